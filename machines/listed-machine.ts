@@ -1,0 +1,33 @@
+import type * as Schema from "effect/Schema"
+import type { AnyActorRef, AnyStateMachine } from "xstate"
+
+/** A schema of plain data: decodes without services. */
+export type DataSchema = Schema.Codec<unknown, unknown, never, never>
+
+/**
+ * A machine on the list. Only `machine` is needed; its `id` names it in addresses and its `version` is the
+ * declared part of the version that the stream records.
+ */
+export interface ListedMachine {
+  readonly machine: AnyStateMachine
+  /** What `ActorStarted` carries as input. */
+  readonly input?: DataSchema
+  /** The events that may be delivered from outside, by type. With no list, every event may. */
+  readonly events?: Readonly<Record<string, DataSchema>>
+  /** The domain facts that the machine emits, by type. */
+  readonly emitted?: Readonly<Record<string, DataSchema>>
+  /** The jobs that the machine asks for, by name: what they get and what they give. */
+  readonly jobs?: Readonly<Record<string, { readonly input: DataSchema; readonly output: DataSchema }>>
+  /** Older versions whose running actors keep them. */
+  readonly previous?: ReadonlyArray<AnyStateMachine>
+  /** Turns the persisted state of an older version into one of this one; without it the state must fit as it is. */
+  readonly migrate?: (state: unknown, fromVersion: string) => unknown
+}
+
+/**
+ * The target of a `sendTo`: another actor of the same company.
+ * `sendTo(({ context }) => actorAt("lead", context.leadId), { type: "MeetingBooked" })`
+ */
+export const actorAt = (machine: string, id: string): AnyActorRef =>
+  // A plain object: outside the engine (an interpreter, a test) what is sent to it goes nowhere.
+  ({ id: `${machine}/${id}`, sessionId: `${machine}/${id}`, address: { machine, id }, send() {}, _send() {} }) as never

@@ -1,0 +1,79 @@
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Idempotency, JobFailedForNow, JobRefused } from "../../actors/job-handler.ts"
+import type { DeliveryStatus, Media } from "../../machines/conversation/events.ts"
+
+/** What a webhook or a socket brought, the same for every channel. Times are epoch ms. */
+export type Inbound =
+  | {
+      readonly _tag: "message"
+      /** The configured account on the channel that it came in by. */
+      readonly instance: string
+      /** The other side's stable id on the channel: a phone number in E.164 without +, a chat id. */
+      readonly contact: string
+      /** The provider's id of this message: the key that makes ten deliveries one event. */
+      readonly messageId: string
+      readonly at: number
+      readonly text?: string
+      readonly media?: ReadonlyArray<Media>
+      readonly contactName?: string
+      /** True when a person of the company wrote it on the phone or in the provider's own app. */
+      readonly fromUs: boolean
+    }
+  | {
+      readonly _tag: "status"
+      readonly instance: string
+      readonly contact: string
+      readonly messageId: string
+      readonly status: DeliveryStatus
+      readonly at: number
+    }
+
+/** A webhook as it came: raw bytes, because signatures are over raw bytes. */
+export interface WebhookRequest {
+  readonly body: Uint8Array
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+/** A webhook that is not taken. `status` is the HTTP answer: 400 shape, 401 signature, 404 instance, 413 size. */
+export class WebhookRefused extends Schema.TaggedError<WebhookRefused>()("WebhookRefused", {
+  status: Schema.Literals([400, 401, 404, 413]),
+  message: Schema.String
+}) {}
+
+/** One chunk on its way out. */
+export interface Outbound {
+  readonly instance: string
+  readonly contact: string
+  readonly text: string
+  readonly media?: Media
+  /** Ours, the same in every attempt. */
+  readonly key: string
+  /** Epoch ms of the first attempt. */
+  readonly firstAttemptAt: number
+}
+
+/** What the provider said when it took the chunk. */
+export interface Sent {
+  readonly messageId: string
+  /** Epoch ms. */
+  readonly at: number
+}
+
+/** One way to talk with people: one file per channel under `src/channels/`, one suite that all of them pass. */
+export interface Channel {
+  readonly name: string
+  readonly idempotency: Exclude<Idempotency, "safe">
+  /** Checks the signature over the raw bytes, then the shape; an unknown kind of update gives an empty list. */
+  readonly receive: (request: WebhookRequest) => Effect.Effect<ReadonlyArray<Inbound>, WebhookRefused>
+  readonly send: (outbound: Outbound) => Effect.Effect<Sent, JobRefused | JobFailedForNow>
+  /** For `receipt`: the message if it was sent, none if it surely was not; fails if that can't be told yet. */
+  readonly findReceipt?: (outbound: Outbound) => Effect.Effect<Option.Option<Sent>, JobFailedForNow>
+  /** Shows "typing…" to the other side for about so long; best effort, never fails. */
+  readonly showTyping?: (
+    to: { readonly instance: string; readonly contact: string },
+    durationMs: number
+  ) => Effect.Effect<void>
+}
