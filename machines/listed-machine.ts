@@ -30,4 +30,10 @@ export interface ListedMachine {
  */
 export const actorAt = (machine: string, id: string): AnyActorRef =>
   // A plain object: outside the engine (an interpreter, a test) what is sent to it goes nowhere.
-  ({ id: `${machine}/${id}`, sessionId: `${machine}/${id}`, address: { machine, id }, send() {}, _send() {} }) as never
+  ({
+    id: `${machine}/${id}`,
+    sessionId: `${machine}/${id}`,
+    address: { machine, id },
+    send() {},
+    _send() {}
+  }) as never

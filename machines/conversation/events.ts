@@ -14,3 +14,132 @@ export type Media = typeof Media.Type
 /** How far a message got; it never goes back (`failed` only before `delivered`). */
 export const DeliveryStatus = Schema.Literals(["sent", "delivered", "read", "failed"])
 export type DeliveryStatus = typeof DeliveryStatus.Type
+
+/** The languages that leads are answered in. */
+export const Language = Schema.Literals(["pt", "en", "es"])
+export type Language = typeof Language.Type
+
+/** Who did it, as `person:ana`, `agent:sdr`, `lead`, `channel:evolution`; and why, in words. */
+const by = Schema.String
+const reason = Schema.String
+/** When it happened, epoch ms. Machines have no clock: every time comes in an event. */
+const at = Schema.Number
+
+/** Opening hours of one weekday, minutes from midnight in the company's time zone. */
+const Hours = Schema.Struct({ fromMinute: Schema.Number, toMinute: Schema.Number })
+
+/** What a company sets for its conversations. Durations in ms. */
+export const ConversationSettings = Schema.Struct({
+  /** Silence after which the lead's turn is over. */
+  turnClosureMs: Schema.Number,
+  /** Pace of writing, characters a minute, and the shortest and longest pause before a chunk. */
+  typing: Schema.Struct({ charactersPerMinute: Schema.Number, minMs: Schema.Number, maxMs: Schema.Number }),
+  /** Silence after our last message before the first, second, … follow-up; at most 3. */
+  followUpAfterMs: Schema.Array(Schema.Number),
+  /** IANA name; business hours are in it. */
+  timeZone: Schema.String,
+  /** By weekday, 0 is Sunday; null is closed. Follow-ups go out inside them only. */
+  businessHours: Schema.Array(Schema.NullOr(Hours)),
+  /** The AI's first message to this lead waits for a person's yes. */
+  approveFirstContact: Schema.Boolean,
+  /** After this long without a person's message, a conversation that a person took goes back to the AI; 0 is never. */
+  returnToAiAfterMs: Schema.Number,
+  /** Closed after this long without a word from either side. */
+  closeAfterMs: Schema.Number
+})
+export type ConversationSettings = typeof ConversationSettings.Type
+
+/** What a conversation starts with. `leadId` names the lead actor, `agent` the persona that answers. */
+export const ConversationInput = Schema.Struct({
+  channel: Schema.String,
+  instance: Schema.String,
+  contact: Schema.String,
+  contactName: Schema.optionalKey(Schema.String),
+  leadId: Schema.String,
+  agent: Schema.String,
+  language: Language,
+  settings: ConversationSettings
+})
+export type ConversationInput = typeof ConversationInput.Type
+
+/** What may be delivered to a conversation from outside. */
+export const conversationEvents = {
+  MessageReceived: Schema.Struct({
+    messageId: Schema.String,
+    at,
+    text: Schema.optionalKey(Schema.String),
+    media: Schema.optionalKey(Schema.Array(Media)),
+    contactName: Schema.optionalKey(Schema.String)
+  }),
+  /** A person wrote to the lead, from the phone or the console; the AI falls silent. */
+  PersonReplied: Schema.Struct({
+    messageId: Schema.String,
+    at,
+    text: Schema.optionalKey(Schema.String),
+    media: Schema.optionalKey(Schema.Array(Media)),
+    by,
+    source: Schema.Literals(["phone", "console"])
+  }),
+  DeliveryUpdated: Schema.Struct({ messageId: Schema.String, status: DeliveryStatus, at }),
+  PersonTookOver: Schema.Struct({ by, reason, at }),
+  ReturnedToAi: Schema.Struct({ by, reason, at }),
+  FirstContactAsked: Schema.Struct({ by, reason, at }),
+  FirstContactApproved: Schema.Struct({ by, reason, at }),
+  FirstContactRefused: Schema.Struct({ by, reason, at }),
+  ConversationCloseAsked: Schema.Struct({ by, reason, at }),
+  ConversationReopenAsked: Schema.Struct({ by, reason, at }),
+  SettingsChanged: Schema.Struct({ settings: ConversationSettings, by, reason, at })
+} as const
+
+const turn = Schema.Number
+const chunk = Schema.Struct({ turn, chunk: Schema.Number })
+
+/** One answer that the lead gave to one of the company's criteria. */
+export const Answer = Schema.Struct({
+  criterion: Schema.String,
+  /** As understood: a number for a budget or a team size, an ISO date, true or false, or text. */
+  value: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
+  /** The lead's words it was taken from. */
+  said: Schema.String
+})
+export type Answer = typeof Answer.Type
+
+/** The facts that a conversation emits; projections follow these. */
+export const conversationEmitted = {
+  ConversationStarted: Schema.Struct({
+    channel: Schema.String,
+    contact: Schema.String,
+    leadId: Schema.String
+  }),
+  TurnClosed: Schema.Struct({ turn, messageIds: Schema.Array(Schema.String) }),
+  ReplyWritten: Schema.Struct({
+    turn,
+    chunks: Schema.Array(Schema.String),
+    model: Schema.String,
+    promptHash: Schema.String,
+    tokensIn: Schema.Number,
+    tokensOut: Schema.Number,
+    costUsd: Schema.Number
+  }),
+  /** A newer message of the lead came before the reply was out; `unsent` chunks were never sent. */
+  ReplySuperseded: Schema.Struct({ turn, unsent: Schema.Number }),
+  ChunkSent: Schema.Struct({ turn, chunk: Schema.Number, messageId: Schema.String, text: Schema.String, at }),
+  /** Whether it reached the lead can't be told; by the company's rule it is not sent again. */
+  ChunkInDoubt: Schema.Struct({ ...chunk.fields, reason }),
+  ChunkFailed: Schema.Struct({ ...chunk.fields, reason }),
+  /** Every chunk of the turn's reply was sent. */
+  ReplySent: Schema.Struct({ turn, at }),
+  ReplyFailed: Schema.Struct({ turn, reason }),
+  DeliveryStatusChanged: Schema.Struct({ messageId: Schema.String, status: DeliveryStatus, at }),
+  AnswerUnderstood: Schema.Struct({ turn, ...Answer.fields }),
+  FollowUpSent: Schema.Struct({ followUp: Schema.Number, turn, at }),
+  FollowUpsStopped: Schema.Struct({
+    reason: Schema.Literals(["handedOver", "replied", "optedOut", "closed", "exhausted"])
+  }),
+  HandedOver: Schema.Struct({ by, reason }),
+  TakenBack: Schema.Struct({ by, reason }),
+  OptedOut: Schema.Struct({ said: Schema.String, at }),
+  FirstContactHeld: Schema.Struct({ turn }),
+  ConversationClosed: Schema.Struct({ by, reason }),
+  ConversationReopened: Schema.Struct({ by, reason })
+} as const

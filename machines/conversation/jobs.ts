@@ -1,0 +1,68 @@
+import * as Schema from "effect/Schema"
+import { Answer, Language, Media } from "./events.ts"
+
+/** One line of the conversation as the model reads it. */
+const Line = Schema.Struct({
+  from: Schema.Literals(["lead", "agent", "person"]),
+  text: Schema.String,
+  media: Schema.optionalKey(Schema.Array(Media))
+})
+
+/** The jobs that a conversation asks for. Every text that a lead may read comes from `writeReply`. */
+export const conversationJobs = {
+  /** Asks the model for the reply to one whole turn, for a first message, or for a follow-up. */
+  writeReply: {
+    input: Schema.Struct({
+      purpose: Schema.Literals(["reply", "firstContact", "followUp"]),
+      turn: Schema.Number,
+      /** Which follow-up, from 1. */
+      followUp: Schema.optionalKey(Schema.Number),
+      agent: Schema.String,
+      language: Language,
+      contactName: Schema.optionalKey(Schema.String),
+      /** The last lines before this turn, oldest first, at most 50. */
+      history: Schema.Array(Line),
+      /** The lead's messages of this turn. */
+      lines: Schema.Array(Line),
+      answers: Schema.Array(Answer),
+      /** The criterion that was asked last and not yet answered. */
+      asked: Schema.optionalKey(Schema.String)
+    }),
+    output: Schema.Struct({
+      chunks: Schema.Array(Schema.String),
+      language: Language,
+      answers: Schema.Array(Answer),
+      /** The criterion that this reply asks for. */
+      asks: Schema.optionalKey(Schema.String),
+      /** Set when a person should go on: `askedForPerson`, `qualified`, `cannotAnswer`. The chunks are still sent. */
+      handOver: Schema.optionalKey(Schema.String),
+      model: Schema.String,
+      promptHash: Schema.String,
+      tokensIn: Schema.Number,
+      tokensOut: Schema.Number,
+      costUsd: Schema.Number
+    })
+  },
+  /** Sends one chunk by the conversation's channel. Fails with reason `inDoubt` when nobody can tell. */
+  sendChunk: {
+    input: Schema.Struct({
+      channel: Schema.String,
+      instance: Schema.String,
+      contact: Schema.String,
+      turn: Schema.Number,
+      chunk: Schema.Number,
+      text: Schema.String
+    }),
+    output: Schema.Struct({ messageId: Schema.String, at: Schema.Number })
+  },
+  /** Shows "typing…" while we pause before a chunk; nobody waits for it. */
+  showTyping: {
+    input: Schema.Struct({
+      channel: Schema.String,
+      instance: Schema.String,
+      contact: Schema.String,
+      durationMs: Schema.Number
+    }),
+    output: Schema.Null
+  }
+} as const

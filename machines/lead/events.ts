@@ -1,0 +1,66 @@
+import * as Schema from "effect/Schema"
+import { Answer } from "../conversation/events.ts"
+
+const by = Schema.String
+const reason = Schema.String
+const at = Schema.Number
+
+/** One thing that the company wants to know of a lead, and what each answer is worth. */
+export const Criterion = Schema.Struct({
+  name: Schema.String,
+  kind: Schema.Literals(["money", "count", "date", "yesNo", "text"]),
+  /** Points when met; the score is the points met out of all, times 100. */
+  weight: Schema.Number,
+  /** Met when the number is at least this (`money`, `count`), or the date within so many days (`date`). */
+  atLeast: Schema.optionalKey(Schema.Number),
+  withinDays: Schema.optionalKey(Schema.Number),
+  /** `yesNo`: which answer meets it; default true. */
+  meets: Schema.optionalKey(Schema.Boolean),
+  /** Not met means disqualified at once, with this reason. */
+  required: Schema.optionalKey(Schema.String)
+})
+export type Criterion = typeof Criterion.Type
+
+/** What a lead starts with. */
+export const LeadInput = Schema.Struct({
+  source: Schema.String,
+  criteria: Schema.Array(Criterion),
+  /** Qualified at this score or above, 0-100. */
+  threshold: Schema.Number
+})
+export type LeadInput = typeof LeadInput.Type
+
+/** What may be delivered to a lead: by its conversations, by people. */
+export const leadEvents = {
+  LeadSpoke: Schema.Struct({ conversationId: Schema.String, at }),
+  LeadAnswered: Schema.Struct({ conversationId: Schema.String, ...Answer.fields, at }),
+  PersonAskedFor: Schema.Struct({ conversationId: Schema.String, reason, at }),
+  LeadOptedOut: Schema.Struct({ conversationId: Schema.String, said: Schema.String, at }),
+  LeadDisqualifyAsked: Schema.Struct({ by, reason, at }),
+  LeadQualifyAsked: Schema.Struct({ by, reason, at }),
+  LeadReopenAsked: Schema.Struct({ by, reason, at }),
+  CriteriaChanged: Schema.Struct({
+    criteria: Schema.Array(Criterion),
+    threshold: Schema.Number,
+    by,
+    reason,
+    at
+  })
+} as const
+
+/** The facts that a lead emits. */
+export const leadEmitted = {
+  LeadCreated: Schema.Struct({ source: Schema.String }),
+  LeadEngaged: Schema.Struct({ conversationId: Schema.String }),
+  LeadScored: Schema.Struct({
+    score: Schema.Number,
+    threshold: Schema.Number,
+    met: Schema.Array(Schema.String),
+    unmet: Schema.Array(Schema.String),
+    open: Schema.Array(Schema.String)
+  }),
+  LeadQualified: Schema.Struct({ score: Schema.Number, threshold: Schema.Number, by, reason }),
+  LeadDisqualified: Schema.Struct({ by, reason }),
+  LeadHandedOff: Schema.Struct({ by, reason, dealId: Schema.String, score: Schema.Number }),
+  LeadReopened: Schema.Struct({ by, reason })
+} as const
