@@ -1,0 +1,123 @@
+import * as Redacted from "effect/Redacted"
+
+/** One thing that can be set from outside, by an environment variable. */
+export interface Setting<A> {
+  /** The environment variable. */
+  readonly variable: string
+  readonly fallback: A
+  /** What is allowed, in words. */
+  readonly allowed: string
+  readonly secret: boolean
+  readonly meaning: string
+  /** Undefined when the text is not allowed. */
+  readonly read: (text: string) => A | undefined
+}
+
+/** A whole number within limits. */
+export const integer = (
+  variable: string,
+  fallback: number,
+  min: number,
+  max: number,
+  meaning: string
+): Setting<number> => ({
+  variable,
+  fallback,
+  allowed: `a whole number from ${min} to ${max}`,
+  secret: false,
+  meaning,
+  read: (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    return value >= min && value <= max ? value : undefined
+  }
+})
+
+/** Any short text. */
+export const text = (variable: string, fallback: string, meaning: string): Setting<string> => ({
+  variable,
+  fallback,
+  allowed: "1 to 1000 characters",
+  secret: false,
+  meaning,
+  read: (value) => (value.length <= 1000 ? value : undefined)
+})
+
+/** A short text, or nothing. */
+export const optionalText = (variable: string, meaning: string): Setting<string | undefined> => ({
+  ...text(variable, "", meaning),
+  fallback: undefined
+})
+
+/** One word of a closed list. */
+export const choice = <const A extends string>(
+  variable: string,
+  fallback: NoInfer<A>,
+  choices: ReadonlyArray<A>,
+  meaning: string
+): Setting<A> => ({
+  variable,
+  fallback,
+  allowed: `one of ${choices.join(", ")}`,
+  secret: false,
+  meaning,
+  read: (value) => choices.find((known) => known === value)
+})
+
+/** Names separated by commas. */
+export const names = (variable: string, meaning: string): Setting<ReadonlyArray<string>> => ({
+  variable,
+  fallback: [],
+  allowed: "names of letters, digits and . _ : @ -, separated by commas",
+  secret: false,
+  meaning,
+  read: (value) => {
+    const list = value.split(",").map((name) => name.trim())
+    return list.every((name) => /^[\w.:@-]{1,100}$/.test(name)) ? list : undefined
+  }
+})
+
+const hasScheme = (value: string, schemes: ReadonlyArray<string>) => {
+  const url = URL.parse(value)
+  return url !== null && url.hostname !== "" && schemes.includes(url.protocol)
+}
+
+/** An http(s) URL, kept without its last slash. */
+export const httpUrl = <A extends string | undefined>(
+  variable: string,
+  fallback: A,
+  meaning: string
+): Setting<string | A> => ({
+  variable,
+  fallback,
+  allowed: "a URL that begins with http:// or https://",
+  secret: false,
+  meaning,
+  read: (value) => (hasScheme(value, ["http:", "https:"]) ? value.replace(/\/+$/, "") : undefined)
+})
+
+/** Never printed; undefined when not set. */
+export type Secret = Redacted.Redacted<string> | undefined
+
+/** A URL that may hold a password. */
+export const secretUrl = (
+  variable: string,
+  schemes: ReadonlyArray<string>,
+  meaning: string
+): Setting<Secret> => ({
+  variable,
+  fallback: undefined,
+  allowed: `a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}`,
+  secret: true,
+  meaning,
+  read: (value) => (hasScheme(value, schemes) ? Redacted.make(value) : undefined)
+})
+
+/** A key or a token. */
+export const secret = (variable: string, meaning: string): Setting<Secret> => ({
+  variable,
+  fallback: undefined,
+  allowed: "8 to 1000 characters without spaces",
+  secret: true,
+  meaning,
+  read: (value) => (/^\S{8,1000}$/.test(value) ? Redacted.make(value) : undefined)
+})
