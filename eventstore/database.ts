@@ -1,0 +1,93 @@
+import * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as PgPool from "@effect/sql-pg/PgPool"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type { SqlError } from "effect/sql/SqlError"
+
+/** The role that every connection of the engine takes; it may call `es` functions and nothing more. */
+export const engineRole = "centurion_engine"
+
+/** The database refused, or the connection broke. `code` is the SQLSTATE, empty when the connection broke. */
+export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
+  code: Schema.String,
+  message: Schema.String,
+  detail: Schema.String,
+  cause: Schema.Defect()
+}) {
+  /** Nothing is known of the outcome: the connection broke, the server went down, or it is not up yet. */
+  get unreachable(): boolean {
+    return this.code === "" || this.code.startsWith("08") || this.code.startsWith("57P")
+  }
+}
+
+/** A row as positional values, in the order of the columns asked for. */
+export type Row = ReadonlyArray<unknown>
+
+/** Queries on a small pool of connections. Parameters are always bound. */
+export class Database extends Context.Service<
+  Database,
+  {
+    readonly query: (
+      sql: string,
+      params?: ReadonlyArray<unknown>
+    ) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
+    /** Embedded: one session, so one connection for all. */
+    readonly embedded: boolean
+  }
+>()("centurion/eventstore/Database") {
+  static readonly layer = (options: {
+    readonly connection: PgConnection.Config
+    readonly connectionsMax: number
+    readonly embedded: boolean
+    /** Default the engine's role; null leaves the login's own, for administration. */
+    readonly role?: string | null
+  }) =>
+    Layer.effect(
+      Database,
+      Effect.gen(function* () {
+        const role = options.role === undefined ? engineRole : options.role
+        const pool = yield* PgPool.make({
+          ...options.connection,
+          applicationName: "centurion",
+          maxConnections: options.connectionsMax,
+          ...(role === null ? {} : { startupParameters: { role } })
+        }).pipe(Effect.mapError(databaseError))
+        return Database.of({
+          embedded: options.embedded,
+          query: (sql, params) =>
+            pool.use((connection) => connection.queryValues(sql, params)).pipe(Effect.mapError(databaseError))
+        })
+      })
+    )
+}
+
+/** One connection of its own for the work of `use`, with the login's own rights: for migrations and `doctor`. */
+export const withAdminConnection = <A, E, R>(
+  connection: PgConnection.Config,
+  use: (
+    query: (sql: string, params?: ReadonlyArray<unknown>) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
+  ) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | DatabaseError, R> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const admin = yield* PgConnection.make({ ...connection, applicationName: "centurion-admin" }).pipe(
+        Effect.mapError(databaseError)
+      )
+      return yield* use((sql, params) =>
+        admin.queryValues(sql, params, false).pipe(Effect.mapError(databaseError))
+      )
+    })
+  ) as Effect.Effect<A, E | DatabaseError, R>
+
+const databaseError = (error: SqlError): DatabaseError => {
+  const cause = error.reason.cause as { code?: unknown; message?: unknown; detail?: unknown } | undefined
+  const code = typeof cause?.code === "string" && /^[0-9A-Z]{5}$/.test(cause.code) ? cause.code : ""
+  return new DatabaseError({
+    code,
+    message: typeof cause?.message === "string" ? cause.message : error.message,
+    detail: typeof cause?.detail === "string" ? cause.detail : "",
+    cause: error
+  })
+}

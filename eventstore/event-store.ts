@@ -1,0 +1,328 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { Batch, type JobState } from "./batch.ts"
+import { Database, type DatabaseError, type Row } from "./database.ts"
+import type { JsonObject } from "./json.ts"
+import type { EventKind, StoredEvent } from "./stored-event.ts"
+
+/** Another process owns a partition of the batch, or it is not where we believed it to be. Nothing was written. */
+export class PartitionLost extends Schema.TaggedError<PartitionLost>()("PartitionLost", {
+  message: Schema.String
+}) {}
+
+/** A key that the store has seen, and what its event got then. */
+export interface KnownKey {
+  readonly company: string
+  readonly stream: string
+  readonly key: string
+  readonly version: number
+  readonly position: number
+}
+
+/** Some keys of the batch are known. Nothing was written. */
+export class KeysKnown extends Schema.TaggedError<KeysKnown>()("KeysKnown", {
+  keys: Schema.Any as Schema.Codec<ReadonlyArray<KnownKey>>
+}) {}
+
+/** The database did not answer. With `mayHaveHappened` the partition's row tells whether the batch stands. */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  message: Schema.String,
+  mayHaveHappened: Schema.Boolean
+}) {}
+
+/** A partition as its row says. `alive` is whether its owner's lease runs. */
+export interface Partition {
+  readonly company: string
+  readonly partition: number
+  readonly owner: string | null
+  readonly alive: boolean
+  readonly epoch: number
+  readonly position: number
+  readonly head: Uint8Array
+  readonly recordedAt: number
+}
+
+export interface StoredJob {
+  readonly company: string
+  readonly partition: number
+  readonly stream: string
+  readonly job: string
+  readonly name: string
+  readonly child: string | null
+  readonly input: string
+  readonly state: JobState
+  readonly attempts: number
+  readonly firstAttemptAt: number | null
+  readonly dueAt: number
+  readonly reason: string | null
+  readonly message: string | null
+  readonly askedAt: number
+}
+
+export interface StoredTimer {
+  readonly company: string
+  readonly partition: number
+  readonly stream: string
+  readonly timer: string
+  readonly setBy: number
+  readonly dueAt: number
+}
+
+export interface StoredMessage {
+  readonly company: string
+  readonly partition: number
+  readonly stream: string
+  readonly version: number
+  readonly number: number
+  readonly toStream: string
+  readonly event: string
+  readonly occurredAt: number
+}
+
+/** What an actor is loaded from: its latest snapshot if there is one, and the events after it. */
+export interface StoredActor {
+  readonly company: string
+  readonly stream: string
+  readonly snapshot:
+    | { readonly version: number; readonly machineVersion: string; readonly state: string }
+    | undefined
+  readonly events: ReadonlyArray<{
+    readonly version: number
+    readonly kind: EventKind
+    readonly type: string
+    readonly data: JsonObject
+    readonly occurredAt: number
+    readonly machineVersion: string
+  }>
+}
+
+type Read<A> = Effect.Effect<A, StoreUnavailable>
+/** Partitions to look at, as two columns. */
+export interface Places {
+  readonly companies: ReadonlyArray<string>
+  readonly partitions: ReadonlyArray<number>
+}
+
+/** Streams, partitions, and the work that stands with them. All writing of events is `append`. */
+export class EventStore extends Context.Service<
+  EventStore,
+  {
+    readonly append: (batch: Batch) => Effect.Effect<void, PartitionLost | KeysKnown | StoreUnavailable>
+    /** Makes the company and its partitions if need be; gives how many it has, which stays as it was at first. */
+    readonly createCompany: (company: string, partitions: number) => Read<number>
+    readonly claim: (owner: string, leaseMs: number, most: number) => Read<ReadonlyArray<Partition>>
+    /** False when the lease had run out. */
+    readonly renew: (owner: string, leaseMs: number) => Read<boolean>
+    readonly release: (owner: string) => Read<void>
+    /** The database's clock, epoch ms. */
+    readonly now: Read<number>
+    readonly partitions: (company?: string) => Read<ReadonlyArray<Partition>>
+    /** Events of a stream with a version above `after`, at most `most`. */
+    readonly readStream: (
+      company: string,
+      stream: string,
+      after: number,
+      most: number
+    ) => Read<ReadonlyArray<StoredEvent>>
+    /** Events of a partition with a position above `after`, at most `most`, without gaps. */
+    readonly readPartition: (
+      company: string,
+      partition: number,
+      after: number,
+      most: number
+    ) => Read<ReadonlyArray<StoredEvent>>
+    readonly loadActors: (
+      companies: ReadonlyArray<string>,
+      streams: ReadonlyArray<string>
+    ) => Read<ReadonlyArray<StoredActor>>
+    /** Jobs that are due and no dead letters, the oldest first. */
+    readonly dueJobs: (places: Places, before: number, most: number) => Read<ReadonlyArray<StoredJob>>
+    readonly dueTimers: (places: Places, before: number, most: number) => Read<ReadonlyArray<StoredTimer>>
+    readonly messages: (places: Places, most: number) => Read<ReadonlyArray<StoredMessage>>
+    readonly listJobs: (
+      company: string | null,
+      state: JobState | null,
+      most: number
+    ) => Read<ReadonlyArray<StoredJob>>
+    /** Puts a dead letter back to work; false when there is none such. */
+    readonly retryJob: (company: string, stream: string, job: string) => Read<boolean>
+    readonly dropJob: (company: string, stream: string, job: string) => Read<boolean>
+  }
+>()("centurion/eventstore/EventStore") {
+  static readonly layer = Layer.effect(
+    EventStore,
+    Effect.gen(function* () {
+      const { query } = yield* Database
+      const read = <A>(sql: string, params: ReadonlyArray<unknown>, shape: (row: Row) => A) =>
+        query(sql, params).pipe(
+          Effect.map((rows) => rows.map(shape)),
+          Effect.catch((error) =>
+            error.unreachable ? Effect.fail(unavailable(error, false)) : Effect.die(error)
+          )
+        )
+      const one = <A>(sql: string, params: ReadonlyArray<unknown>, shape: (row: Row) => A) =>
+        Effect.map(read(sql, params, shape), (rows) => rows[0] as A)
+      return EventStore.of({
+        append: (batch) =>
+          query(appendSql, batch.params()).pipe(
+            Effect.asVoid,
+            Effect.catch((error) => Effect.suspend(() => refusal(error)))
+          ),
+        createCompany: (company, partitions) =>
+          one("select es.create_company($1, $2)", [company, partitions], (row) => Number(row[0])),
+        claim: (owner, leaseMs, most) =>
+          read(
+            `select company, partition, epoch, "position", head, recorded_at from es.claim($1, $2, $3)`,
+            [owner, leaseMs, most],
+            ([company, partition, epoch, position, head, recordedAt]) =>
+              ({ company, partition, owner, alive: true, epoch, position, head, recordedAt }) as Partition
+          ),
+        renew: (owner, leaseMs) => one("select es.renew($1, $2)", [owner, leaseMs], (row) => row[0] === true),
+        release: (owner) => one("select es.release($1)", [owner], () => undefined),
+        now: one("select es.ms(clock_timestamp())", [], (row) => Number(row[0])),
+        partitions: (company) =>
+          read(
+            `select company, partition, owner, alive, epoch, "position", head, recorded_at from es.partitions($1)`,
+            [company ?? null],
+            ([company, partition, owner, alive, epoch, position, head, recordedAt]) =>
+              ({ company, partition, owner, alive, epoch, position, head, recordedAt }) as Partition
+          ),
+        readStream: (company, stream, after, most) =>
+          read("select * from es.read_stream($1, $2, $3, $4)", [company, stream, after, most], storedEvent),
+        readPartition: (company, partition, after, most) =>
+          read(
+            "select * from es.read_partition($1, $2, $3, $4)",
+            [company, partition, after, most],
+            storedEvent
+          ),
+        loadActors: (companies, streams) =>
+          Effect.map(
+            read("select * from es.load_actors($1::text[], $2::text[])", [companies, streams], (row) => row),
+            storedActors
+          ),
+        dueJobs: (places, before, most) =>
+          read(
+            "select * from es.jobs($1::text[], $2::int[], $3, $4)",
+            [places.companies, places.partitions, before, most],
+            storedJob
+          ),
+        dueTimers: (places, before, most) =>
+          read(
+            "select * from es.timers($1::text[], $2::int[], $3, $4)",
+            [places.companies, places.partitions, before, most],
+            ([company, partition, stream, timer, setBy, dueAt]) =>
+              ({ company, partition, stream, timer, setBy, dueAt }) as StoredTimer
+          ),
+        messages: (places, most) =>
+          read(
+            "select * from es.messages($1::text[], $2::int[], $3)",
+            [places.companies, places.partitions, most],
+            ([company, partition, stream, version, number, toStream, event, occurredAt]) =>
+              ({ company, partition, stream, version, number, toStream, event, occurredAt }) as StoredMessage
+          ),
+        listJobs: (company, state, most) =>
+          read("select * from es.list_jobs($1, $2, $3)", [company, state, most], storedJob),
+        retryJob: (company, stream, job) =>
+          one("select es.retry_job($1, $2, $3)", [company, stream, job], (row) => row[0] === true),
+        dropJob: (company, stream, job) =>
+          one("select es.drop_job($1, $2, $3)", [company, stream, job], (row) => row[0] === true)
+      })
+    })
+  )
+}
+
+const appendSql = `select es.append(${new Batch()
+  .params()
+  .map((_, n) => `$${n + 1}`)
+  .join(", ")})`
+
+const unavailable = (error: DatabaseError, mayHaveHappened: boolean) =>
+  new StoreUnavailable({ message: `the database did not answer: ${error.message}`, mayHaveHappened })
+
+/** What a refused append means. An unknown refusal is a defect: the batch was wrong, and trying again won't help. */
+const refusal = (
+  error: DatabaseError
+): Effect.Effect<never, PartitionLost | KeysKnown | StoreUnavailable> => {
+  if (error.code === "CE001") return Effect.fail(new PartitionLost({ message: error.message }))
+  if (error.code === "CE002") {
+    const keys = JSON.parse(error.detail) as ReadonlyArray<readonly [string, string, string, number, number]>
+    return Effect.fail(
+      new KeysKnown({
+        keys: keys.map(([company, stream, key, version, position]) => ({
+          company,
+          stream,
+          key,
+          version,
+          position
+        }))
+      })
+    )
+  }
+  return error.unreachable ? Effect.fail(unavailable(error, true)) : Effect.die(error)
+}
+
+const storedEvent = (row: Row): StoredEvent =>
+  ({
+    company: row[0],
+    partition: row[1],
+    position: row[2],
+    stream: row[3],
+    version: row[4],
+    kind: row[5],
+    type: row[6],
+    schemaVersion: row[7],
+    data: JSON.parse(row[8] as string),
+    sealed: row[9],
+    sealedHash: row[10],
+    keyId: row[11],
+    occurredAt: row[12],
+    recordedAt: row[13],
+    causation: row[14],
+    correlation: row[15],
+    principal: row[16],
+    machineVersion: row[17],
+    payloadHash: row[18],
+    link: row[19]
+  }) as StoredEvent
+
+const storedJob = (row: Row): StoredJob => {
+  const [company, partition, stream, job, name, child, input, state, attempts] = row
+  const [firstAttemptAt, dueAt, reason, message, askedAt] = row.slice(9)
+  // biome-ignore format: the order of es.jobs
+  return {
+    company, partition, stream, job, name, child, input, state, attempts,
+    firstAttemptAt, dueAt, reason, message, askedAt
+  } as StoredJob
+}
+
+const storedActors = (rows: ReadonlyArray<Row>): ReadonlyArray<StoredActor> => {
+  const actors = new Map<
+    string,
+    { -readonly [K in keyof StoredActor]: StoredActor[K] } & { events: Array<never> }
+  >()
+  for (const row of rows) {
+    const [company, stream, snapshotVersion, machineVersion, state] = row as ReadonlyArray<string>
+    const id = `${company}/${stream}`
+    let actor = actors.get(id)
+    if (actor === undefined) {
+      const snapshot =
+        state === null
+          ? undefined
+          : { version: Number(snapshotVersion), machineVersion: machineVersion!, state: state! }
+      actor = { company: company!, stream: stream!, snapshot, events: [] }
+      actors.set(id, actor)
+    }
+    if (row[5] === null) continue
+    actor.events.push({
+      version: row[5],
+      kind: row[6],
+      type: row[7],
+      data: JSON.parse(row[8] as string),
+      occurredAt: row[11],
+      machineVersion: row[12]
+    } as never)
+  }
+  return [...actors.values()]
+}

@@ -1,0 +1,19 @@
+create table es.owner (
+  owner text primary key,
+  lease_until timestamptz not null,
+  started_at timestamptz not null default now()
+) with (fillfactor = 50);
+comment on table es.owner is 'Processes that own partitions; one row renewed by each, however many partitions it owns.';
+
+create table es.partition (
+  company text not null references es.company,
+  partition integer not null,
+  owner text,
+  epoch bigint not null default 0,
+  position bigint not null default 0,
+  head bytea not null default decode(repeat('00', 32), 'hex'),
+  recorded_at timestamptz not null default 'epoch',
+  primary key (company, partition)
+) with (fillfactor = 50);
+comment on column es.partition.epoch is 'The fence: grows with every change of owner; an append of an older epoch is refused.';
+comment on column es.partition.head is 'The link of the last event.';

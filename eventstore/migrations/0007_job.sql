@@ -1,0 +1,19 @@
+create table es.job (
+  company text not null,
+  partition integer not null,
+  stream text not null,
+  job text not null,
+  name text not null,
+  child text,
+  input text not null,
+  state text not null check (state in ('pending', 'attempting', 'unknown', 'failed')),
+  attempts integer not null default 0,
+  first_attempt_at timestamptz,
+  due_at timestamptz not null,
+  reason text,
+  message text,
+  asked_at timestamptz not null,
+  primary key (company, stream, job)
+) with (fillfactor = 70);
+create index job_due on es.job (company, partition, due_at);
+comment on table es.job is 'Work that was asked for and is not done; done jobs are events of their stream. failed is the dead letter.';

@@ -1,0 +1,9 @@
+create table es.snapshot (
+  company text not null,
+  stream text not null,
+  version bigint not null,
+  machine_version text not null,
+  state text not null,
+  primary key (company, stream)
+) with (fillfactor = 70);
+comment on table es.snapshot is 'A cache of actors'' states; may be deleted at any time.';
