@@ -51,6 +51,8 @@ export type ConversationSettings = typeof ConversationSettings.Type
 
 /** What a conversation starts with. `leadId` names the lead actor, `agent` the persona that answers. */
 export const ConversationInput = Schema.Struct({
+  /** The conversation's own id, by which its lead answers it; without it the lead can't. */
+  conversationId: Schema.optionalKey(Schema.String),
   channel: Schema.String,
   instance: Schema.String,
   contact: Schema.String,
@@ -84,8 +86,11 @@ export const conversationEvents = {
   PersonTookOver: Schema.Struct({ by, reason, at }),
   ReturnedToAi: Schema.Struct({ by, reason, at }),
   FirstContactAsked: Schema.Struct({ by, reason, at }),
-  FirstContactApproved: Schema.Struct({ by, reason, at }),
+  /** With `turn`, the yes is for the text of that turn only: a newer text is held again. */
+  FirstContactApproved: Schema.Struct({ by, reason, at, turn: Schema.optionalKey(Schema.Number) }),
   FirstContactRefused: Schema.Struct({ by, reason, at }),
+  /** Sent by the lead at its handoff: one closing line goes out, then a person goes on. */
+  HandOverAsked: Schema.Struct({ by, reason, at }),
   ConversationCloseAsked: Schema.Struct({ by, reason, at }),
   ConversationReopenAsked: Schema.Struct({ by, reason, at }),
   SettingsChanged: Schema.Struct({ settings: ConversationSettings, by, reason, at })
@@ -121,14 +126,14 @@ export const conversationEmitted = {
     tokensOut: Schema.Number,
     costUsd: Schema.Number
   }),
-  /** A newer message of the lead came before the reply was out; `unsent` chunks were never sent. */
+  /** The reply was given up before it was out, for a newer message or a person; `unsent` chunks were never sent. */
   ReplySuperseded: Schema.Struct({ turn, unsent: Schema.Number }),
   ChunkSent: Schema.Struct({ turn, chunk: Schema.Number, messageId: Schema.String, text: Schema.String, at }),
   /** Whether it reached the lead can't be told; by the company's rule it is not sent again. */
   ChunkInDoubt: Schema.Struct({ ...chunk.fields, reason }),
   ChunkFailed: Schema.Struct({ ...chunk.fields, reason }),
-  /** Every chunk of the turn's reply was sent. */
-  ReplySent: Schema.Struct({ turn, at }),
+  /** Every chunk of the turn's reply went out; of `inDoubt` of them nobody can tell whether they arrived. */
+  ReplySent: Schema.Struct({ turn, at, inDoubt: Schema.optionalKey(Schema.Number) }),
   ReplyFailed: Schema.Struct({ turn, reason }),
   DeliveryStatusChanged: Schema.Struct({ messageId: Schema.String, status: DeliveryStatus, at }),
   AnswerUnderstood: Schema.Struct({ turn, ...Answer.fields }),

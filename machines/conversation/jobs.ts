@@ -10,19 +10,19 @@ const Line = Schema.Struct({
 
 /** The jobs that a conversation asks for. Every text that a lead may read comes from `writeReply`. */
 export const conversationJobs = {
-  /** Asks the model for the reply to one whole turn, for a first message, or for a follow-up. */
+  /** Asks the model for the reply to one whole turn, a first message, a follow-up, or the line that hands over. */
   writeReply: {
     input: Schema.Struct({
-      purpose: Schema.Literals(["reply", "firstContact", "followUp"]),
+      purpose: Schema.Literals(["reply", "firstContact", "followUp", "handOver"]),
       turn: Schema.Number,
       /** Which follow-up, from 1. */
       followUp: Schema.optionalKey(Schema.Number),
       agent: Schema.String,
       language: Language,
       contactName: Schema.optionalKey(Schema.String),
-      /** The last lines before this turn, oldest first, at most 50. */
+      /** What was really said so far, oldest first, at most 50 lines, without `lines`. */
       history: Schema.Array(Line),
-      /** The lead's messages of this turn. */
+      /** The lead's messages that nobody has answered yet. */
       lines: Schema.Array(Line),
       answers: Schema.Array(Answer),
       /** The criterion that was asked last and not yet answered. */

@@ -23,6 +23,10 @@ export type Criterion = typeof Criterion.Type
 
 /** What a lead starts with. */
 export const LeadInput = Schema.Struct({
+  /** The lead's own id, which its deal gets too; without it a qualified lead waits and is not handed off. */
+  leadId: Schema.optionalKey(Schema.String),
+  /** The conversation it came by; a later one that the lead speaks in takes its place. */
+  conversationId: Schema.optionalKey(Schema.String),
   source: Schema.String,
   criteria: Schema.Array(Criterion),
   /** Qualified at this score or above, 0-100. */
