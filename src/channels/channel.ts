@@ -53,6 +53,10 @@ export interface Outbound {
   readonly key: string
   /** Epoch ms of the first attempt. */
   readonly firstAttemptAt: number
+  /** Epoch ms of the newest attempt; without it the first counts. Only `findReceipt` reads it. */
+  readonly lastAttemptAt?: number
+  /** Ids that other chunks of this conversation already have: a receipt never names one of these. */
+  readonly knownMessageIds?: ReadonlyArray<string>
 }
 
 /** What the provider said when it took the chunk. */
@@ -66,6 +70,8 @@ export interface Sent {
 export interface Channel {
   readonly name: string
   readonly idempotency: Exclude<Idempotency, "safe">
+  /** The longest text that goes out as one message, in UTF-16 units; a longer one is refused as `textTooLong`. */
+  readonly textLengthMax?: number
   /** Checks the signature over the raw bytes, then the shape; an unknown kind of update gives an empty list. */
   readonly receive: (request: WebhookRequest) => Effect.Effect<ReadonlyArray<Inbound>, WebhookRefused>
   readonly send: (outbound: Outbound) => Effect.Effect<Sent, JobRefused | JobFailedForNow>

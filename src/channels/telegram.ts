@@ -1,0 +1,155 @@
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { JobFailedForNow, JobRefused } from "../../actors/job-handler.ts"
+import type { Channel, Outbound, WebhookRequest } from "./channel.ts"
+import { channelMaker } from "./channel-maker.ts"
+import { cleanText } from "./clean-text.ts"
+import { channelLimits } from "./limits.ts"
+import {
+  callProvider,
+  commonFailure,
+  type ProviderAnswer,
+  unreadableAnswer,
+  waitMs
+} from "./provider-http.ts"
+import { sameSecret } from "./secret.ts"
+import { inboundOf, messageIdOf } from "./telegram/update.ts"
+import { checkSize, readJson, wrongSecret } from "./webhook-body.ts"
+
+const Secret = Schema.RedactedFromValue(Schema.NonEmptyString)
+
+/** Telegram allows no more in one message. */
+const textLengthMax = 4096
+
+/** A Telegram bot. `webhookSecret` is the `secret_token` that was given to `setWebhook`; `instance` is our name for it. */
+export const TelegramConfig = Schema.Struct({
+  name: Schema.Literal("telegram"),
+  /** Default `https://api.telegram.org`. */
+  baseUrl: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/))),
+  token: Secret,
+  instance: Schema.NonEmptyString,
+  webhookSecret: Secret
+})
+export type TelegramConfig = typeof TelegramConfig.Type
+
+const Sent = Schema.Struct({
+  ok: Schema.Literal(true),
+  result: Schema.Struct({
+    message_id: Schema.Int,
+    date: Schema.Int,
+    chat: Schema.Struct({ id: Schema.Int })
+  })
+})
+const sentOf = Schema.decodeUnknownOption(Sent)
+
+const Failed = Schema.Struct({
+  description: Schema.optionalKey(Schema.String),
+  parameters: Schema.optionalKey(Schema.Struct({ retry_after: Schema.optionalKey(Schema.Finite) }))
+})
+const failedOf = Schema.decodeUnknownOption(Failed)
+
+/** The channel for one bot. The Bot API knows no key and no receipt, so its idempotency is `none`. */
+export const makeTelegram = Effect.fnUntraced(function* (config: TelegramConfig) {
+  const client = yield* HttpClient.HttpClient
+  const baseUrl = (config.baseUrl ?? "https://api.telegram.org").replace(/\/+$/, "")
+
+  const call = (method: string, body: unknown, timeoutMs: number) =>
+    callProvider(
+      client,
+      HttpClientRequest.post(`${baseUrl}/bot${Redacted.value(config.token)}/${method}`).pipe(
+        HttpClientRequest.bodyJsonUnsafe(body)
+      ),
+      timeoutMs
+    )
+
+  const receive = Effect.fn("Telegram.receive")(function* ({ body, headers }: WebhookRequest) {
+    yield* checkSize(body)
+    if (!sameSecret(headers["x-telegram-bot-api-secret-token"], config.webhookSecret)) {
+      return yield* wrongSecret("x-telegram-bot-api-secret-token")
+    }
+    return yield* inboundOf(yield* readJson(body), config.instance)
+  })
+
+  const send = Effect.fn("Telegram.send")(function* (outbound: Outbound) {
+    const text = yield* sendable(outbound, config.instance)
+    const answer = yield* call(
+      "sendMessage",
+      { chat_id: outbound.contact, text },
+      channelLimits.sendTimeoutMs
+    )
+    const failure = failureOf(answer)
+    if (failure !== undefined) return yield* failure
+    const sent = Option.getOrUndefined(sentOf(answer.body))
+    if (sent === undefined) return yield* unreadableAnswer("Telegram")
+    const { message_id, date, chat } = sent.result
+    return { messageId: messageIdOf(chat.id, message_id), at: date * 1000 }
+  })
+
+  // Telegram shows it for five seconds or until the message comes.
+  const showTyping: Channel["showTyping"] = ({ contact }) =>
+    call("sendChatAction", { chat_id: contact, action: "typing" }, channelLimits.typingTimeoutMs).pipe(
+      Effect.ignore
+    )
+
+  const channel: Channel = {
+    name: config.name,
+    idempotency: "none",
+    textLengthMax,
+    receive,
+    send,
+    showTyping
+  }
+  return channel
+})
+
+/** Makes the channel of settings as they stand in a file. */
+export const telegramMaker = channelMaker("telegram", TelegramConfig, makeTelegram)
+
+/** Telegram's errors are `{ok: false, error_code, description, parameters?}`. */
+function failureOf(answer: ProviderAnswer): JobRefused | JobFailedForNow | undefined {
+  if (answer.status >= 200 && answer.status < 300) return undefined
+  const failed = Option.getOrUndefined(failedOf(answer.body))
+  const description = failed?.description ?? ""
+  const retryAfter = failed?.parameters?.retry_after
+  const said = cleanText(
+    `Telegram answered ${answer.status}${description === "" ? "" : `: ${description}`}`,
+    channelLimits.nameLengthMax
+  )
+  const common = commonFailure(
+    retryAfter === undefined ? answer : { ...answer, retryAfterMs: waitMs(retryAfter) },
+    said
+  )
+  if (common !== undefined) return common
+  const refuse = (reason: string) => new JobRefused({ reason, message: said })
+  // Blocked by the person, deleted account, or a person who never wrote to the bot.
+  if (answer.status === 403) return refuse("blocked")
+  if (answer.status === 404) return refuseNotFound(failed !== undefined, said)
+  if (/chat not found|user not found|PEER_ID_INVALID|chat_id is empty/i.test(description))
+    return refuse("invalidNumber")
+  if (/message is too long/i.test(description)) return refuse("textTooLong")
+  return refuse("refusedByProvider")
+}
+
+/** Telegram answers 404 to a token that can't be one; a 404 in another shape comes from a proxy on the way. */
+function refuseNotFound(fromTelegram: boolean, said: string): JobRefused | JobFailedForNow {
+  return fromTelegram
+    ? new JobRefused({ reason: "wrongCredentials", message: said })
+    : new JobFailedForNow({ reason: "providerUnreachable", message: said, happened: "no" })
+}
+
+function sendable(outbound: Outbound, instance: string): Effect.Effect<string, JobRefused> {
+  const refuse = (reason: string, message: string) => Effect.fail(new JobRefused({ reason, message }))
+  if (outbound.instance !== instance) {
+    return refuse("unknownInstance", `instance ${outbound.instance} is not this channel's`)
+  }
+  if (outbound.media !== undefined) return refuse("mediaNotSupported", "this channel sends text only")
+  if (outbound.text.trim() === "") return refuse("emptyText", "there is nothing to send")
+  if (outbound.text.length > textLengthMax) {
+    return refuse("textTooLong", `the text is longer than ${textLengthMax} characters`)
+  }
+  return Effect.succeed(cleanText(outbound.text, textLengthMax))
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { JobRefused } from "../../actors/job-handler.ts"
+import type { Channel, Inbound, Outbound, WebhookRequest } from "./channel.ts"
+import { channelMaker } from "./channel-maker.ts"
+import { cleanOptional, cleanText } from "./clean-text.ts"
+import { channelLimits } from "./limits.ts"
+import { hmacHex, sameSecret } from "./secret.ts"
+import { checkSize, decodeShape, readJson, wrongSecret } from "./webhook-body.ts"
+
+/** What the page gets on its socket; `at` is epoch ms. The page shows a `messageId` once, however often it comes. */
+export type ToPage =
+  | { readonly type: "message"; readonly messageId: string; readonly text: string; readonly at: number }
+  | { readonly type: "typing"; readonly durationMs: number }
+
+/** Who is on the page now: the open sockets by contact. In-process; what nobody hears is in the conversation's history. */
+export class WebChatHub extends Context.Service<
+  WebChatHub,
+  {
+    /** Gives to every open socket of the contact, and says to how many. A listener that throws is taken off. */
+    readonly send: (contact: string, toPage: ToPage) => Effect.Effect<number>
+    /** Adds a socket's listener and gives what takes it off; none beyond `webChatSocketsPerContactMax` for one contact. */
+    readonly connect: (contact: string, listener: (toPage: ToPage) => void) => (() => void) | undefined
+  }
+>()("centurion/channels/WebChatHub") {
+  static readonly layer = Layer.sync(WebChatHub, makeHub)
+}
+
+const Secret = Schema.RedactedFromValue(Schema.NonEmptyString)
+
+/** The chat on a web page. Whoever holds the secret can speak for any visitor; it never leaves the server. */
+export const WebChatConfig = Schema.Struct({
+  name: Schema.Literal("web-chat"),
+  instance: Schema.NonEmptyString,
+  sessionSecret: Secret
+})
+export type WebChatConfig = typeof WebChatConfig.Type
+
+/** The header in which the server passes the page's session on to `receive`. */
+export const sessionHeader = "x-web-chat-session"
+
+/** A session for a new visitor, or for the given contact: `<contact>.<signature>`, for the page to keep and show. */
+export const newSession = (secret: Redacted.Redacted<string>, contact: string = randomUUID()): string =>
+  `${contact}.${hmacHex(contact, secret)}`
+
+/** The contact of a session that we signed, else undefined. */
+export const contactOfSession = (
+  session: string | undefined,
+  secret: Redacted.Redacted<string>
+): string | undefined => {
+  const [, contact, signature] = /^([A-Za-z0-9_-]{1,64})\.([0-9a-f]{64})$/.exec(session ?? "") ?? []
+  if (contact === undefined) return undefined
+  return sameSecret(signature, Redacted.make(hmacHex(contact, secret))) ? contact : undefined
+}
+
+const Id = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/))
+const SentId = Schema.String.check(
+  Schema.isPattern(/^[!-~]+$/),
+  Schema.isMaxLength(channelLimits.idLengthMax)
+)
+const Kind = Schema.Struct({ type: Schema.String })
+/** A line that the visitor wrote; the page makes `id` and sends the same again until it is acknowledged. */
+const Written = Schema.Struct({ id: Id, text: Schema.String, name: Schema.optionalKey(Schema.String) })
+/** The page tells that it has, or has shown, what `send` gave it. */
+const Seen = Schema.Struct({ messageId: SentId })
+
+const kindOf = decodeShape(Kind)
+const written = decodeShape(Written)
+const seen = decodeShape(Seen)
+
+/** The channel. We own both ends: the page drops what it has already shown, so our key is honoured. */
+export const makeWebChat = Effect.fnUntraced(function* (config: WebChatConfig) {
+  const hub = yield* WebChatHub
+  const { instance } = config
+
+  const receive = Effect.fn("WebChat.receive")(function* ({ body, headers }: WebhookRequest) {
+    yield* checkSize(body)
+    const contact = contactOfSession(headers[sessionHeader], config.sessionSecret)
+    if (contact === undefined) return yield* wrongSecret("the session")
+    const frame = yield* readJson(body)
+    const { type } = yield* kindOf(frame)
+    // The page's clock is the visitor's; ours says when it came.
+    const at = yield* Clock.currentTimeMillis
+    if (type === "message") return lineOf(yield* written(frame), { instance, contact, at })
+    if (type !== "delivered" && type !== "read") return []
+    const { messageId } = yield* seen(frame)
+    const status: Inbound = { _tag: "status", instance, contact, messageId, status: type, at }
+    return [status]
+  })
+
+  const send = Effect.fn("WebChat.send")(function* (outbound: Outbound) {
+    const refuse = (reason: string, message: string) => new JobRefused({ reason, message })
+    if (outbound.instance !== instance) {
+      return yield* refuse("unknownInstance", `instance ${outbound.instance} is not this channel's`)
+    }
+    if (outbound.media !== undefined)
+      return yield* refuse("mediaNotSupported", "this channel sends text only")
+    if (outbound.text.length > channelLimits.textLengthMax) {
+      return yield* refuse("textTooLong", `the text is longer than ${channelLimits.textLengthMax} characters`)
+    }
+    const at = yield* Clock.currentTimeMillis
+    const text = cleanText(outbound.text, channelLimits.textLengthMax)
+    // With nobody there it is sent all the same: a page that comes back reads the history.
+    yield* hub.send(outbound.contact, { type: "message", messageId: outbound.key, text, at })
+    return { messageId: outbound.key, at }
+  })
+
+  const showTyping: Channel["showTyping"] = ({ contact }, durationMs) =>
+    hub.send(contact, { type: "typing", durationMs })
+
+  const channel: Channel = {
+    name: config.name,
+    idempotency: "key",
+    textLengthMax: channelLimits.textLengthMax,
+    receive,
+    send,
+    showTyping
+  }
+  return channel
+})
+
+/** Makes the channel of settings as they stand in a file. */
+export const webChatMaker = channelMaker("web-chat", WebChatConfig, makeWebChat)
+
+function lineOf(
+  { id, text, name }: typeof Written.Type,
+  from: { readonly instance: string; readonly contact: string; readonly at: number }
+): ReadonlyArray<Inbound> {
+  const words = cleanOptional(text, channelLimits.textLengthMax)
+  const contactName = cleanOptional(name, channelLimits.nameLengthMax)
+  if (words === undefined) return []
+  return [
+    {
+      _tag: "message",
+      ...from,
+      // The page chose `id`: with the contact in front it can't take another visitor's.
+      messageId: `${from.contact}:${id}`,
+      text: words,
+      ...(contactName === undefined ? {} : { contactName }),
+      fromUs: false
+    }
+  ]
+}
+
+function makeHub(): WebChatHub["Service"] {
+  const listeners = new Map<string, Set<(toPage: ToPage) => void>>()
+  const remove = (contact: string, listener: (toPage: ToPage) => void) => {
+    const ofContact = listeners.get(contact)
+    ofContact?.delete(listener)
+    if (ofContact?.size === 0) listeners.delete(contact)
+  }
+  const give = (contact: string, listener: (toPage: ToPage) => void, toPage: ToPage) =>
+    Effect.try({ try: () => listener(toPage), catch: () => remove(contact, listener) }).pipe(
+      Effect.match({ onSuccess: () => 1, onFailure: () => 0 })
+    )
+  return {
+    send: (contact, toPage) =>
+      Effect.suspend(() =>
+        Effect.forEach([...(listeners.get(contact) ?? [])], (one) => give(contact, one, toPage))
+      ).pipe(Effect.map((given) => given.reduce((sum, one) => sum + one, 0))),
+    connect: (contact, listener) => {
+      const ofContact = listeners.get(contact) ?? new Set()
+      if (ofContact.size >= channelLimits.webChatSocketsPerContactMax) return undefined
+      ofContact.add(listener)
+      listeners.set(contact, ofContact)
+      return () => remove(contact, listener)
+    }
+  }
+}

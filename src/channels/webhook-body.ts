@@ -1,0 +1,76 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { WebhookRefused } from "./channel.ts"
+import { channelLimits } from "./limits.ts"
+
+/** The answer to a webhook whose secret or signature is not ours. */
+export const wrongSecret = (what: string) =>
+  new WebhookRefused({ status: 401, message: `${what} is missing or wrong` })
+
+/** The answer to a webhook of a wrong shape. */
+export const wrongShape = (message: string) => new WebhookRefused({ status: 400, message })
+
+/** Refuses with 413 what is larger than `channelLimits.webhookBytesMax`; costs nothing, so it comes before hashing. */
+export const checkSize = (body: Uint8Array): Effect.Effect<void, WebhookRefused> =>
+  body.byteLength <= channelLimits.webhookBytesMax
+    ? Effect.void
+    : Effect.fail(
+        new WebhookRefused({
+          status: 413,
+          message: `the body has ${body.byteLength} bytes, at most ${channelLimits.webhookBytesMax} are taken`
+        })
+      )
+
+/** The JSON value of a body; refuses with 400 what is not UTF-8, nested too deep, or not JSON. */
+export const readJson = Effect.fnUntraced(function* (body: Uint8Array) {
+  const text = yield* Effect.try({
+    try: () => new TextDecoder("utf-8", { fatal: true }).decode(body),
+    catch: () => wrongShape("the body is not UTF-8")
+  })
+  if (deeperThan(text, channelLimits.webhookDepthMax)) {
+    return yield* wrongShape(`the body is nested deeper than ${channelLimits.webhookDepthMax} levels`)
+  }
+  return yield* Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: () => wrongShape("the body is not JSON")
+  })
+})
+
+const fieldsOf = SchemaIssue.makeFormatterStandardSchemaV1({
+  // Only the place is told: the value may be personal data, and the answer may be logged.
+  leafHook: (issue) => (issue._tag === "MissingKey" ? "is missing" : "has a wrong shape"),
+  checkHook: () => "has a value out of bounds"
+})
+
+/** Decodes by a schema; refuses with 400 and the first wrong field, written below `root`, but never its value. */
+export const decodeShape = <T, E>(schema: Schema.Codec<T, E>, root = "") => {
+  const decode = Schema.decodeUnknownResult(schema)
+  return (value: unknown): Effect.Effect<T, WebhookRefused> => {
+    const result = decode(value)
+    if (Result.isSuccess(result)) return Effect.succeed(result.success)
+    const first = fieldsOf(result.failure.issue).issues[0]
+    const path = [root, ...(first?.path ?? []).map(String)].filter((part) => part !== "").join(".")
+    return Effect.fail(
+      wrongShape(`${path === "" ? "the body" : path} ${first?.message ?? "has a wrong shape"}`)
+    )
+  }
+}
+
+function deeperThan(text: string, depthMax: number): boolean {
+  let depth = 0
+  let inString = false
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index]
+    if (inString) {
+      if (char === "\\") index++
+      else if (char === '"') inString = false
+    } else if (char === '"') inString = true
+    else if (char === "{" || char === "[") {
+      depth++
+      if (depth > depthMax) return true
+    } else if (char === "}" || char === "]") depth--
+  }
+  return false
+}
