@@ -4,6 +4,10 @@ import type { AnyActorRef, AnyStateMachine } from "xstate"
 /** A schema of plain data: decodes without services. */
 export type DataSchema = Schema.Codec<unknown, unknown, never, never>
 
+/** The data of a stored event: a JSON object. */
+// biome-ignore lint/suspicious/noExplicitAny: upcasters know the shape of what they turn; the engine does not
+export type PlainData = any
+
 /**
  * A machine on the list. Only `machine` is needed; its `id` names it in addresses and its `version` is the
  * declared part of the version that the stream records.
@@ -18,6 +22,11 @@ export interface ListedMachine {
   readonly emitted?: Readonly<Record<string, DataSchema>>
   /** The jobs that the machine asks for, by name: what they get and what they give. */
   readonly jobs?: Readonly<Record<string, { readonly input: DataSchema; readonly output: DataSchema }>>
+  /**
+   * How old data of an event type becomes present data: the first function turns schema version 1 into 2, and so on.
+   * A changed meaning is a new event instead.
+   */
+  readonly upcasters?: Readonly<Record<string, ReadonlyArray<(data: PlainData) => PlainData>>>
   /** Older versions whose running actors keep them. */
   readonly previous?: ReadonlyArray<AnyStateMachine>
   /** Turns the persisted state of an older version into one of this one; without it the state must fit as it is. */

@@ -1,0 +1,103 @@
+import { intoBusinessHours } from "./business-hours.ts"
+import { conversationLimits } from "./limits.ts"
+import { answered, lineOf, unanswered, withLine } from "./lines.ts"
+import { asksToStart, asksToStop } from "./opt-out-words.ts"
+import type { Conversation, ConversationEvent, ConversationRule, On, Purpose } from "./state.ts"
+import { theAgent } from "./state.ts"
+
+/** The lead's message is new to us and is no opt-out. */
+export const speaks = (context: Conversation, event: ConversationEvent): boolean =>
+  isNew(context, event) && !asksToStop((event as On<"MessageReceived">).text)
+
+/** The lead asks us never to write again. */
+export const optsOut = (context: Conversation, event: ConversationEvent): boolean =>
+  isNew(context, event) && asksToStop((event as On<"MessageReceived">).text)
+
+/** A lead that opted out asks us to write again. */
+export const optsIn = (context: Conversation, event: ConversationEvent): boolean =>
+  isNew(context, event) && asksToStart((event as On<"MessageReceived">).text)
+
+const isNew = ({ heard }: Conversation, event: ConversationEvent): boolean =>
+  event.type === "MessageReceived" && !heard.includes(event.messageId)
+
+/** Takes down a message that waits for an answer: it ends the silence. The first of a turn is told to the lead. */
+export const hear: ConversationRule = (context, event) => {
+  const message = event as On<"MessageReceived">
+  const first = unanswered(context.lines).length === 0
+  const { conversationId, leadId } = context
+  const spoke = { type: "LeadSpoke", conversationId, at: message.at }
+  return {
+    context: {
+      ...heardBefore(context, message),
+      lines: withLine(context.lines, { ...lineOf(message, "lead"), turn: 0 }),
+      followUps: { ...context.followUps, inARow: 0, ahead: false }
+    },
+    emit: context.followUps.ahead ? [{ type: "FollowUpsStopped", reason: "replied" }] : [],
+    tell: first ? [{ machine: "lead", id: leadId, event: spoke }] : []
+  }
+}
+
+/** Takes down a message that gets no answer: of a lead that opted out. */
+export const hearInSilence: ConversationRule = (context, event) => {
+  const message = event as On<"MessageReceived">
+  return {
+    context: { ...heardBefore(context, message), lines: withLine(context.lines, lineOf(message, "lead")) }
+  }
+}
+
+const heardBefore = (context: Conversation, message: On<"MessageReceived">) => ({
+  now: message.at,
+  heard: [...context.heard, message.messageId].slice(-conversationLimits.heardMax),
+  contactName: message.contactName ?? context.contactName
+})
+
+/** What was left without an answer stays without one: the lead opted out, or the conversation is closed. */
+export const letGo: ConversationRule = ({ lines }) => ({ context: { lines: answered(lines) } })
+
+/** Begins a turn with all that waits for an answer; one reply will be written to it. */
+const beginTurn =
+  (purpose: Purpose): ConversationRule =>
+  (context, event) => {
+    const turn = context.turn + 1
+    const messageIds = unanswered(context.lines).map((line) => line.messageId)
+    const followUp = purpose === "followUp" ? context.followUps.inARow + 1 : 0
+    const { followUps } = context
+    return {
+      context: {
+        now: event.at,
+        turn,
+        lines: context.lines.map((line) => (line.turn === undefined ? line : { ...line, turn })),
+        reply: {
+          turn,
+          purpose,
+          followUp,
+          written: false,
+          chunks: [],
+          closes: purpose === "handOver",
+          asks: null,
+          repairs: 0,
+          end: null
+        },
+        followUps: followUp === 0 ? followUps : { ...followUps, inARow: followUp, total: followUps.total + 1 }
+      },
+      emit: messageIds.length === 0 ? [] : [{ type: "TurnClosed", turn, messageIds }]
+    }
+  }
+
+/** The lead has finished: its messages become one turn. When a handover is decided, the reply is its line. */
+export const closeTurn: ConversationRule = (context, event) =>
+  beginTurn(context.handOver === null ? "reply" : "handOver")(context, event)
+
+export const beginFirstContact = beginTurn("firstContact")
+export const beginFollowUp = beginTurn("followUp")
+export const beginHandOverLine = beginTurn("handOver")
+
+/** When this silence may be broken once more, in business hours and not before `now`; null when it may not. */
+export const followUpDue = (context: Conversation, now = context.now): number | null => {
+  const { settings, followUps, lastOursAt, owner } = context
+  const { followUpsInARowMax, followUpsMax } = conversationLimits
+  const after = settings.followUpAfterMs.slice(0, followUpsInARowMax)[followUps.inARow]
+  if (after === undefined || followUps.ended || followUps.total >= followUpsMax || owner !== theAgent)
+    return null
+  return intoBusinessHours(Math.max(lastOursAt + after, now), settings)
+}

@@ -1,0 +1,118 @@
+import { setup } from "xstate"
+import { act } from "../rule.ts"
+import type { LeadInput } from "./events.ts"
+import {
+  create,
+  disqualify,
+  engage,
+  handOff,
+  type Lead,
+  type LeadEmitted,
+  type LeadEvent,
+  newLead,
+  noteConversation,
+  notePersonAskedFor,
+  optedOutReason,
+  qualify,
+  reachesThreshold,
+  reasonToDisqualify,
+  reopen,
+  score
+} from "./rules.ts"
+
+const leadSetup = setup({
+  types: {
+    context: {} as Lead,
+    events: {} as LeadEvent,
+    emitted: {} as LeadEmitted,
+    input: {} as LeadInput
+  },
+  actions: {
+    create: act(create),
+    engage: act(engage),
+    noteConversation: act(noteConversation),
+    notePersonAskedFor: act(notePersonAskedFor),
+    score: act(score),
+    qualify: act(qualify),
+    handOff: act(handOff),
+    disqualify: act(disqualify),
+    reopen: act(reopen)
+  },
+  guards: {
+    failsRequired: ({ context, event }) => reasonToDisqualify(context, event) !== null,
+    reachesThreshold: ({ context, event }) => reachesThreshold(context, event),
+    hasId: ({ context }) => context.leadId !== null,
+    wasHandedOff: ({ context }) => context.dealId !== null,
+    // A lead that opts in again undoes its own opt-out, not a person's decision.
+    mayReopen: ({ context, event }) =>
+      event.type === "LeadReopenAsked" &&
+      (event.by !== "lead" || context.disqualified?.reason === optedOutReason),
+    mayReopenDeal: ({ context, event }) =>
+      context.dealId !== null &&
+      event.type === "LeadReopenAsked" &&
+      (event.by !== "lead" || context.disqualified?.reason === optedOutReason)
+  }
+})
+
+/**
+ * A lead: new until it speaks, engaged while its answers are weighed, qualified by the company's criteria or by a
+ * person, and then at once handed off to a deal of its own id, exactly once. A required criterion that is not met,
+ * an opt-out or a person disqualifies it. With all answers given and too low a score it stays engaged: the last
+ * `LeadScored` has nothing open, and a person decides.
+ */
+export const leadMachine = leadSetup.createMachine({
+  id: "lead",
+  version: "1.0.0",
+  context: ({ input }) => newLead(input),
+  entry: "create",
+  initial: "new",
+  on: {
+    PersonAskedFor: { actions: "notePersonAskedFor" },
+    LeadDisqualifyAsked: { target: ".disqualified", actions: "disqualify" },
+    LeadOptedOut: { target: ".disqualified", actions: "disqualify" },
+    LeadSpoke: { actions: "noteConversation" },
+    LeadAnswered: { actions: "score" },
+    CriteriaChanged: { actions: "score" }
+  },
+  states: {
+    new: {
+      on: {
+        LeadSpoke: { target: "engaged", actions: "engage" },
+        LeadAnswered: [
+          { guard: "failsRequired", target: "disqualified", actions: ["engage", "score", "disqualify"] },
+          { guard: "reachesThreshold", target: "qualified", actions: ["engage", "score", "qualify"] },
+          { target: "engaged", actions: ["engage", "score"] }
+        ],
+        LeadQualifyAsked: { target: "qualified", actions: "qualify" }
+      }
+    },
+    engaged: {
+      on: {
+        LeadAnswered: [
+          { guard: "failsRequired", target: "disqualified", actions: ["score", "disqualify"] },
+          { guard: "reachesThreshold", target: "qualified", actions: ["score", "qualify"] },
+          { actions: "score" }
+        ],
+        CriteriaChanged: [
+          { guard: "failsRequired", target: "disqualified", actions: ["score", "disqualify"] },
+          { guard: "reachesThreshold", target: "qualified", actions: ["score", "qualify"] },
+          { actions: "score" }
+        ],
+        LeadQualifyAsked: { target: "qualified", actions: "qualify" }
+      }
+    },
+    // A lead that was not told its own id rests here: its deal could not be named.
+    qualified: { always: { guard: "hasId", target: "handedOff", actions: "handOff" } },
+    handedOff: {},
+    disqualified: {
+      on: {
+        LeadOptedOut: {},
+        LeadDisqualifyAsked: {},
+        LeadReopenAsked: [
+          { guard: "mayReopenDeal", target: "handedOff", actions: "reopen" },
+          { guard: "mayReopen", target: "engaged", actions: "reopen" }
+        ]
+      }
+    }
+  }
+})

@@ -1,0 +1,151 @@
+import type { EventsOf, Rule, Told } from "../rule.ts"
+import { type Assessment, assess, type KeptAnswer } from "./assessment.ts"
+import type { Criterion, LeadInput, leadEmitted, leadEvents } from "./events.ts"
+
+/** What a lead knows. */
+export type Lead = {
+  readonly leadId: string | null
+  /** The conversation that the lead spoke in last. */
+  readonly conversationId: string | null
+  readonly source: string
+  readonly criteria: ReadonlyArray<Criterion>
+  readonly threshold: number
+  readonly answers: ReadonlyArray<KeptAnswer>
+  readonly score: number
+  /** The last `LeadScored`, so that nothing is said twice. */
+  readonly assessment: Assessment
+  readonly personAskedFor: { readonly reason: string; readonly at: number } | null
+  readonly disqualified: { readonly by: string; readonly reason: string } | null
+  /** Set at the first handoff; the deal is asked for that once only. */
+  readonly dealId: string | null
+}
+
+export type LeadEvent = EventsOf<typeof leadEvents>
+export type LeadEmitted = EventsOf<typeof leadEmitted>
+export type LeadRule = Rule<Lead, LeadEvent, LeadEmitted>
+type On<Type extends LeadEvent["type"]> = Extract<LeadEvent, { type: Type }>
+
+/** A lead keeps the answers to at most this many criteria. */
+export const answersMax = 100
+
+/** The reason of a lead that was disqualified because it wants no more messages. */
+export const optedOutReason = "optedOut"
+
+/** What a lead knows when it is created. */
+export const newLead = (input: LeadInput): Lead => ({
+  leadId: input.leadId ?? null,
+  conversationId: input.conversationId ?? null,
+  source: input.source,
+  criteria: input.criteria,
+  threshold: input.threshold,
+  answers: [],
+  score: 0,
+  assessment: assess(input.criteria, []),
+  personAskedFor: null,
+  disqualified: null,
+  dealId: null
+})
+
+/** The answers and criteria as they will be after this event: what guards look at. */
+export const foreseen = (lead: Lead, event: LeadEvent): Pick<Lead, "answers" | "criteria" | "threshold"> => {
+  const { answers, criteria, threshold } = lead
+  if (event.type === "CriteriaChanged") {
+    return { answers, criteria: event.criteria, threshold: event.threshold }
+  }
+  if (event.type !== "LeadAnswered") return { answers, criteria, threshold }
+  const { criterion, value, said, at } = event
+  const others = answers.filter((each) => each.criterion !== criterion)
+  return { answers: [...others, { criterion, value, said, at }].slice(-answersMax), criteria, threshold }
+}
+
+/** Why this event disqualifies the lead: a required criterion that it answers, or that now is required, is unmet. */
+export const reasonToDisqualify = (lead: Lead, event: LeadEvent): string | null => {
+  const { answers, criteria } = foreseen(lead, event)
+  // A person may have reopened the lead in spite of an old answer: only what is new counts.
+  const looked =
+    event.type === "LeadAnswered" ? criteria.filter((each) => each.name === event.criterion) : criteria
+  return assess(looked, answers).failed
+}
+
+/** Whether the score reaches the threshold with this event. */
+export const reachesThreshold = (lead: Lead, event: LeadEvent): boolean => {
+  const { answers, criteria, threshold } = foreseen(lead, event)
+  return answers.length > 0 && assess(criteria, answers).score >= threshold
+}
+
+export const create: LeadRule = ({ source }) => ({ emit: [{ type: "LeadCreated", source }] })
+
+export const engage: LeadRule = (_, event) => {
+  const { conversationId } = event as On<"LeadSpoke" | "LeadAnswered">
+  return { context: { conversationId }, emit: [{ type: "LeadEngaged", conversationId }] }
+}
+
+export const noteConversation: LeadRule = (_, event) => ({
+  context: { conversationId: (event as On<"LeadSpoke">).conversationId }
+})
+
+/** Keeps an answer, or new criteria, and tells the score when it changed. */
+export const score: LeadRule = (lead, event) => {
+  const seen = foreseen(lead, event)
+  const assessment = assess(seen.criteria, seen.answers)
+  const context = { ...seen, assessment, score: assessment.score }
+  const told = ({ score, met, unmet, open }: Assessment, threshold: number): LeadEmitted => ({
+    type: "LeadScored",
+    score,
+    threshold,
+    met,
+    unmet,
+    open
+  })
+  const now = told(assessment, seen.threshold)
+  const same = JSON.stringify(now) === JSON.stringify(told(lead.assessment, lead.threshold))
+  return same ? { context } : { context, emit: [now] }
+}
+
+export const qualify: LeadRule = ({ score, threshold }, event) => {
+  const { by, reason } =
+    event.type === "LeadQualifyAsked" ? event : { by: "engine", reason: "the score reached the threshold" }
+  return { emit: [{ type: "LeadQualified", score, threshold, by, reason }] }
+}
+
+/** The deal has the lead's own id, so that even a second word to it would reach the same deal. */
+export const handOff: LeadRule = (lead, event) => {
+  const { leadId, conversationId, score } = lead
+  if (leadId === null || lead.dealId !== null) return {}
+  const { by, reason } =
+    event.type === "LeadQualifyAsked" ? event : { by: "engine", reason: `qualified with ${score}` }
+  const known = conversationId === null ? {} : { conversationId }
+  const { at } = event
+  const open = { type: "DealOpenAsked", leadId, ...known, score, by, reason, at }
+  const tell: Array<Told> = [{ machine: "deal", id: leadId, event: open }]
+  if (conversationId !== null) {
+    const handOver = { type: "HandOverAsked", by, reason, at }
+    tell.push({ machine: "conversation", id: conversationId, event: handOver })
+  }
+  return {
+    context: { dealId: leadId },
+    emit: [{ type: "LeadHandedOff", by, reason, dealId: leadId, score }],
+    tell
+  }
+}
+
+export const disqualify: LeadRule = (lead, event) => {
+  const by = whoDisqualifies(lead, event)
+  return { context: { disqualified: by }, emit: [{ type: "LeadDisqualified", ...by }] }
+}
+
+const whoDisqualifies = (lead: Lead, event: LeadEvent): { by: string; reason: string } => {
+  if (event.type === "LeadOptedOut") return { by: "lead", reason: optedOutReason }
+  if (event.type === "LeadDisqualifyAsked") return { by: event.by, reason: event.reason }
+  return { by: "engine", reason: reasonToDisqualify(lead, event) ?? "required" }
+}
+
+export const reopen: LeadRule = (_, event) => {
+  const { by, reason } = event as On<"LeadReopenAsked">
+  return { context: { disqualified: null }, emit: [{ type: "LeadReopened", by, reason }] }
+}
+
+export const notePersonAskedFor: LeadRule = (_, event) => {
+  const { reason, at } = event as On<"PersonAskedFor">
+  return { context: { personAskedFor: { reason, at } } }
+}
