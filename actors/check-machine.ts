@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from "xstate"
 import type { ListedMachine } from "../machines/listed-machine.ts"
+import { checkFunctions } from "./check-functions.ts"
 import { type LogicKind, logicKind } from "./logic-kind.ts"
 import type { Finding } from "./machine-finding.ts"
 
@@ -52,15 +53,6 @@ const nameOf = (reference: unknown): string | undefined => {
   return typeof name === "string" ? name : undefined
 }
 
-/** True when the text of a function calls `spawn`, the one that XState hands to `assign` and to `context`. */
-const spawns = (value: unknown): boolean => {
-  if (typeof value !== "function") return false
-  const code = value
-    .toString()
-    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g, " ")
-  return /\bspawn\s*\(|[{,]\s*spawn\s*[,:}]/.test(code)
-}
-
 const wayOutOf: Record<Exclude<LogicKind, "promise">, string> = {
   machine: "list it as a machine of its own and send to its address with sendTo(actorAt(machine, id), event)",
   callback: "make it promise logic that gives one result, or let the outside deliver its events",
@@ -68,12 +60,6 @@ const wayOutOf: Record<Exclude<LogicKind, "promise">, string> = {
   transition: "move its state into the machine, or list it as a machine of its own",
   unknown: "make it promise logic (fromPromise)"
 }
-
-const spawnFinding = (place: string): Finding => ({
-  place,
-  what: "it spawns an actor inside a function, where it can't be stored",
-  wayOut: "invoke promise logic, or use spawnChild with a name and an id as an action"
-})
 
 /** One walk over one machine. A class because the two lists grow together, deep down. */
 class Survey {
@@ -96,7 +82,7 @@ class Survey {
         "give it an id that starts with a letter and has at most 63 letters, digits, _ and -"
       )
     }
-    if (spawns(config.context)) this.refused.push(spawnFinding(`${id}.context`))
+    this.refused.push(...checkFunctions(this.machine))
     for (const [name, action] of Object.entries(implementations.actions)) {
       if (isBuiltin(action)) this.builtin(`${id}, action "${name}"`, action)
     }
@@ -185,14 +171,7 @@ class Survey {
   }
 
   builtin(place: string, action: Builtin) {
-    if (action.type === "xstate.assign") {
-      const { assignment } = action
-      if (spawns(assignment) || Object.values(asConfig(assignment)).some(spawns)) {
-        this.refused.push(spawnFinding(place))
-      }
-    } else if (action.type === "xstate.enqueueActions") {
-      if (spawns(action.collect)) this.refused.push(spawnFinding(place))
-    } else if (action.type === "xstate.spawnChild") {
+    if (action.type === "xstate.spawnChild") {
       this.spawnChild(place, action)
     } else if (action.type === "xstate.sendTo" || action.type === "xstate.raise") {
       if (action.to === parentTarget) {

@@ -102,7 +102,7 @@ const bySpawning: ReadonlyArray<Refused> = [
       context: { ref: null as unknown },
       on: { Go: { actions: assign({ ref: ({ spawn }) => spawn(child) }) } }
     }),
-    says: [`spawning.on.Go: ${spawning}`]
+    says: [`spawning.on.Go.ref: ${spawning}`]
   },
   {
     machine: createMachine({
@@ -116,7 +116,7 @@ const bySpawning: ReadonlyArray<Refused> = [
     machine: createMachine({
       id: "spawningAtBirth",
       context: ({ spawn }: Spawner) => ({ ref: spawn(child) })
-    }),
+    } as never) as AnyStateMachine,
     says: [`spawningAtBirth.context: ${spawning}`]
   },
   {
