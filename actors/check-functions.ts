@@ -7,9 +7,15 @@ import type { Finding } from "./machine-finding.ts"
  */
 
 const impurities: ReadonlyArray<readonly [RegExp, string]> = [
-  [/\bMath\.random\s*\(/, "it draws by chance"],
-  [/\bcrypto\.(randomUUID|getRandomValues|randomBytes)\s*\(|\brandomUUID\s*\(/, "it draws by chance"],
-  [/\bDate\.now\s*\(|\bnew Date\s*\(\s*\)|\bperformance\.now\s*\(/, "it asks for the time"],
+  [/\bMath\.random\s*\(/, "it draws by chance, so a replay would not give the same"],
+  [
+    /\bcrypto\.(randomUUID|getRandomValues|randomBytes)\s*\(|\brandomUUID\s*\(/,
+    "it draws by chance, so a replay would not give the same"
+  ],
+  [
+    /\bDate\.now\s*\(|\bnew Date\s*\(\s*\)|\bperformance\.now\s*\(/,
+    "it asks for the time, so a replay would not give the same"
+  ],
   [/\bsystem\s*\.\s*get\s*\(/, "it looks for an actor in XState's system, where there is none"]
 ]
 
@@ -27,7 +33,7 @@ const findingsOf = (place: string, value: object): ReadonlyArray<Finding> => {
     .filter(([pattern]) => pattern.test(text))
     .map(([, what]) => ({
       place,
-      what: `${what}, so a replay would not give the same`,
+      what,
       wayOut: "let an event or the result of a job bring it"
     }))
   if (spawns(text)) {

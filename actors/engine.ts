@@ -33,7 +33,14 @@ export interface Delivered {
 
 /** The event does not fit the machine: unknown machine, unknown type, wrong data. Sending it again won't help. */
 export class EventRefused extends Schema.TaggedError<EventRefused>()("EventRefused", {
-  reason: Schema.Literals(["unknownMachine", "unknownEvent", "wrongData", "tooLarge", "parked"]),
+  reason: Schema.Literals([
+    "unknownCompany",
+    "unknownMachine",
+    "unknownEvent",
+    "wrongData",
+    "tooLarge",
+    "parked"
+  ]),
   message: Schema.String
 }) {}
 
@@ -98,7 +105,7 @@ export class Engine extends Context.Service<
       envelope: Envelope
     ) => Effect.Effect<Delivered, DeliverError>
     /** The actor, loaded if need be; undefined when its stream has no event. */
-    readonly view: (address: Address) => Effect.Effect<ActorView | undefined, TryAgain>
+    readonly view: (address: Address) => Effect.Effect<ActorView | undefined, EventRefused | TryAgain>
     readonly status: Effect.Effect<EngineStatus>
     /** Calls `hear` after every commit of this process; the result stops that. */
     readonly onCommit: (hear: (hint: CommitHint) => void) => Effect.Effect<() => void>

@@ -16,9 +16,12 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
   detail: Schema.String,
   cause: Schema.Defect()
 }) {
-  /** Nothing is known of the outcome: the connection broke, the server went down, or it is not up yet. */
+  /**
+   * It may work later: the connection broke (08), the server goes down or is not up yet (57), a deadlock (40), no
+   * room or memory (53), a lock (55), a broken disk (58), read-only after a failover (25).
+   */
   get unreachable(): boolean {
-    return this.code === "" || this.code.startsWith("08") || this.code.startsWith("57P")
+    return this.code === "" || /^(08|25|40|53|55|57|58)/.test(this.code)
   }
 }
 

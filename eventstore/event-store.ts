@@ -26,6 +26,11 @@ export class KeysKnown extends Schema.TaggedError<KeysKnown>()("KeysKnown", {
   keys: Schema.Any as Schema.Codec<ReadonlyArray<KnownKey>>
 }) {}
 
+/** The database refuses something in the batch for good. Nothing was written; smaller batches tell which part. */
+export class BatchRefused extends Schema.TaggedError<BatchRefused>()("BatchRefused", {
+  message: Schema.String
+}) {}
+
 /** The database did not answer. With `mayHaveHappened` the partition's row tells whether the batch stands. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
   message: Schema.String,
@@ -92,11 +97,14 @@ export interface StoredActor {
     readonly version: number
     readonly kind: EventKind
     readonly type: string
+    readonly schemaVersion: number
     readonly data: JsonObject
-    readonly occurredAt: number
+    readonly recordedAt: number
     readonly machineVersion: string
   }>
 }
+
+export type AppendError = PartitionLost | KeysKnown | BatchRefused | StoreUnavailable
 
 type Read<A> = Effect.Effect<A, StoreUnavailable>
 /** Partitions to look at, as two columns. */
@@ -109,7 +117,7 @@ export interface Places {
 export class EventStore extends Context.Service<
   EventStore,
   {
-    readonly append: (batch: Batch) => Effect.Effect<void, PartitionLost | KeysKnown | StoreUnavailable>
+    readonly append: (batch: Batch) => Effect.Effect<void, AppendError>
     /** Makes the company and its partitions if need be; gives how many it has, which stays as it was at first. */
     readonly createCompany: (company: string, partitions: number) => Read<number>
     readonly claim: (owner: string, leaseMs: number, most: number) => Read<ReadonlyArray<Partition>>
@@ -241,26 +249,23 @@ const appendSql = `select es.append(${new Batch()
 const unavailable = (error: DatabaseError, mayHaveHappened: boolean) =>
   new StoreUnavailable({ message: `the database did not answer: ${error.message}`, mayHaveHappened })
 
-/** What a refused append means. An unknown refusal is a defect: the batch was wrong, and trying again won't help. */
-const refusal = (
-  error: DatabaseError
-): Effect.Effect<never, PartitionLost | KeysKnown | StoreUnavailable> => {
+/** What a refused append means. */
+const refusal = (error: DatabaseError): Effect.Effect<never, AppendError> => {
   if (error.code === "CE001") return Effect.fail(new PartitionLost({ message: error.message }))
   if (error.code === "CE002") {
     const keys = JSON.parse(error.detail) as ReadonlyArray<readonly [string, string, string, number, number]>
-    return Effect.fail(
-      new KeysKnown({
-        keys: keys.map(([company, stream, key, version, position]) => ({
-          company,
-          stream,
-          key,
-          version,
-          position
-        }))
-      })
-    )
+    const known = keys.map(([company, stream, key, version, position]) => ({
+      company,
+      stream,
+      key,
+      version,
+      position
+    }))
+    return Effect.fail(new KeysKnown({ keys: known }))
   }
-  return error.unreachable ? Effect.fail(unavailable(error, true)) : Effect.die(error)
+  return error.unreachable
+    ? Effect.fail(unavailable(error, true))
+    : Effect.fail(new BatchRefused({ message: error.message }))
 }
 
 const storedEvent = (row: Row): StoredEvent =>
@@ -319,9 +324,10 @@ const storedActors = (rows: ReadonlyArray<Row>): ReadonlyArray<StoredActor> => {
       version: row[5],
       kind: row[6],
       type: row[7],
-      data: JSON.parse(row[8] as string),
-      occurredAt: row[11],
-      machineVersion: row[12]
+      schemaVersion: row[8],
+      data: JSON.parse(row[9] as string),
+      recordedAt: row[12],
+      machineVersion: row[13]
     } as never)
   }
   return [...actors.values()]

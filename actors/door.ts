@@ -1,0 +1,247 @@
+import * as Effect from "effect/Effect"
+import { StoreUnavailable } from "../eventstore/event-store.ts"
+import { canonicalJson } from "../eventstore/hash.ts"
+import type { Json, JsonObject } from "../eventstore/json.ts"
+import type { ActorLoader } from "./actor-loader.ts"
+import { type Address, formatAddress, streamOf } from "./address.ts"
+import {
+  type ActorEvent,
+  type DeliverError,
+  type Delivered,
+  type Envelope,
+  EventRefused,
+  TryAgain
+} from "./engine.ts"
+import type { EngineClock } from "./engine-clock.ts"
+import type { EngineLimits } from "./engine-limits.ts"
+import { ActorParked, type LiveActor, stepInputOf } from "./live-actor.ts"
+import type { MachineRegistry, RegisteredMachine } from "./machine-registry.ts"
+import type { OwnedPartitions } from "./owned-partitions.ts"
+import { type Delivery, enqueue, type Outcome, type OwnedPartition } from "./partition.ts"
+
+/** What the door needs of the engine around it. */
+export interface DoorPorts {
+  readonly registry: MachineRegistry
+  readonly partitions: OwnedPartitions
+  readonly loader: ActorLoader
+  readonly clock: EngineClock["Service"]
+  readonly limits: EngineLimits
+  readonly startInput: (address: Address, event: ActorEvent) => Effect.Effect<Json, EventRefused>
+  /** Why nothing can be stored now; undefined while the database answers. */
+  readonly storeDown: () => string | undefined
+  /** An unknown company was asked for: look for free partitions. */
+  readonly lookForPartitions: () => void
+}
+
+/** An input that the engine makes itself: a timer that fired, a job that ended. */
+export interface OwnInput {
+  readonly type: "TimerFired" | "JobSucceeded" | "JobFailed"
+  readonly data: JsonObject
+  readonly causation: string
+  readonly timer?: Delivery["timer"]
+  readonly job?: string
+}
+
+/** The one way into an actor. */
+export interface Door {
+  readonly deliver: (
+    address: Address,
+    event: ActorEvent,
+    envelope: Envelope
+  ) => Effect.Effect<Delivered, DeliverError>
+  /** For the engine's own inputs; `stale` when they answer nothing any more. */
+  readonly deliverOwn: (address: Address, input: OwnInput) => Effect.Effect<Delivered | "stale", DeliverError>
+  readonly load: (address: Address) => Effect.Effect<LiveActor, EventRefused | TryAgain>
+  readonly waiting: () => number
+  /** Tells deliveries older than the limit to try again, while the database does not answer. */
+  readonly sweep: () => void
+}
+
+const keyMaxLength = 512
+const notOwnerRetryMs = 1000
+const storeRetryMs = 1000
+
+export const makeDoor = (ports: DoorPorts): Door => {
+  const { registry, partitions, loader, limits } = ports
+  const open = new Set<{ readonly since: number; readonly refuse: (error: DeliverError) => void }>()
+
+  /** Finds the actor's place and loads it; `done` is called once, now or later. */
+  const find = (
+    address: Address,
+    done: (found: { partition: OwnedPartition; actor: LiveActor } | EventRefused | TryAgain) => void
+  ) => {
+    const registered = registry.get(address.machine)
+    if (registered === undefined) return done(unknownMachine(registry, address))
+    const down = ports.storeDown()
+    if (down !== undefined)
+      return done(new TryAgain({ reason: "storeUnavailable", message: down, retryAfterMs: storeRetryMs }))
+    const stream = streamOf(address)
+    const partition = partitions.of(address.company, stream)
+    if (partition === "unknownCompany") return findCompany(address, done)
+    if (partition === "notOwner") return done(notOwner(address))
+    loader.load(address, partition, registered, (loaded) => {
+      if (loaded instanceof ActorParked) done(new EventRefused({ reason: "parked", message: loaded.message }))
+      else if (loaded instanceof StoreUnavailable)
+        done(
+          new TryAgain({ reason: "storeUnavailable", message: loaded.message, retryAfterMs: storeRetryMs })
+        )
+      else if (partition.lost) done(notOwner(address))
+      else done({ partition, actor: loaded })
+    })
+  }
+
+  const findCompany = (address: Address, done: Parameters<typeof find>[1]) => {
+    Effect.runFork(
+      Effect.map(partitions.refresh, (found) => {
+        const known = partitions.of(address.company, streamOf(address)) !== "unknownCompany"
+        if (found || known) {
+          ports.lookForPartitions()
+          return done(notOwner(address))
+        }
+        done(
+          new EventRefused({
+            reason: "unknownCompany",
+            message: `no company is called "${address.company}"; it must be made before ${formatAddress(address)} can be reached`
+          })
+        )
+      })
+    )
+  }
+
+  const push = (
+    found: { partition: OwnedPartition; actor: LiveActor },
+    delivery: Omit<Delivery, "kind" | "actor" | "settle">,
+    settle: (outcome: Outcome) => void
+  ) => {
+    const { partition, actor } = found
+    if (partition.lost) return settle(notOwner(actor.address))
+    actor.pins++
+    const entry = { since: performance.now(), refuse: settle }
+    open.add(entry)
+    enqueue(partition, {
+      ...delivery,
+      kind: "delivery",
+      actor,
+      settle: (outcome) => {
+        actor.pins--
+        open.delete(entry)
+        settle(outcome)
+      }
+    })
+  }
+
+  const deliver: Door["deliver"] = (address, event, envelope) =>
+    Effect.callback((resume) => {
+      const settle = (outcome: Outcome) => resume(resultOf(outcome))
+      const accepted = acceptEvent(registry, limits, address, event, envelope)
+      if ("_tag" in accepted) return settle(accepted)
+      if (open.size >= limits.waitingMax) return settle(overloaded(open.size))
+      find(address, (found) => {
+        if ("_tag" in found) return settle(found)
+        const { data, text } = accepted
+        const input = stepInputOf(event.type, data)
+        const delivery = { type: event.type, data, text, input, envelope, startInput: undefined }
+        if (found.actor.version > 0) return push(found, delivery, settle)
+        Effect.runFork(
+          Effect.match(ports.startInput(address, event), {
+            onFailure: settle,
+            onSuccess: (startInput) => push(found, { ...delivery, startInput }, settle)
+          })
+        )
+      })
+    })
+
+  const deliverOwn: Door["deliverOwn"] = (address, { type, data, causation, timer, job }) =>
+    Effect.callback<Delivered | "stale", DeliverError>((resume) => {
+      const settle = (outcome: Outcome) =>
+        resume(outcome === "stale" ? Effect.succeed(outcome) : resultOf(outcome))
+      let text: string
+      try {
+        text = canonicalJson(data, type)
+      } catch (error) {
+        return settle(new EventRefused({ reason: "wrongData", message: String(error) }))
+      }
+      find(address, (found) => {
+        if ("_tag" in found) return settle(found)
+        const envelope = { principal: "engine", causation }
+        const delivery = { type, data, text, input: stepInputOf(type, data), envelope, startInput: undefined }
+        push(found, { ...delivery, ...(timer && { timer }), ...(job !== undefined && { job }) }, settle)
+      })
+    })
+
+  return {
+    deliver,
+    deliverOwn,
+    load: (address) =>
+      Effect.callback((resume) =>
+        find(address, (found) => resume("_tag" in found ? Effect.fail(found) : Effect.succeed(found.actor)))
+      ),
+    waiting: () => open.size,
+    sweep: () => {
+      const down = ports.storeDown()
+      if (down === undefined) return
+      const oldest = performance.now() - limits.deliverTimeoutMs
+      for (const entry of open) {
+        if (entry.since > oldest) return
+        open.delete(entry)
+        entry.refuse(new TryAgain({ reason: "storeUnavailable", message: down, retryAfterMs: storeRetryMs }))
+      }
+    }
+  }
+}
+
+const resultOf = (outcome: Outcome): Effect.Effect<Delivered, DeliverError> => {
+  if (outcome === "stale") return Effect.die(new Error("only the engine's own inputs can be stale"))
+  return "_tag" in outcome ? Effect.fail(outcome) : Effect.succeed(outcome)
+}
+
+/** The data as it will be stored, or why it can't be. */
+const acceptEvent = (
+  registry: MachineRegistry,
+  limits: EngineLimits,
+  address: Address,
+  event: ActorEvent,
+  envelope: Envelope
+): { readonly data: JsonObject; readonly text: string } | EventRefused => {
+  const registered: RegisteredMachine | undefined = registry.get(address.machine)
+  if (registered === undefined) return unknownMachine(registry, address)
+  if ((envelope.key?.length ?? 0) > keyMaxLength) {
+    return new EventRefused({
+      reason: "tooLarge",
+      message: `the key is longer than ${keyMaxLength} characters`
+    })
+  }
+  const accepted = registered.accept(event)
+  if (accepted._tag === "Failure") return accepted.failure
+  try {
+    const text = canonicalJson(accepted.success, event.type)
+    if (text.length <= limits.eventMaxBytes / 4 || Buffer.byteLength(text) <= limits.eventMaxBytes) {
+      return { data: accepted.success, text }
+    }
+    return new EventRefused({
+      reason: "tooLarge",
+      message: `${event.type} is larger than ${limits.eventMaxBytes} bytes`
+    })
+  } catch (error) {
+    return new EventRefused({
+      reason: "wrongData",
+      message: error instanceof Error ? error.message : String(error)
+    })
+  }
+}
+
+const unknownMachine = (registry: MachineRegistry, { machine }: Address) =>
+  new EventRefused({
+    reason: "unknownMachine",
+    message: `no machine is called "${machine}"; there are ${[...registry.keys()].join(", ")}`
+  })
+
+const notOwner = (address: Address) =>
+  new TryAgain({
+    reason: "notOwner",
+    message: `another process owns the partition of ${formatAddress(address)}`,
+    retryAfterMs: notOwnerRetryMs
+  })
+
+const overloaded = (waiting: number) =>
+  new TryAgain({ reason: "overloaded", message: `${waiting} deliveries wait already`, retryAfterMs: 1000 })

@@ -1,0 +1,291 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Batch, StreamPlace } from "../eventstore/batch.ts"
+import { EventStore } from "../eventstore/event-store.ts"
+import type { Json } from "../eventstore/json.ts"
+import type { ListedMachine } from "../machines/listed-machine.ts"
+import { makeActorLoader } from "./actor-loader.ts"
+import { type Address, addressOf } from "./address.ts"
+import { CommitDraft, type CommittedJob } from "./commit-draft.ts"
+import { makeDoor } from "./door.ts"
+import { type ActorEvent, type ActorView, type CommitHint, Engine, type EventRefused } from "./engine.ts"
+import { EngineClock } from "./engine-clock.ts"
+import type { EngineLimits } from "./engine-limits.ts"
+import type { JobHandler } from "./job-handler.ts"
+import { type Job, makeJobRunner } from "./job-runner.ts"
+import { makeLane } from "./lane.ts"
+import { expectsFailure, type LiveActor } from "./live-actor.ts"
+import { type MachineRefused, registerMachines } from "./machine-registry.ts"
+import { makeMessageCourier } from "./message-courier.ts"
+import { ownHandler } from "./own-handler.ts"
+import { makeOwnedPartitions } from "./owned-partitions.ts"
+import { Ownership } from "./ownership.ts"
+import { enqueue, type OwnedPartition } from "./partition.ts"
+import { makeTimerQueue } from "./timer-queue.ts"
+
+/** What the engine runs, and for whom. */
+export interface EngineOptions {
+  readonly machines: ReadonlyArray<ListedMachine>
+  readonly handlers: ReadonlyArray<JobHandler>
+  /** Companies that must exist; others are found in the database. */
+  readonly companies: ReadonlyArray<string>
+  /** The input of an actor that is started by the first event to it. */
+  readonly startInput: (address: Address, event: ActorEvent) => Effect.Effect<Json, EventRefused>
+  readonly limits: EngineLimits
+  /** False stores jobs and leaves them to another process; for measurements. */
+  readonly runJobs?: boolean
+  readonly log?: (level: "info" | "warn" | "error", message: string) => void
+}
+
+/** Runs the machines until the scope ends; then it takes nothing more, commits what waits, and gives up its partitions. */
+export const engineLayer = (
+  options: EngineOptions
+): Layer.Layer<Engine, MachineRefused, EventStore | Ownership | EngineClock> =>
+  Layer.effect(
+    Engine,
+    Effect.suspend(() => makeEngine(options))
+  )
+
+const drainPollMs = 5
+const drainMaxMs = 5000
+
+const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
+  const store = yield* EventStore
+  const ownership = yield* Ownership
+  const clock = yield* EngineClock
+  const { limits } = options
+  const log = options.log ?? (() => {})
+  const handlers = new Map(options.handlers.map((handler) => [handler.name, handler]))
+  const registry = yield* Effect.fromResult(
+    registerMachines(options.machines, [...handlers.keys()], (message) => log("warn", message))
+  )
+  const loader = makeActorLoader(store, limits.actorsInMemory)
+  const hearers = new Set<(hint: CommitHint) => void>()
+  let storeDown: string | undefined
+  let standby: string | undefined = "it has no partition yet"
+
+  const newDraft = () => {
+    const draft = new CommitDraft(clock.now(), limits.snapshotEvery)
+    draft.isNobodys = isNobodys
+    return draft
+  }
+  const isNobodys = (job: CommittedJob) =>
+    job.child === undefined && job.action?.exec === undefined && !handlers.has(job.name)
+
+  const lanes = Array.from({ length: limits.lanes }, () =>
+    makeLane({
+      store,
+      newDraft,
+      batchMax: limits.batchMax,
+      committed: (draft) => committed(draft),
+      partitionLost: (partition, why) => {
+        log("warn", `partition ${partition.company}/${partition.partition} is lost: ${why}`)
+        partitions.lose(partition)
+      },
+      storeAnswers: (answers, why) => {
+        if (answers !== (storeDown === undefined))
+          log(answers ? "info" : "error", answers ? "the database answers again" : why)
+        storeDown = answers ? undefined : why
+      }
+    })
+  )
+  const partitions = makeOwnedPartitions(store, lanes, (partition) => {
+    loader.forget(partition.company, partition.partition)
+    timers.forget(partition.company, partition.partition)
+    jobs.forget(partition.company, partition.partition)
+  })
+  const door = makeDoor({
+    registry,
+    partitions,
+    loader,
+    clock,
+    limits,
+    startInput: options.startInput,
+    storeDown: () => storeDown,
+    lookForPartitions: ownership.lookNow
+  })
+
+  const note = (place: StreamPlace, write: (batch: Batch) => void) =>
+    Effect.callback<boolean>((resume) => {
+      const partition = partitions.at(place.company, place.partition)
+      if (partition === undefined) return resume(Effect.succeed(false))
+      enqueue(partition, { kind: "note", write, settle: (written) => resume(Effect.succeed(written)) })
+    })
+
+  /** Delivers an input of our own until it is stored, stale, or another process's business. */
+  const deliverOwn = Effect.fnUntraced(function* (
+    place: StreamPlace,
+    input: Parameters<typeof door.deliverOwn>[1]
+  ) {
+    while (partitions.at(place.company, place.partition) !== undefined) {
+      const sent = yield* Effect.result(door.deliverOwn(addressOf(place.company, place.stream), input))
+      if (sent._tag === "Success") return
+      if (sent.failure._tag !== "TryAgain")
+        return log("error", `${place.stream} ${input.type}: ${sent.failure.message}`)
+      yield* clock.sleepUntil(clock.now() + sent.failure.retryAfterMs)
+    }
+  })
+
+  const jobs = makeJobRunner({
+    store,
+    clock,
+    limits,
+    note,
+    places: partitions.places,
+    log: (message) => log("warn", message),
+    handlerOf: (job) => {
+      const handler = handlers.get(job.name)
+      if (handler !== undefined) return Effect.succeed(handler)
+      return door.load(addressOf(job.company, job.stream)).pipe(
+        Effect.flatMap((actor) => ownHandler(store, actor, job)),
+        Effect.catch(() => Effect.succeed(undefined))
+      )
+    },
+    succeeded: (job, output) => deliverOwn(job, resultInput(job, "JobSucceeded", { output })),
+    failed: (job, error) => deliverOwn(job, resultInput(job, "JobFailed", { error })),
+    expectsFailure: (job) =>
+      door.load(addressOf(job.company, job.stream)).pipe(
+        Effect.map((actor) => expectsFailure(actor, job.child!)),
+        Effect.catch(() => Effect.succeed(false))
+      )
+  })
+
+  const timers = makeTimerQueue({
+    store,
+    clock,
+    places: partitions.places,
+    fire: (timer) => {
+      const causation = `${timer.stream}@${timer.setBy}`
+      const input = { type: "TimerFired" as const, data: { timer: timer.timer }, causation, timer }
+      Effect.runFork(deliverOwn(timer, input))
+    }
+  })
+
+  const courier = makeMessageCourier({
+    store,
+    clock,
+    note,
+    deliver: door.deliver,
+    places: partitions.places,
+    log: (message) => log("error", message)
+  })
+
+  const committed = (draft: CommitDraft) => {
+    for (const { actor, jobs: asked, cancelledJobs, messages, logs, state } of draft.workings.values()) {
+      for (const job of cancelledJobs) jobs.cancel(actor.company, actor.stream, job)
+      if (options.runJobs !== false) for (const job of asked) if (!isNobodys(job)) jobs.start(jobOf(job))
+      for (const message of messages) courier.send(message)
+      for (const line of logs) log("info", `${actor.company}/${actor.stream}: ${JSON.stringify(line)}`)
+      const { company, partition, stream } = actor
+      for (const timer of state?.timers ?? []) timers.set({ company, partition, stream, ...timer })
+    }
+    if (hearers.size > 0) tellHearers(draft)
+  }
+
+  const tellHearers = (draft: CommitDraft) => {
+    for (const { company, partition, position } of draft.progress.keys()) {
+      const streams = [...draft.workings.keys()]
+        .filter((actor) => actor.company === company && actor.partition === partition)
+        .map((actor) => actor.stream)
+      for (const hear of hearers) hear({ company, partition, position, streams })
+    }
+  }
+
+  for (const company of options.companies) {
+    yield* Effect.ignore(store.createCompany(company, limits.partitionsPerCompany))
+  }
+  const gained = Effect.fnUntraced(function* (rows: Parameters<typeof partitions.gain>[0]) {
+    yield* partitions.gain(rows)
+    standby = undefined
+    log("info", `owns ${partitions.count()} partitions`)
+    timers.lookNow()
+    courier.lookNow()
+    jobs.lookNow()
+  })
+  const lost = (why: string) =>
+    Effect.sync(() => {
+      standby = why
+      log("warn", `gives up its partitions: ${why}`)
+      for (const partition of partitions.all()) partitions.lose(partition)
+    })
+
+  yield* Effect.addFinalizer(() => shutDown)
+  for (const lane of lanes) yield* Effect.forkScoped(lane.run)
+  yield* Effect.forkScoped(ownership.keep({ gained, lost }))
+  yield* Effect.forkScoped(timers.run)
+  yield* Effect.forkScoped(courier.run)
+  if (options.runJobs !== false) yield* Effect.forkScoped(jobs.run)
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(1000), Effect.sync(door.sweep))))
+
+  const shutDown = Effect.gen(function* () {
+    yield* jobs.stop
+    const patience = performance.now() + drainMaxMs
+    while (lanes.some((lane) => !lane.idle()) && performance.now() < patience)
+      yield* Effect.sleep(drainPollMs)
+    yield* ownership.release
+  })
+
+  return Engine.of({
+    deliver: door.deliver,
+    view: (address) => Effect.map(door.load(address), viewOf),
+    status: Effect.sync(() => ({
+      owner: ownership.owner,
+      partitions: partitions.count(),
+      actorsInMemory: loader.size(),
+      waiting: door.waiting(),
+      jobsRunning: jobs.running(),
+      timersAhead: timers.size(),
+      ready: storeDown === undefined && standby === undefined,
+      ...(storeDown !== undefined ? { why: storeDown } : standby !== undefined ? { why: standby } : {})
+    })),
+    onCommit: (hear) =>
+      Effect.sync(() => {
+        hearers.add(hear)
+        return () => {
+          hearers.delete(hear)
+        }
+      })
+  })
+})
+
+const resultInput = (
+  job: Job,
+  type: "JobSucceeded" | "JobFailed",
+  result: { readonly [key: string]: Json }
+) => ({
+  type,
+  data: { job: job.job, name: job.name, ...result },
+  causation: `${job.stream}@${job.job.split(".")[0]}`,
+  job: job.job
+})
+
+const jobOf = ({ actor, job, name, child, input, action }: CommittedJob): Job => ({
+  company: actor.company,
+  partition: actor.partition,
+  stream: actor.stream,
+  job,
+  name,
+  child,
+  input,
+  action,
+  state: "pending",
+  attempts: 0,
+  firstAttemptAt: undefined
+})
+
+const viewOf = (actor: LiveActor): ActorView | undefined => {
+  if (actor.state === undefined) return undefined
+  const { snapshot, timers, jobs } = actor.state
+  return {
+    address: actor.address,
+    version: actor.version,
+    machineVersion: actor.running.version,
+    status: snapshot.status as ActorView["status"],
+    value: snapshot.value,
+    context: snapshot.context,
+    timers: timers.map(({ timer, dueAt }) => ({ timer, dueAt })),
+    jobs: jobs.map(({ job, name }) => ({ job, name }))
+  }
+}
+
+export type { OwnedPartition }

@@ -1,0 +1,47 @@
+/** Every limit of the engine, with its unit in its name. `src/config.ts` sets them. */
+export interface EngineLimits {
+  /** Connections that commit side by side, each with its own partitions. */
+  readonly lanes: number
+  /** Partitions of a company that is made new. */
+  readonly partitionsPerCompany: number
+  /** Deliveries in one commit. */
+  readonly batchMax: number
+  /** Deliveries that wait in this process before new ones are told to try again. */
+  readonly waitingMax: number
+  /** A snapshot each so many events of an actor. */
+  readonly snapshotEvery: number
+  readonly actorsInMemory: number
+  readonly eventMaxBytes: number
+  /** A delivery that the database does not take in this time is told to try again. */
+  readonly deliverTimeoutMs: number
+  readonly jobConcurrency: number
+  readonly jobTimeoutMs: number
+  /** Tries after the first. */
+  readonly jobRetriesMax: number
+  /** Before the first retry; doubled each time. */
+  readonly jobBackoffMs: number
+  readonly jobBackoffMaxMs: number
+  /** An attempt whose end nobody saw is in doubt this long at most. */
+  readonly receiptDeadlineMs: number
+  /** Before the other side is asked for a receipt: what it was still taking in must have arrived. */
+  readonly receiptSettleMs: number
+}
+
+/** What a laptop and a small server want. */
+export const defaultLimits: EngineLimits = {
+  lanes: 2,
+  partitionsPerCompany: 4,
+  batchMax: 512,
+  waitingMax: 10_000,
+  snapshotEvery: 32,
+  actorsInMemory: 5000,
+  eventMaxBytes: 256 * 1024,
+  deliverTimeoutMs: 25_000,
+  jobConcurrency: 64,
+  jobTimeoutMs: 30_000,
+  jobRetriesMax: 5,
+  jobBackoffMs: 2000,
+  jobBackoffMaxMs: 30_000,
+  receiptDeadlineMs: 60_000,
+  receiptSettleMs: 1500
+}

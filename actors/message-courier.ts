@@ -1,0 +1,130 @@
+import * as Effect from "effect/Effect"
+import type { Batch, StreamPlace } from "../eventstore/batch.ts"
+import type { EventStore, Places } from "../eventstore/event-store.ts"
+import { type Address, addressOf } from "./address.ts"
+import type { CommittedMessage } from "./commit-draft.ts"
+import type { ActorEvent, DeliverError, Delivered, Envelope } from "./engine.ts"
+import type { EngineClock } from "./engine-clock.ts"
+
+/** What the courier needs of the engine around it. */
+export interface CourierPorts {
+  readonly store: EventStore["Service"]
+  readonly clock: EngineClock["Service"]
+  readonly deliver: (
+    to: Address,
+    event: ActorEvent,
+    envelope: Envelope
+  ) => Effect.Effect<Delivered, DeliverError>
+  readonly note: (place: StreamPlace, write: (batch: Batch) => void) => Effect.Effect<boolean>
+  readonly places: () => Places
+  readonly log: (message: string) => void
+}
+
+/** Carries messages between actors: each once, those of one sender in order. */
+export interface MessageCourier {
+  readonly send: (message: CommittedMessage) => void
+  readonly lookNow: () => void
+  readonly run: Effect.Effect<never>
+}
+
+const lookEveryMs = 5000
+const readMax = 1000
+
+export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
+  /** What each sender still has to send; a fiber works through it while there is any. */
+  const outboxes = new Map<string, Array<CommittedMessage>>()
+  const known = new Set<string>()
+  let wake = () => {}
+  const woken = Effect.callback<void>((resume) => {
+    wake = () => resume(Effect.void)
+  })
+  const idOf = ({ place, version, number }: CommittedMessage) =>
+    `${place.company}/${place.stream}@${version}.${number}`
+
+  const send = (message: CommittedMessage) => {
+    const id = idOf(message)
+    if (known.has(id)) return
+    known.add(id)
+    const sender = `${message.place.company}/${message.place.stream}`
+    const outbox = outboxes.get(sender)
+    if (outbox !== undefined) {
+      outbox.push(message)
+      return
+    }
+    outboxes.set(sender, [message])
+    Effect.runFork(empty(sender))
+  }
+
+  const empty = Effect.fnUntraced(function* (sender: string) {
+    const outbox = outboxes.get(sender)!
+    while (outbox.length > 0) {
+      const message = outbox[0]!
+      const over = yield* carry(message)
+      outbox.shift()
+      if (over) known.delete(idOf(message))
+    }
+    outboxes.delete(sender)
+  })
+
+  const carry = Effect.fnUntraced(function* (message: CommittedMessage) {
+    const { place, version, number } = message
+    const address = { company: place.company, ...message.to }
+    const envelope = {
+      principal: `actor:${place.stream}`,
+      key: `${place.stream}@${version}.${number}`,
+      causation: `${place.stream}@${version}`,
+      occurredAt: message.occurredAt
+    }
+    while (true) {
+      const sent = yield* Effect.result(ports.deliver(address, message.event, envelope))
+      if (sent._tag === "Success") break
+      if (sent.failure._tag !== "TryAgain") {
+        // Kept in the database and tried again after the next start, when the target's machine may know it.
+        ports.log(
+          `message ${idOf(message)} to ${address.machine}/${address.id} is refused: ${sent.failure.message}`
+        )
+        return false
+      }
+      if (!isOurs(place)) return true
+      yield* ports.clock.sleepUntil(ports.clock.now() + sent.failure.retryAfterMs)
+    }
+    return yield* ports.note(place, (batch) => batch.messageDone(place, version, number))
+  })
+
+  const isOurs = (place: StreamPlace) => {
+    const { companies, partitions } = ports.places()
+    return companies.some((company, n) => company === place.company && partitions[n] === place.partition)
+  }
+
+  const look = Effect.gen(function* () {
+    const places = ports.places()
+    if (places.companies.length === 0) return
+    const found = yield* Effect.result(ports.store.messages(places, readMax))
+    if (found._tag === "Failure") return
+    for (const {
+      company,
+      partition,
+      stream,
+      version,
+      number,
+      toStream,
+      event,
+      occurredAt
+    } of found.success) {
+      const { machine, id } = addressOf(company, toStream)
+      const place = { company, partition, stream }
+      send({ place, version, number, to: { machine, id }, event: JSON.parse(event), occurredAt })
+    }
+  })
+
+  return {
+    send,
+    lookNow: () => wake(),
+    run: Effect.gen(function* () {
+      while (true) {
+        yield* look
+        yield* Effect.raceFirst(ports.clock.sleepUntil(ports.clock.now() + lookEveryMs), woken)
+      }
+    })
+  }
+}

@@ -1,0 +1,91 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { EventStore, type Partition } from "../eventstore/event-store.ts"
+import { EngineClock } from "./engine-clock.ts"
+
+/** Who is told when partitions come and go. */
+export interface OwnershipListener {
+  readonly gained: (partitions: ReadonlyArray<Partition>) => Effect.Effect<void>
+  /** None named means all. */
+  readonly lost: (why: string) => Effect.Effect<void>
+}
+
+/**
+ * Which partitions this process owns. One process after another by a lease in the database here; on many machines
+ * `effect/cluster` says it, and nothing else changes: the epoch shuts out whoever is wrong.
+ */
+export class Ownership extends Context.Service<
+  Ownership,
+  {
+    readonly owner: string
+    /** Takes and keeps partitions until the scope ends; never fails, tells the listener instead. */
+    readonly keep: (listener: OwnershipListener) => Effect.Effect<never>
+    /** Looks for free partitions now, as after a company was made. */
+    readonly lookNow: () => void
+    readonly release: Effect.Effect<void>
+  }
+>()("centurion/actors/Ownership") {
+  /** `leaseMs`: how long a dead owner keeps its partitions; renewed three times in that. */
+  static readonly layerLease = (options: { readonly owner: string; readonly leaseMs: number }) =>
+    Layer.effect(
+      Ownership,
+      Effect.gen(function* () {
+        const store = yield* EventStore
+        const clock = yield* EngineClock
+        const { owner, leaseMs } = options
+        let wake = () => {}
+        const pause = Effect.callback<void>((resume) => {
+          const timer = setTimeout(() => resume(Effect.void), leaseMs / 3)
+          wake = () => resume(Effect.void)
+          return Effect.sync(() => clearTimeout(timer))
+        })
+
+        const correctClock = Effect.gen(function* () {
+          const asked = Date.now()
+          const database = yield* store.now
+          // Half the round trip: the answer was made about in the middle of it.
+          clock.correct(database - (asked + Date.now()) / 2)
+        })
+
+        const keep = Effect.fnUntraced(function* (listener: OwnershipListener) {
+          let renewedAt = 0
+          let owning = false
+          while (true) {
+            const startedAt = performance.now()
+            const round = yield* Effect.result(
+              Effect.gen(function* () {
+                if (owning && !(yield* store.renew(owner, leaseMs))) {
+                  owning = false
+                  yield* listener.lost("the lease ran out before it was renewed")
+                }
+                const gained = yield* store.claim(owner, leaseMs, partitionsPerClaim)
+                yield* correctClock
+                return gained
+              })
+            )
+            if (round._tag === "Success") {
+              renewedAt = startedAt
+              owning = true
+              if (round.success.length > 0) yield* listener.gained(round.success)
+              if (round.success.length === partitionsPerClaim) continue
+            } else if (owning && performance.now() - renewedAt > leaseMs) {
+              owning = false
+              yield* listener.lost(`the lease ran out: ${round.failure.message}`)
+            }
+            yield* pause
+          }
+        })
+
+        return Ownership.of({
+          owner,
+          keep,
+          lookNow: () => wake(),
+          release: Effect.ignore(store.release(owner))
+        })
+      })
+    )
+}
+
+/** A claim is one statement; this bounds its size. */
+const partitionsPerClaim = 1000
