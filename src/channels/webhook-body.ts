@@ -38,8 +38,9 @@ export const readJson = Effect.fnUntraced(function* (body: Uint8Array) {
   })
 })
 
+// Only the place is told, in these words: the value may be personal data, and the answer may be logged.
+const faults = ["is missing", "has a value out of bounds", "has a wrong shape"]
 const fieldsOf = SchemaIssue.makeFormatterStandardSchemaV1({
-  // Only the place is told: the value may be personal data, and the answer may be logged.
   leafHook: (issue) => (issue._tag === "MissingKey" ? "is missing" : "has a wrong shape"),
   checkHook: () => "has a value out of bounds"
 })
@@ -52,9 +53,8 @@ export const decodeShape = <T, E>(schema: Schema.Codec<T, E>, root = "") => {
     if (Result.isSuccess(result)) return Effect.succeed(result.success)
     const first = fieldsOf(result.failure.issue).issues[0]
     const path = [root, ...(first?.path ?? []).map(String)].filter((part) => part !== "").join(".")
-    return Effect.fail(
-      wrongShape(`${path === "" ? "the body" : path} ${first?.message ?? "has a wrong shape"}`)
-    )
+    const fault = faults.find((words) => words === first?.message) ?? "has a wrong shape"
+    return Effect.fail(wrongShape(`${path === "" ? "the body" : path} ${fault}`))
   }
 }
 
