@@ -1,0 +1,101 @@
+import type { Answer, Language } from "../../../machines/conversation/events.ts"
+import type { FaqEntry } from "../../companies/company.ts"
+import type { Line, ReplyRequest } from "../language-model.ts"
+import { detectLanguage } from "./detect-language.ts"
+import { findAnswers } from "./find-answer.ts"
+import {
+  asksForPerson,
+  declinesToAnswer,
+  givesThanks,
+  isSmallTalk,
+  type Sentence,
+  saysGoodbye,
+  sentencesOf
+} from "./lead-intent.ts"
+import { understandAnswers } from "./understand-answers.ts"
+
+/** So much of a turn is read; more than this is no conversation. */
+const turnCharactersMax = 8000
+/** Questions answered in one reply at most. */
+const faqAnswersMax = 3
+
+type MediaKind = "audio" | "image" | "file"
+
+/** What one turn of the lead says. */
+export interface TurnReading {
+  readonly language: Language
+  readonly answers: ReadonlyArray<Answer>
+  readonly faq: ReadonlyArray<FaqEntry>
+  readonly wantsPerson: boolean
+  /** The lead won't or can't answer what was asked. */
+  readonly declines: boolean
+  /** Something was asked that the company's answers don't cover. */
+  readonly openQuestion: boolean
+  readonly thanks: boolean
+  readonly goodbye: boolean
+  /** Only greetings, thanks, "ok", emoji, or nothing at all. */
+  readonly smallTalk: boolean
+  readonly media: MediaKind | undefined
+}
+
+const textOf = ({ text, media = [] }: Line): string =>
+  [text, ...media.map((one) => one.caption ?? "").filter((caption) => !text.includes(caption))]
+    .filter((part) => part.trim() !== "")
+    .join("\n")
+
+/** A sticker says no more than an emoji; media with words of its own is answered by the words. */
+const mediaOf = (lines: ReadonlyArray<Line>): MediaKind | undefined => {
+  const kinds = lines
+    .flatMap((line) => (textOf(line) === "" ? (line.media ?? []) : []))
+    .map((one) => one.kind)
+  if (kinds.includes("audio")) return "audio"
+  if (kinds.includes("image")) return "image"
+  return kinds.some((kind) => kind !== "sticker") ? "file" : undefined
+}
+
+const faqOf = (
+  sentences: ReadonlyArray<Sentence>,
+  answers: ReadonlyArray<Answer>,
+  faq: ReadonlyArray<FaqEntry>
+) => {
+  // "Preciso integrar com o WhatsApp" answers what the lead needs; it does not ask about integrations.
+  const asking = sentences.filter(
+    (sentence) => sentence.isQuestion || !answers.some((answer) => isWithin(sentence.said, answer.said))
+  )
+  return [...new Set(asking.flatMap((sentence) => findAnswers(sentence.folded, faq)))].slice(0, faqAnswersMax)
+}
+
+const isWithin = (said: string, answer: string) => answer.includes(said) || said.includes(answer)
+
+/** Reads what the lead said in this turn. */
+export const readTurn = (request: ReplyRequest): TurnReading => {
+  const { asked, answers: answered, company, lines, today } = request
+  const words = lines
+    .map(textOf)
+    .filter((text) => text !== "")
+    .join("\n")
+  const text = words.slice(0, turnCharactersMax)
+  const sentences = sentencesOf(text)
+  const language = detectLanguage(text, request.language, request.history.length === 0 ? "atFirst" : "later")
+  const { criteria } = company
+  const answers = understandAnswers({ sentences, criteria, answered, asked, today, language })
+  const faq = faqOf(sentences, answers, company.faq)
+  const wantsPerson = sentences.some((sentence) => asksForPerson(sentence.folded))
+  const isOpenQuestion = (sentence: Sentence) =>
+    sentence.isQuestion &&
+    !isSmallTalk(sentence.folded) &&
+    findAnswers(sentence.folded, company.faq).length === 0 &&
+    !answers.some((answer) => isWithin(sentence.said, answer.said))
+  return {
+    language,
+    answers,
+    faq,
+    wantsPerson,
+    declines: sentences.some((sentence) => declinesToAnswer(sentence.folded)),
+    openQuestion: sentences.some(isOpenQuestion),
+    thanks: sentences.some((sentence) => givesThanks(sentence.folded)),
+    goodbye: sentences.some((sentence) => saysGoodbye(sentence.folded)),
+    smallTalk: sentences.every((sentence) => isSmallTalk(sentence.folded)),
+    media: mediaOf(lines)
+  }
+}

@@ -1,0 +1,124 @@
+import type { Answer, Language } from "../../../machines/conversation/events.ts"
+import type { AskedCriterion } from "../../companies/company.ts"
+import { findPhrase, hasPhrase } from "./fold-text.ts"
+import { asksForPerson, declinesToAnswer, isSmallTalk, type Sentence } from "./lead-intent.ts"
+import { understandCount } from "./understand-count.ts"
+import { understandDate } from "./understand-date.ts"
+import { understandMoney } from "./understand-money.ts"
+import { understandYesNo } from "./understand-yes-no.ts"
+
+/** What the lead said, and what it is read for. */
+export interface Turn {
+  readonly sentences: ReadonlyArray<Sentence>
+  readonly criteria: ReadonlyArray<AskedCriterion>
+  readonly answered: ReadonlyArray<Answer>
+  readonly asked: string | undefined
+  /** `2026-11-20` */
+  readonly today: string
+  readonly language: Language
+}
+
+/** Lengths in characters of what an answer keeps. */
+const saidMax = 200
+const valueMax = 500
+
+const cut = (text: string, max: number) =>
+  [...text.toWellFormed().replaceAll("\u0000", "")].slice(0, max).join("").trim()
+
+type Value = Answer["value"]
+const none: ReadonlyArray<string> = []
+
+const negated = /\b(?:nao|not|no|nem|never|nunca)\s+(?:\S+\s+)?$/u
+
+const byCues = ({ cues = none, cuesAgainst = none }: AskedCriterion, folded: string): boolean | undefined => {
+  if (hasPhrase(folded, cuesAgainst)) return false
+  const cue = findPhrase(folded, cues)
+  return cue === undefined ? undefined : !negated.test(folded.slice(0, cue.start))
+}
+
+const isWorth = ({ folded }: Sentence): boolean =>
+  /\p{L}{2}/u.test(folded) && !isSmallTalk(folded) && !declinesToAnswer(folded)
+
+/** The value that one sentence gives to the criterion that was asked. */
+const valueAsked = (criterion: AskedCriterion, { folded }: Sentence, turn: Turn): Value | undefined => {
+  switch (criterion.kind) {
+    case "money":
+      return understandMoney(folded)
+    case "count":
+      return understandCount(folded, criterion.cues ?? none, false)
+    case "date":
+      return understandDate(folded, turn.today, turn.language)
+    case "yesNo":
+      return byCues(criterion, folded) ?? understandYesNo(folded)
+    case "text":
+      return undefined
+  }
+}
+
+/** The value of a sentence that nobody asked for: only where a cue says what it is about. */
+const valueUnasked = (criterion: AskedCriterion, sentence: Sentence, turn: Turn): Value | undefined => {
+  const { folded } = sentence
+  if (criterion.kind === "yesNo") return byCues(criterion, folded)
+  if (criterion.kind === "count") return understandCount(folded, criterion.cues ?? none, true)
+  if (!hasPhrase(folded, criterion.cues ?? none)) return undefined
+  return criterion.kind === "text" ? cut(sentence.said, valueMax) : valueAsked(criterion, sentence, turn)
+}
+
+const answerOf = (criterion: AskedCriterion, value: Value, said: string): Answer => ({
+  criterion: criterion.name,
+  value,
+  said: cut(said, saidMax)
+})
+
+/** A text criterion is answered by all that the lead says and does not ask. */
+const textAsked = (criterion: AskedCriterion, turn: Turn): Answer | undefined => {
+  const told = turn.sentences.filter((sentence) => !sentence.isQuestion && isWorth(sentence))
+  const said = told.map((sentence) => sentence.said).join(" ")
+  return said === "" ? undefined : answerOf(criterion, cut(said, valueMax), said)
+}
+
+const askedAnswer = (criterion: AskedCriterion, turn: Turn): Answer | undefined => {
+  if (criterion.kind === "text") return textAsked(criterion, turn)
+  // What is told counts before what is asked: "Quanto custa? Tenho uns 5 mil."
+  const order = [
+    ...turn.sentences.filter((one) => !one.isQuestion),
+    ...turn.sentences.filter((one) => one.isQuestion && (criterion.kind === "yesNo" || isTentative(one)))
+  ]
+  for (const sentence of order) {
+    const value = valueAsked(criterion, sentence, turn)
+    if (value !== undefined) return answerOf(criterion, value, sentence.said)
+  }
+  return undefined
+}
+
+/** "uns 10 mil?", "em janeiro?": an answer with a question mark, short and without a question's words. */
+const isTentative = ({ folded }: Sentence): boolean =>
+  folded.length <= 40 &&
+  !/\b(?:qual|quais|quanto|quantos|quando|what|which|how|when|cual|cuanto|cuando|custa|voces|you|ustedes)\b/u.test(
+    folded
+  )
+
+const unaskedAnswer = (criterion: AskedCriterion, turn: Turn): Answer | undefined => {
+  const before = turn.answered.find((answer) => answer.criterion === criterion.name)
+  // A text that was given is not replaced by the next sentence with the same cue; a number may be corrected.
+  if (before !== undefined && criterion.kind === "text") return undefined
+  for (const sentence of turn.sentences) {
+    if (sentence.isQuestion || declinesToAnswer(sentence.folded)) continue
+    const value = valueUnasked(criterion, sentence, turn)
+    if (value !== undefined)
+      return value === before?.value ? undefined : answerOf(criterion, value, sentence.said)
+  }
+  return undefined
+}
+
+/** What the turn answers: the criterion that was asked, and others where the lead's words are clear. */
+export const understandAnswers = (given: Turn): ReadonlyArray<Answer> => {
+  // "Quero falar com uma pessoa" says nothing of how many they are.
+  const turn = { ...given, sentences: given.sentences.filter((one) => !asksForPerson(one.folded)) }
+  return turn.criteria.flatMap((criterion) => {
+    const answer =
+      (criterion.name === turn.asked ? askedAnswer(criterion, turn) : undefined) ??
+      unaskedAnswer(criterion, turn)
+    return answer === undefined ? [] : [answer]
+  })
+}

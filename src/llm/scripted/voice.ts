@@ -1,0 +1,39 @@
+import type { Language } from "../../../machines/conversation/events.ts"
+import { type Texts, textIn } from "../../companies/company.ts"
+import type { ReplyRequest } from "../language-model.ts"
+import { choose } from "./choose.ts"
+import { hello, type Ways } from "./phrases.ts"
+
+/** A name is used only if it looks like one: contacts call themselves anything. */
+const nameShape = /^\p{L}[\p{L}\p{M}'’-]{1,19}$/u
+
+const firstName = (contactName: string | undefined): string | undefined => {
+  const first = contactName?.trim().split(/\s+/)[0]?.normalize("NFC")
+  return first !== undefined && nameShape.test(first) ? first : undefined
+}
+
+/** How the agent says things in one reply: language, names, and which of several ways. */
+export interface Voice {
+  readonly language: Language
+  /** One of several ways, the same for the same turn. */
+  readonly say: (ways: Ways) => string
+  /** A text of the company, with the names filled in. */
+  readonly text: (texts: Texts) => string
+  /** "Oi, Ana!" */
+  readonly hello: string
+}
+
+/** The agent's voice for this request. */
+export const makeVoice = (request: ReplyRequest, language: Language): Voice => {
+  const { company, contactName, lines, turn } = request
+  const seed = `${turn} ${lines.map((line) => line.text).join(" ")}`
+  return {
+    language,
+    say: (ways) => choose(ways[language], seed),
+    text: (texts) =>
+      textIn(texts, language, company.language)
+        .replaceAll("{agent}", () => company.agent.name)
+        .replaceAll("{company}", () => company.name),
+    hello: hello(language, firstName(contactName))
+  }
+}
