@@ -6,13 +6,14 @@ import type { Json } from "../eventstore/json.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import { makeActorLoader } from "./actor-loader.ts"
 import { type Address, addressOf } from "./address.ts"
-import { CommitDraft, type CommittedJob } from "./commit-draft.ts"
+import { CommitDraft } from "./commit-draft.ts"
 import { makeDoor } from "./door.ts"
 import { type ActorEvent, type ActorView, type CommitHint, Engine, type EventRefused } from "./engine.ts"
 import { EngineClock } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
+import type { Job } from "./job-attempts.ts"
 import type { JobHandler } from "./job-handler.ts"
-import { type Job, makeJobRunner } from "./job-runner.ts"
+import { makeJobRunner } from "./job-runner.ts"
 import { makeLane } from "./lane.ts"
 import { expectsFailure, type LiveActor } from "./live-actor.ts"
 import { type MachineRefused, registerMachines } from "./machine-registry.ts"
@@ -20,8 +21,9 @@ import { makeMessageCourier } from "./message-courier.ts"
 import { ownHandler } from "./own-handler.ts"
 import { makeOwnedPartitions } from "./owned-partitions.ts"
 import { Ownership } from "./ownership.ts"
-import { enqueue, type OwnedPartition } from "./partition.ts"
+import { enqueue } from "./partition.ts"
 import { makeTimerQueue } from "./timer-queue.ts"
+import type { CommittedJob } from "./working-actor.ts"
 
 /** What the engine runs, and for whom. */
 export interface EngineOptions {
@@ -64,11 +66,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   let storeDown: string | undefined
   let standby: string | undefined = "it has no partition yet"
 
-  const newDraft = () => {
-    const draft = new CommitDraft(clock.now(), limits.snapshotEvery)
-    draft.isNobodys = isNobodys
-    return draft
-  }
+  const newDraft = () => new CommitDraft({ now: clock.now(), snapshotEvery: limits.snapshotEvery, isNobodys })
   const isNobodys = (job: CommittedJob) =>
     job.child === undefined && job.action?.exec === undefined && !handlers.has(job.name)
 
@@ -173,7 +171,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   const committed = (draft: CommitDraft) => {
     for (const { actor, jobs: asked, cancelledJobs, messages, logs, state } of draft.workings.values()) {
       for (const job of cancelledJobs) jobs.cancel(actor.company, actor.stream, job)
-      if (options.runJobs !== false) for (const job of asked) if (!isNobodys(job)) jobs.start(jobOf(job))
+      if (options.runJobs !== false) for (const job of asked) jobs.start(jobOf(job))
       for (const message of messages) courier.send(message)
       for (const line of logs) log("info", `${actor.company}/${actor.stream}: ${JSON.stringify(line)}`)
       const { company, partition, stream } = actor
@@ -287,5 +285,3 @@ const viewOf = (actor: LiveActor): ActorView | undefined => {
     jobs: jobs.map(({ job, name }) => ({ job, name }))
   }
 }
-
-export type { OwnedPartition }

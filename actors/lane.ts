@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { EventStore, KnownKey, StoreUnavailable } from "../eventstore/event-store.ts"
 import type { CommitDraft } from "./commit-draft.ts"
 import { EventRefused, TryAgain } from "./engine.ts"
-import type { Delivery, Note, OwnedPartition, Waiting } from "./partition.ts"
+import type { Delivery, OwnedPartition, Waiting } from "./partition.ts"
 
 /** What a lane needs of the engine around it. */
 export interface LanePorts {
@@ -213,5 +213,3 @@ const settle = (ports: LanePorts, draft: CommitDraft): void => {
     )
   }
 }
-
-export type { Note }

@@ -1,5 +1,5 @@
 import type { StoredActor } from "../eventstore/event-store.ts"
-import type { Json, JsonObject } from "../eventstore/json.ts"
+import type { JsonObject } from "../eventstore/json.ts"
 import { upcast } from "../eventstore/upcast.ts"
 import type { Address } from "./address.ts"
 import type { ActorEvent } from "./engine.ts"
@@ -151,5 +151,3 @@ export const newActor = (
   pins: 0,
   migrateFrom: undefined
 })
-
-export type { Json }

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import type { Batch, StreamPlace } from "../eventstore/batch.ts"
 import type { EventStore, Places } from "../eventstore/event-store.ts"
 import { type Address, addressOf } from "./address.ts"
-import type { CommittedMessage } from "./commit-draft.ts"
 import type { ActorEvent, DeliverError, Delivered, Envelope } from "./engine.ts"
 import type { EngineClock } from "./engine-clock.ts"
+import type { CommittedMessage } from "./working-actor.ts"
 
 /** What the courier needs of the engine around it. */
 export interface CourierPorts {

@@ -1,4 +1,4 @@
-import type { Batch, StreamPlace } from "../eventstore/batch.ts"
+import type { Batch } from "../eventstore/batch.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import type { DeliverError, Delivered, Envelope } from "./engine.ts"
 import type { LiveActor } from "./live-actor.ts"
@@ -69,5 +69,3 @@ export const enqueue = (partition: OwnedPartition, waiting: Waiting): void => {
   partition.waiting.push(waiting)
   partition.lane.wake()
 }
-
-export type { StreamPlace }

@@ -1,0 +1,251 @@
+import * as Effect from "effect/Effect"
+import { EventStore, type StoreUnavailable } from "../eventstore/event-store.ts"
+import { canonicalJson } from "../eventstore/hash.ts"
+import type { JsonObject } from "../eventstore/json.ts"
+import type { StoredEvent } from "../eventstore/stored-event.ts"
+import { upcast } from "../eventstore/upcast.ts"
+import { type Address, streamOf } from "./address.ts"
+import type { ActorEvent, ActorView } from "./engine.ts"
+import { migratedState, stepInputOf } from "./live-actor.ts"
+import type { RegisteredMachine } from "./machine-registry.ts"
+import { errorAsJson, persist, restore } from "./persisted-state.ts"
+import type { RunningMachine } from "./running-machine.ts"
+import { type ActorState, takeStep } from "./step.ts"
+
+/** How far: up to and with this version, or all that was recorded by this time (epoch ms). Default to the end. */
+export interface ReplayTo {
+  readonly toVersion?: number
+  readonly toTime?: number
+}
+
+/** An emitted event: one that the machine draws, or one that is stored. */
+export interface Fact {
+  readonly type: string
+  readonly data: JsonObject
+}
+
+/** Where history and the machine part; null where one of them has nothing. `version` is of the stored event. */
+export interface ReplayDifference {
+  readonly version: number
+  readonly expected: Fact | null
+  readonly found: Fact | null
+}
+
+/** The actor at the point asked for, as its machine and its inputs make it. */
+export interface ReplayedState extends Pick<ActorView, "status" | "value" | "context" | "timers" | "jobs"> {
+  /** Why the machine ended with status `error`; null otherwise. */
+  readonly error: unknown
+}
+
+export interface Replayed {
+  /** Of the last event taken; 0 when there was none. */
+  readonly version: number
+  /** When that event was recorded, epoch ms. */
+  readonly at: number | undefined
+  /** The version of the machine that the state is of. */
+  readonly machineVersion: string | undefined
+  readonly state: ReplayedState | undefined
+  readonly inputs: number
+  /** Emitted events that are stored, and how many of them are what the machine draws. */
+  readonly emitted: number
+  readonly agreed: number
+  /** The first `differencesMax`. */
+  readonly differences: ReadonlyArray<ReplayDifference>
+  /** All of them, counted. */
+  readonly differing: number
+  /** What the reader must know to judge this: versions that are not listed any more. */
+  readonly notes: ReadonlyArray<string>
+  /** Set when it could not go on: the state is the one before this event. */
+  readonly stopped: { readonly version: number; readonly message: string } | undefined
+}
+
+/** Differences that a replay keeps; more are only counted. */
+export const differencesMax = 100
+
+/** Events of one read; a replay of any length holds one page and one state. */
+const pageEvents = 1000
+
+/** Takes a whole stream, or its beginning, that is at hand. Runs no job, writes nothing. */
+export const replay = (
+  registered: RegisteredMachine,
+  events: Iterable<StoredEvent>,
+  to: ReplayTo = {}
+): Replayed => {
+  const replayer = new Replayer(registered, to)
+  for (const event of events) if (!replayer.take(event)) break
+  return replayer.finish()
+}
+
+/** Reads the stream page by page; `see` is told each event and the state after it. */
+export const replayStream = (
+  registered: RegisteredMachine,
+  address: Address,
+  to: ReplayTo = {},
+  see: (event: StoredEvent, state: ReplayedState | undefined) => void = () => {}
+): Effect.Effect<Replayed, StoreUnavailable, EventStore> =>
+  Effect.gen(function* () {
+    const store = yield* EventStore
+    const replayer = new Replayer(registered, to)
+    for (let after = 0; ; ) {
+      const page = yield* store.readStream(address.company, streamOf(address), after, pageEvents)
+      for (const event of page) {
+        if (!replayer.take(event)) return replayer.finish()
+        see(event, replayer.look())
+      }
+      if (page.length < pageEvents) return replayer.finish()
+      after = page.at(-1)!.version
+    }
+  })
+
+/** One stream, event by event, in constant memory. A class because a dozen counts change together. */
+export class Replayer {
+  readonly registered: RegisteredMachine
+  readonly to: ReplayTo
+  readonly unlisted = new Set<string>()
+  readonly differences: Array<ReplayDifference> = []
+  differing = 0
+  running: RunningMachine | undefined
+  state: ActorState | undefined
+  last: StoredEvent | undefined
+  /** What the last input made the machine say and no stored event has said yet. */
+  owed: ReadonlyArray<ActorEvent> = []
+  inputs = 0
+  emitted = 0
+  agreed = 0
+  /** The point asked for is behind us: what is owed then stands after it. */
+  cut = false
+  stopped: Replayed["stopped"]
+
+  constructor(registered: RegisteredMachine, to: ReplayTo = {}) {
+    this.registered = registered
+    this.to = to
+  }
+
+  /** False when this event is not part of the replay: it lies after the point asked for, or the replay had to stop. */
+  take(event: StoredEvent): boolean {
+    if (this.stopped !== undefined) return false
+    const { toVersion = Number.POSITIVE_INFINITY, toTime = Number.POSITIVE_INFINITY } = this.to
+    if (event.version > toVersion || event.recordedAt > toTime) {
+      this.cut = true
+      return false
+    }
+    const due = (this.last?.version ?? 0) + 1
+    try {
+      if (event.version !== due) throw new Error(`version ${due} is missing, ${event.version} comes next`)
+      if (event.kind === "emitted") this.compare(event)
+      else this.step(event)
+    } catch (error) {
+      this.stopped = {
+        version: event.version,
+        message: error instanceof Error ? error.message : String(error)
+      }
+      return false
+    }
+    this.last = event
+    if (event.version === toVersion) this.cut = true
+    return true
+  }
+
+  step(event: StoredEvent) {
+    this.missed(event.version)
+    this.inputs++
+    const running = this.machineOf(event.machineVersion)
+    const data = upcast(this.registered.upcasters, event.type, event.schemaVersion, event.data)
+    if (event.type === "ActorMigrated") {
+      this.state = migratedState(running, data)
+    } else {
+      const { state, emitted } = takeStep(
+        running,
+        this.stateUnder(running),
+        event.version,
+        stepInputOf(event.type, data),
+        event.recordedAt
+      )
+      this.state = state
+      this.owed = emitted
+    }
+    this.running = running
+  }
+
+  machineOf(version: string): RunningMachine {
+    const listed = this.registered.versions.get(version)
+    if (listed === undefined) this.unlisted.add(version)
+    return listed ?? this.registered.current
+  }
+
+  /** Another version than the one before, without `ActorMigrated`: the state must fit as it is. */
+  stateUnder(running: RunningMachine): ActorState | undefined {
+    if (this.state === undefined || this.running === running) return this.state
+    const persisted = persist(this.state)
+    if (persisted === undefined) {
+      throw new Error(`its context is not plain data, so ${running.version} can't take it over`)
+    }
+    return restore(running, persisted)
+  }
+
+  compare(event: StoredEvent) {
+    this.emitted++
+    const [due, ...rest] = this.owed
+    this.owed = rest
+    const expected = due === undefined ? null : factOf(due)
+    if (expected !== null && this.agree(expected, event)) this.agreed++
+    else this.differ({ version: event.version, expected, found: { type: event.type, data: event.data } })
+  }
+
+  /** A fact of an older schema agrees as it is stored, or as its upcasters make it. */
+  agree(expected: Fact, { type, schemaVersion, data }: StoredEvent): boolean {
+    if (expected.type !== type) return false
+    const drawn = canonicalJson(expected.data)
+    if (drawn === canonicalJson(data)) return true
+    const { upcasters } = this.registered
+    return (
+      upcasters[type] !== undefined && drawn === canonicalJson(upcast(upcasters, type, schemaVersion, data))
+    )
+  }
+
+  /** What was owed and never came. */
+  missed(version: number) {
+    for (const event of this.owed) this.differ({ version, expected: factOf(event), found: null })
+    this.owed = []
+  }
+
+  differ(difference: ReplayDifference) {
+    this.differing++
+    if (this.differences.length < differencesMax) this.differences.push(difference)
+  }
+
+  /** The state after the last event taken. */
+  look(): ReplayedState | undefined {
+    if (this.state === undefined) return undefined
+    const { snapshot, timers, jobs } = this.state
+    return {
+      status: snapshot.status as ReplayedState["status"],
+      value: snapshot.value,
+      context: snapshot.context,
+      timers: timers.map(({ timer, dueAt }) => ({ timer, dueAt })),
+      jobs: jobs.map(({ job, name }) => ({ job, name })),
+      error: errorAsJson(snapshot.error)
+    }
+  }
+
+  finish(): Replayed {
+    const version = this.last?.version ?? 0
+    if (!this.cut && this.stopped === undefined) this.missed(version + 1)
+    const current = this.registered.current.version
+    return {
+      version,
+      at: this.last?.recordedAt,
+      machineVersion: this.running?.version,
+      state: this.look(),
+      inputs: this.inputs,
+      emitted: this.emitted,
+      agreed: this.agreed,
+      differences: this.differences,
+      differing: this.differing,
+      notes: [...this.unlisted].map((each) => `version ${each} is not listed; replayed with ${current}`),
+      stopped: this.stopped
+    }
+  }
+}
+
+const factOf = ({ type, ...data }: ActorEvent): Fact => ({ type, data: data as JsonObject })
