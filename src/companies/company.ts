@@ -57,7 +57,7 @@ export const AskedCriterion = Schema.Struct({
   again: Schema.optionalKey(Line),
   /** Words of any language that show that a sentence is about this, even when nobody asked. `automa*` is a stem. */
   cues: Schema.optionalKey(keywords),
-  /** For `yesNo`: words that show that the answer is no. */
+  /** For `yesNo`, words that show that the answer is no; else, words that show that it is about something else. */
   cuesAgainst: Schema.optionalKey(keywords)
 })
 export type AskedCriterion = typeof AskedCriterion.Type

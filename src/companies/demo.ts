@@ -44,6 +44,18 @@ export const demoCompany: typeof CompanyFile.Type = {
           ],
           ...["i need", "we need", "we want", "i want to", "looking for", "we would like to"],
           ...["necesito", "necesitamos", "busco", "estamos buscando", "quiero automa*"]
+        ],
+        cuesAgainst: [
+          "comecar",
+          "saber",
+          "falar",
+          "pensar",
+          "start",
+          "know",
+          "talk",
+          "think",
+          "empezar",
+          "hablar"
         ]
       },
       {

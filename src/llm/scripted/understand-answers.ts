@@ -60,7 +60,8 @@ const valueUnasked = (criterion: AskedCriterion, sentence: Sentence, turn: Turn)
   const { folded } = sentence
   if (criterion.kind === "yesNo") return byCues(criterion, folded)
   if (criterion.kind === "count") return understandCount(folded, criterion.cues ?? none, true)
-  if (!hasPhrase(folded, criterion.cues ?? none)) return undefined
+  if (!hasPhrase(folded, criterion.cues ?? none) || hasPhrase(folded, criterion.cuesAgainst ?? none))
+    return undefined
   return criterion.kind === "text" ? cut(sentence.said, valueMax) : valueAsked(criterion, sentence, turn)
 }
 

@@ -1,0 +1,57 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { type JobContext, JobFailedForNow, type JobHandler } from "../../actors/job-handler.ts"
+import type { Json } from "../../eventstore/json.ts"
+import { conversationJobs } from "../../machines/conversation/jobs.ts"
+import type { Outbound, Sent } from "../channels/channel.ts"
+import { Channels, channelNamed } from "./channels.ts"
+import { decodeInput } from "./decode-input.ts"
+
+const name = "sendChunk"
+const decode = decodeInput(name, conversationJobs.sendChunk.input)
+
+const outboundOf = (
+  { instance, contact, text }: typeof conversationJobs.sendChunk.input.Type,
+  { key, firstAttemptAt }: JobContext
+): Outbound => ({ instance, contact, text, key, firstAttemptAt })
+
+const outputOf = ({ messageId, at }: Sent): Json => ({ messageId, at })
+
+const channelOf = (input: Json): unknown =>
+  typeof input === "object" && input !== null && "channel" in input ? input.channel : undefined
+
+/** Sends one chunk by the conversation's channel, as safely as that channel declares. */
+export const sendChunk = Effect.gen(function* () {
+  const channels = yield* Channels
+
+  const run = Effect.fn("sendChunk")(function* (input: Json, context: JobContext) {
+    const job = yield* decode(input)
+    const channel = yield* channelNamed(channels, job.channel)
+    return outputOf(yield* channel.send(outboundOf(job, context)))
+  })
+
+  const findReceipt = Effect.fn("sendChunk.findReceipt")(function* (input: Json, context: JobContext) {
+    const job = yield* decode(input)
+    const channel = yield* channelNamed(channels, job.channel)
+    if (channel.findReceipt === undefined)
+      return yield* new JobFailedForNow({
+        reason: "noReceipts",
+        message: `The channel ${channel.name} can't tell what it sent`,
+        happened: "unknown"
+      })
+    return Option.map(yield* channel.findReceipt(outboundOf(job, context)), outputOf)
+  })
+
+  return {
+    name,
+    // A channel that is no longer set up can't be asked whether it sent what it began to send.
+    idempotency: (input) => channels.get(String(channelOf(input)))?.idempotency ?? "none",
+    run,
+    findReceipt: (input, context) =>
+      findReceipt(input, context).pipe(
+        Effect.catchTag("JobRefused", ({ reason, message }) =>
+          Effect.fail(new JobFailedForNow({ reason, message, happened: "unknown" }))
+        )
+      )
+  } satisfies JobHandler
+})

@@ -1,0 +1,91 @@
+import * as Effect from "effect/Effect"
+import { type JobContext, JobFailedForNow, type JobHandler, JobRefused } from "../../actors/job-handler.ts"
+import type { Json } from "../../eventstore/json.ts"
+import { conversationJobs } from "../../machines/conversation/jobs.ts"
+import { Companies } from "../companies/companies.ts"
+import type { Company } from "../companies/company.ts"
+import { LanguageModel, type Reply, type ReplyRequest } from "../llm/language-model.ts"
+import { dayInTimeZone } from "./day-in-time-zone.ts"
+import { decodeInput } from "./decode-input.ts"
+
+const name = "writeReply"
+const decode = decodeInput(name, conversationJobs.writeReply.input)
+type Input = typeof conversationJobs.writeReply.input.Type
+
+const requestOf = ({ agent: _, ...input }: Input, company: Company, context: JobContext): ReplyRequest => ({
+  ...input,
+  // By the first attempt: a retry after midnight asks the model for the same.
+  today: dayInTimeZone(context.firstAttemptAt, company.conversation.timeZone),
+  company: {
+    name: company.name,
+    language: company.language,
+    agent: company.agent,
+    criteria: company.qualification.criteria,
+    faq: company.faq,
+    lines: company.lines
+  }
+})
+
+/** What the store can't hold is taken out of what a model writes. */
+const storable = (text: string) => text.toWellFormed().replaceAll("\u0000", "")
+
+/** Only what the company asked for is an answer, and only what it can ask is asked. */
+const checked = Effect.fnUntraced(function* (reply: Reply, company: Company) {
+  const chunks = reply.chunks.map((chunk) => storable(chunk).trim()).filter((chunk) => chunk !== "")
+  if (chunks.length === 0)
+    return yield* new JobFailedForNow({
+      reason: "emptyReply",
+      message: `The model ${reply.model} wrote nothing`,
+      happened: "no"
+    })
+  const isAsked = (criterion: string | undefined) =>
+    company.qualification.criteria.some((one) => one.name === criterion)
+  const { asks, handOver, ...rest } = reply
+  const answers = reply.answers
+    .filter((answer) => isAsked(answer.criterion))
+    .map(({ criterion, value, said }) => ({
+      criterion,
+      value: typeof value === "string" ? storable(value) : value,
+      said: storable(said)
+    }))
+  return {
+    ...rest,
+    chunks,
+    answers,
+    ...(asks !== undefined && isAsked(asks) ? { asks } : {}),
+    ...(handOver === undefined ? {} : { handOver: storable(handOver) })
+  } satisfies Json
+})
+
+/** Asks the language model for the reply to a turn, as the company of the conversation wants it. */
+export const writeReply = Effect.gen(function* () {
+  const companies = yield* Companies
+  const model = yield* LanguageModel
+  const run = Effect.fn("writeReply")(function* (input: Json, context: JobContext) {
+    const job = yield* decode(input)
+    const company = yield* companies.get(context.address.company)
+    const reply = yield* model.writeReply(requestOf(job, company, context))
+    return yield* checked(reply, company)
+  })
+  return {
+    name,
+    // A model call changes nothing outside; made twice, it costs twice.
+    idempotency: "safe",
+    run: (input, context) =>
+      run(input, context).pipe(
+        Effect.catchTags({
+          UnknownCompany: ({ message }) => Effect.fail(new JobRefused({ reason: "unknownCompany", message })),
+          ModelRefused: ({ reason, message }) => Effect.fail(new JobRefused({ reason, message })),
+          ModelUnavailable: ({ reason, message, retryAfterMs }) =>
+            Effect.fail(
+              new JobFailedForNow({
+                reason,
+                message,
+                happened: "no",
+                ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+              })
+            )
+        })
+      )
+  } satisfies JobHandler
+})
