@@ -98,11 +98,29 @@ export const channelContract = (name: string, start: () => Promise<Subject>) =>
       ["a list", "[]"],
       ["a word", '"x"'],
       ["null", "null"],
-      ["broken UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d])],
       ["a tower of brackets", "[".repeat(500_000)],
-      ["a deep object", `${'{"a":'.repeat(100)}1${"}".repeat(100)}`]
+      ["a number that is not finite", "1e999"]
     ])("refuses %s", async (_, body) => {
       expect((await refused(subject.signed(body))).status).toBe(400)
+    })
+
+    it("refuses bytes that are not UTF-8, even inside a text", async () => {
+      const bytes = new TextEncoder().encode(JSON.stringify(subject.message.body))
+      bytes[new TextDecoder("latin1").decode(bytes).indexOf('"Oi"') + 1] = 0xff
+      expect(await refused(subject.signed(bytes))).toMatchObject({
+        status: 400,
+        message: "the body is not UTF-8"
+      })
+    })
+
+    it("refuses what is nested too deep, even where nobody would look", async () => {
+      const nested = (levels: number) =>
+        `${JSON.stringify(subject.message.body).slice(0, -1)},"extra":${"[".repeat(levels)}"]}"${"]".repeat(levels)}}`
+      expect(await receive(subject.signed(nested(channelLimits.webhookDepthMax - 1)))).toHaveLength(1)
+      expect(await refused(subject.signed(nested(channelLimits.webhookDepthMax)))).toMatchObject({
+        status: 400,
+        message: `the body is nested deeper than ${channelLimits.webhookDepthMax} levels`
+      })
     })
 
     it("refuses 10 MB", async () => {

@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -210,6 +212,40 @@ describe("an Evolution receipt", () => {
       find({ ...outboundOf(subject), contact: "5531987654321", firstAttemptAt: sent.at })
     )
     expect(Option.map(found, ({ messageId }) => messageId)).toEqual(Option.some(sent.messageId))
+  })
+
+  it("is not an older message, though Evolution ignores the time that is asked for", async () => {
+    const outbound = outboundOf(subject)
+    const startedAt = Math.floor(outbound.firstAttemptAt / 1000)
+    const record = (id: string, messageTimestamp: number | string) => ({
+      key: { id, fromMe: true },
+      message: { extendedTextMessage: { text: outbound.text } },
+      messageTimestamp
+    })
+    const records = [
+      record("SAME", String(startedAt)),
+      record("BEFORE", startedAt - 1),
+      record("OLD", startedAt - 5)
+    ]
+    const found = (more: Partial<Outbound>, from: number) =>
+      run(
+        Effect.gen(function* () {
+          const messages = { total: 3, pages: 1, currentPage: 1, records: records.slice(from) }
+          const client = HttpClient.make((asked) =>
+            Effect.succeed(HttpClientResponse.fromWeb(asked, Response.json({ messages })))
+          )
+          const maker = evolutionMaker.make(
+            configOf({ url: "http://evolution.example" }, { receiptSettleMs: 0 })
+          )
+          const channel = yield* Effect.provideService(maker, HttpClient.HttpClient, client)
+          const receipt = yield* channel.findReceipt?.({ ...outbound, ...more }) ?? Effect.die("no receipts")
+          return Option.getOrUndefined(receipt)?.messageId
+        })
+      )
+    expect([await found({}, 0), await found({}, 1)]).toEqual(["SAME", undefined])
+    // With the ids of the earlier chunks at hand the provider's clock may be behind ours.
+    expect(await found({ knownMessageIds: [] }, 1)).toBe("OLD")
+    expect(await found({ knownMessageIds: ["OLD"] }, 1)).toBe("BEFORE")
   })
 
   it("can't be told while Evolution is away, and that never means that nothing was sent", async () => {
