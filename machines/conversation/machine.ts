@@ -99,7 +99,7 @@ export const conversationMachine = conversationSetup.createMachine({
     /** Passed through, never rested in: what comes after a chunk, or after a reply. */
     deciding: {
       always: [
-        { guard: "outAndCloses", target: "waitingForPerson", actions: ["finishReply", "handOver"] },
+        { guard: "outAndCloses", target: "waitingForPerson", actions: ["giveUpReply", "handOver"] },
         { guard: "outAndHandOverDecided", target: "writing", actions: ["finishReply", "beginHandOverLine"] },
         { guard: "outAndNewer", target: "collecting", actions: "finishReply" },
         { guard: "outAndFollowUpAhead", target: "waitingForLead", actions: "finishReply" },
