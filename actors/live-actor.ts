@@ -1,12 +1,13 @@
 import type { StoredActor } from "../eventstore/event-store.ts"
 import type { JsonObject } from "../eventstore/json.ts"
 import { upcast } from "../eventstore/upcast.ts"
+import type { ActorState } from "./actor-state.ts"
 import type { Address } from "./address.ts"
 import type { ActorEvent } from "./engine.ts"
 import type { RegisteredMachine } from "./machine-registry.ts"
 import { restore } from "./persisted-state.ts"
 import type { RunningMachine } from "./running-machine.ts"
-import { type ActorState, type StepInput, takeStep } from "./step.ts"
+import { type StepInput, takeStep } from "./step.ts"
 
 /** An actor in memory, as it was after the last commit. */
 export interface LiveActor {

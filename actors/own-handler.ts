@@ -3,12 +3,13 @@ import { type AnyActorLogic, type AnyStateMachine, createActor, toPromise } from
 import type { EventStore } from "../eventstore/event-store.ts"
 import type { Json } from "../eventstore/json.ts"
 import { upcast } from "../eventstore/upcast.ts"
+import type { ActorState } from "./actor-state.ts"
 import type { Job } from "./job-attempts.ts"
 import { type JobHandler, JobRefused } from "./job-handler.ts"
 import { type LiveActor, migratedState, stepInputOf } from "./live-actor.ts"
 import { errorAsJson } from "./persisted-state.ts"
 import type { AskedAction } from "./running-machine.ts"
-import { type ActorState, takeStep } from "./step.ts"
+import { takeStep } from "./step.ts"
 
 /**
  * The handler that a machine brings with it: promise logic that it invokes, or its own function for an action.

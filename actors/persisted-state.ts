@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot } from "xstate"
 import type { Json, JsonObject } from "../eventstore/json.ts"
+import type { ActorState, PendingJob, PendingTimer } from "./actor-state.ts"
 import type { RunningMachine } from "./running-machine.ts"
-import type { ActorState, PendingJob, PendingTimer } from "./step.ts"
 
 /** An actor's state as JSON; undefined when the machine keeps something in its context that JSON can't hold. */
 export const persist = (state: ActorState): JsonObject | undefined => {

@@ -2,10 +2,11 @@ import type { Batch, StreamPlace } from "../eventstore/batch.ts"
 import { canonicalJson } from "../eventstore/hash.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import type { EventKind } from "../eventstore/stored-event.ts"
+import type { ActorState, PendingTimer } from "./actor-state.ts"
 import type { LiveActor } from "./live-actor.ts"
 import type { Delivery } from "./partition.ts"
 import { errorAsJson, persist } from "./persisted-state.ts"
-import { type ActorState, type Message, type NewJob, type PendingTimer, type Step, takeStep } from "./step.ts"
+import { type Message, type NewJob, type Step, takeStep } from "./step.ts"
 
 /** A job that was committed with this batch, ready to run. */
 export interface CommittedJob extends NewJob {

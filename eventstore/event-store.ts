@@ -4,8 +4,19 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Batch, type JobState } from "./batch.ts"
 import { Database, type DatabaseError, type Row } from "./database.ts"
-import type { JsonObject } from "./json.ts"
-import type { EventKind, StoredEvent } from "./stored-event.ts"
+import type { StoredEvent } from "./stored-event.ts"
+import {
+  type Partition,
+  type StoredActor,
+  type StoredJob,
+  type StoredMessage,
+  type StoredTimer,
+  storedActors,
+  storedEvent,
+  storedJob
+} from "./stored-rows.ts"
+
+export type { Partition, StoredActor, StoredJob, StoredMessage, StoredTimer } from "./stored-rows.ts"
 
 /** Another process owns a partition of the batch, or it is not where we believed it to be. Nothing was written. */
 export class PartitionLost extends Schema.TaggedError<PartitionLost>()("PartitionLost", {
@@ -36,73 +47,6 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   message: Schema.String,
   mayHaveHappened: Schema.Boolean
 }) {}
-
-/** A partition as its row says. `alive` is whether its owner's lease runs. */
-export interface Partition {
-  readonly company: string
-  readonly partition: number
-  readonly owner: string | null
-  readonly alive: boolean
-  readonly epoch: number
-  readonly position: number
-  readonly head: Uint8Array
-  readonly recordedAt: number
-}
-
-export interface StoredJob {
-  readonly company: string
-  readonly partition: number
-  readonly stream: string
-  readonly job: string
-  readonly name: string
-  readonly child: string | null
-  readonly input: string
-  readonly state: JobState
-  readonly attempts: number
-  readonly firstAttemptAt: number | null
-  readonly dueAt: number
-  readonly reason: string | null
-  readonly message: string | null
-  readonly askedAt: number
-}
-
-export interface StoredTimer {
-  readonly company: string
-  readonly partition: number
-  readonly stream: string
-  readonly timer: string
-  readonly setBy: number
-  readonly dueAt: number
-}
-
-export interface StoredMessage {
-  readonly company: string
-  readonly partition: number
-  readonly stream: string
-  readonly version: number
-  readonly number: number
-  readonly toStream: string
-  readonly event: string
-  readonly occurredAt: number
-}
-
-/** What an actor is loaded from: its latest snapshot if there is one, and the events after it. */
-export interface StoredActor {
-  readonly company: string
-  readonly stream: string
-  readonly snapshot:
-    | { readonly version: number; readonly machineVersion: string; readonly state: string }
-    | undefined
-  readonly events: ReadonlyArray<{
-    readonly version: number
-    readonly kind: EventKind
-    readonly type: string
-    readonly schemaVersion: number
-    readonly data: JsonObject
-    readonly recordedAt: number
-    readonly machineVersion: string
-  }>
-}
 
 export type AppendError = PartitionLost | KeysKnown | BatchRefused | StoreUnavailable
 
@@ -266,69 +210,4 @@ const refusal = (error: DatabaseError): Effect.Effect<never, AppendError> => {
   return error.unreachable
     ? Effect.fail(unavailable(error, true))
     : Effect.fail(new BatchRefused({ message: error.message }))
-}
-
-const storedEvent = (row: Row): StoredEvent =>
-  ({
-    company: row[0],
-    partition: row[1],
-    position: row[2],
-    stream: row[3],
-    version: row[4],
-    kind: row[5],
-    type: row[6],
-    schemaVersion: row[7],
-    data: JSON.parse(row[8] as string),
-    sealed: row[9],
-    sealedHash: row[10],
-    keyId: row[11],
-    occurredAt: row[12],
-    recordedAt: row[13],
-    causation: row[14],
-    correlation: row[15],
-    principal: row[16],
-    machineVersion: row[17],
-    payloadHash: row[18],
-    link: row[19]
-  }) as StoredEvent
-
-const storedJob = (row: Row): StoredJob => {
-  const [company, partition, stream, job, name, child, input, state, attempts] = row
-  const [firstAttemptAt, dueAt, reason, message, askedAt] = row.slice(9)
-  // biome-ignore format: the order of es.jobs
-  return {
-    company, partition, stream, job, name, child, input, state, attempts,
-    firstAttemptAt, dueAt, reason, message, askedAt
-  } as StoredJob
-}
-
-const storedActors = (rows: ReadonlyArray<Row>): ReadonlyArray<StoredActor> => {
-  const actors = new Map<
-    string,
-    { -readonly [K in keyof StoredActor]: StoredActor[K] } & { events: Array<never> }
-  >()
-  for (const row of rows) {
-    const [company, stream, snapshotVersion, machineVersion, state] = row as ReadonlyArray<string>
-    const id = `${company}/${stream}`
-    let actor = actors.get(id)
-    if (actor === undefined) {
-      const snapshot =
-        state === null
-          ? undefined
-          : { version: Number(snapshotVersion), machineVersion: machineVersion!, state: state! }
-      actor = { company: company!, stream: stream!, snapshot, events: [] }
-      actors.set(id, actor)
-    }
-    if (row[5] === null) continue
-    actor.events.push({
-      version: row[5],
-      kind: row[6],
-      type: row[7],
-      schemaVersion: row[8],
-      data: JSON.parse(row[9] as string),
-      recordedAt: row[12],
-      machineVersion: row[13]
-    } as never)
-  }
-  return [...actors.values()]
 }

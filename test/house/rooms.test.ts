@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { dirname, join, relative, resolve } from "node:path"
+import { expect, test } from "vitest"
+
+const root = resolve(import.meta.dirname, "../..")
+const rooms = ["machines", "eventstore", "actors", "projections", "src"] as const
+type Room = (typeof rooms)[number]
+
+/** What a room may import of ours, and which packages; `all` is every dependency. */
+const mayImport: Record<
+  Room,
+  { readonly rooms: ReadonlyArray<Room>; readonly packages: ReadonlyArray<RegExp> | "all" }
+> = {
+  machines: { rooms: ["machines"], packages: [/^xstate$/, /^effect\/Schema$/] },
+  eventstore: { rooms: ["eventstore"], packages: [/^effect\//, /^@effect\/sql-pg\//, /^node:/] },
+  actors: { rooms: ["actors", "eventstore", "machines"], packages: [/^effect\//, /^xstate$/, /^node:/] },
+  projections: { rooms: ["projections", "eventstore", "machines"], packages: [/^effect\//, /^node:/] },
+  src: { rooms: ["machines", "eventstore", "actors", "projections", "src"], packages: "all" }
+}
+
+const filesOf = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    if (statSync(path).isDirectory()) return filesOf(path)
+    return path.endsWith(".ts") ? [path] : []
+  })
+
+const importsOf = (text: string): ReadonlyArray<string> =>
+  [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\s[^"']*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g
+    )
+  ].map((found) => found[1] ?? found[2]!)
+
+/** Sentences about the imports of one file that its room does not allow. */
+const wrongImports = (room: Room, path: string, text: string): ReadonlyArray<string> =>
+  importsOf(text).flatMap((target) => {
+    const allowed = mayImport[room]
+    if (target.startsWith(".")) {
+      const other = relative(root, resolve(dirname(path), target)).split("/")[0] as Room
+      return allowed.rooms.includes(other) ? [] : [`${relative(root, path)} imports ${other}/: ${target}`]
+    }
+    if (allowed.packages === "all") return []
+    return allowed.packages.some((pattern) => pattern.test(target))
+      ? []
+      : [`${relative(root, path)} imports the package ${target}`]
+  })
+
+test("every file imports only what its room allows", () => {
+  const wrong = rooms.flatMap((room) =>
+    filesOf(join(root, room)).flatMap((path) => wrongImports(room, path, readFileSync(path, "utf8")))
+  )
+  expect(wrong).toEqual([])
+})
+
+test("a forbidden import is found", () => {
+  const path = join(root, "machines/lead/machine.ts")
+  const text =
+    'import { readFileSync } from "node:fs"\nimport type { Engine } from "../../actors/engine.ts"\n'
+  expect(wrongImports("machines", path, text)).toEqual([
+    "machines/lead/machine.ts imports the package node:fs",
+    "machines/lead/machine.ts imports actors/: ../../actors/engine.ts"
+  ])
+})
+
+test("a machine only takes the list's type from outside its room's rules", () => {
+  const takesMore = filesOf(join(root, "actors")).flatMap((path) =>
+    importsOf(readFileSync(path, "utf8")).filter(
+      (target) => target.includes("machines/") && !target.endsWith("machines/listed-machine.ts")
+    )
+  )
+  expect(takesMore).toEqual([])
+})
+
+test("a file fits in a head", () => {
+  const tooLong = [...rooms, "test", "bench"].flatMap((room) => {
+    const most = room === "test" ? 500 : 300
+    return filesOf(join(root, room))
+      .map((path) => ({
+        path: relative(root, path),
+        lines: readFileSync(path, "utf8").split("\n").length - 1
+      }))
+      .filter(({ path, lines }) => lines > (path.endsWith("/machine.ts") ? 250 : most))
+      .map(({ path, lines }) => `${path} has ${lines} lines, ${most} is the most`)
+  })
+  expect(tooLong).toEqual([])
+})
+
+test("no file is called by a name that says nothing", () => {
+  const vague = [...rooms, "test", "bench"].flatMap((room) =>
+    filesOf(join(root, room)).filter((path) =>
+      /(^|[/-])(utils?|helpers?|common|types|managers?)[-.]/.test(relative(root, path))
+    )
+  )
+  expect(vague).toEqual([])
+})
