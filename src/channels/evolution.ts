@@ -5,7 +5,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { JobRefused } from "../../actors/job-handler.ts"
+import type { JobFailedForNow } from "../../actors/job-handler.ts"
 import type { Channel, Outbound, WebhookRequest } from "./channel.ts"
 import { channelMaker } from "./channel-maker.ts"
 import { cleanText } from "./clean-text.ts"
@@ -14,8 +14,9 @@ import { jidsOf, LidBook } from "./evolution/jid.ts"
 import { findSent } from "./evolution/receipt.ts"
 import { inboundOf } from "./evolution/webhook.ts"
 import { channelLimits } from "./limits.ts"
-import { callProvider, unreadableAnswer } from "./provider-http.ts"
+import { callProvider, type ProviderAnswer, unreadableAnswer } from "./provider-http.ts"
 import { sameSecret, signedBy } from "./secret.ts"
+import { sendableText } from "./sendable-text.ts"
 import { checkSize, readJson, wrongSecret } from "./webhook-body.ts"
 
 const Secret = Schema.RedactedFromValue(Schema.NonEmptyString)
@@ -47,75 +48,43 @@ const Answer = Schema.Struct({
 })
 const answerOf = Schema.decodeUnknownOption(Answer)
 
+/** One Evolution server with its instances, as the functions below see it. */
+interface Account {
+  readonly config: EvolutionConfig
+  readonly lids: LidBook
+  readonly post: (
+    path: string,
+    instance: string,
+    body: unknown,
+    timeoutMs: number
+  ) => Effect.Effect<ProviderAnswer, JobFailedForNow>
+}
+
 /** The channel for the given settings. Needs the instance to store messages (its default), or receipts find nothing. */
 export const makeEvolution = Effect.fnUntraced(function* (config: EvolutionConfig) {
   const client = yield* HttpClient.HttpClient
-  const instances = new Set(config.instances)
-  const lids = new LidBook()
-
-  const post = (path: string, instance: string, body: unknown, timeoutMs: number) =>
-    callProvider(
-      client,
-      HttpClientRequest.post(
-        `${config.baseUrl.replace(/\/+$/, "")}/${path}/${encodeURIComponent(instance)}`
-      ).pipe(
-        HttpClientRequest.setHeader("apikey", Redacted.value(config.apiKey)),
-        HttpClientRequest.bodyJsonUnsafe(body)
-      ),
-      timeoutMs
-    )
-
-  const receive = Effect.fn("Evolution.receive")(function* (request: WebhookRequest) {
-    yield* checkSize(request.body)
-    if (!trusted(config, request)) return yield* wrongSecret("the webhook's secret")
-    return yield* inboundOf(yield* readJson(request.body), instances, lids)
-  })
-
-  const send = Effect.fn("Evolution.send")(function* (outbound: Outbound) {
-    const text = yield* sendable(outbound, instances)
-    const body = { number: outbound.contact, text }
-    const answer = yield* post("message/sendText", outbound.instance, body, channelLimits.sendTimeoutMs)
-    const failure = failureOf(answer)
-    if (failure !== undefined) return yield* failure
-    const sent = Option.getOrUndefined(answerOf(answer.body))
-    if (sent === undefined) return yield* unreadableAnswer("Evolution")
-    const jid = sent.key.remoteJid
-    if (jid?.endsWith("@lid") && !outbound.contact.includes("@")) lids.learn(jid, outbound.contact)
-    const at =
-      sent.messageTimestamp === undefined ? yield* Clock.currentTimeMillis : sent.messageTimestamp * 1000
-    return { messageId: sent.key.id, at }
-  })
-
-  const findReceipt = Effect.fn("Evolution.findReceipt")((outbound: Outbound) =>
-    findSent(
-      (body) => post("chat/findMessages", outbound.instance, body, channelLimits.receiptTimeoutMs),
-      { ...outbound, text: cleanText(outbound.text, channelLimits.textLengthMax) },
-      [...jidsOf(outbound.contact), ...lids.lidsOf(outbound.contact)],
-      config.receiptSettleMs ?? channelLimits.receiptSettleMs
-    )
-  )
-
-  // Evolution answers when the typing is over; it has begun long before, so nobody waits for that.
-  const showTyping: Channel["showTyping"] = ({ instance, contact }, durationMs) =>
-    post(
-      "chat/sendPresence",
-      instance,
-      {
-        number: contact,
-        presence: "composing",
-        delay: Math.max(0, Math.min(Math.round(durationMs), channelLimits.typingDurationMaxMs))
-      },
-      channelLimits.typingTimeoutMs
-    ).pipe(Effect.ignore)
-
+  const baseUrl = config.baseUrl.replace(/\/+$/, "")
+  const account: Account = {
+    config,
+    lids: new LidBook(),
+    post: (path, instance, body, timeoutMs) =>
+      callProvider(
+        client,
+        HttpClientRequest.post(`${baseUrl}/${path}/${encodeURIComponent(instance)}`).pipe(
+          HttpClientRequest.setHeader("apikey", Redacted.value(config.apiKey)),
+          HttpClientRequest.bodyJsonUnsafe(body)
+        ),
+        timeoutMs
+      )
+  }
   const channel: Channel = {
     name: config.name,
     idempotency: "receipt",
     textLengthMax: channelLimits.textLengthMax,
-    receive,
-    send,
-    findReceipt,
-    showTyping
+    receive: (request) => receive(account, request),
+    send: (outbound) => send(account, outbound),
+    findReceipt: (outbound) => findReceipt(account, outbound),
+    showTyping: ({ instance, contact }, durationMs) => showTyping(account, instance, contact, durationMs)
   }
   return channel
 })
@@ -129,15 +98,51 @@ function trusted(config: EvolutionConfig, { headers, body }: WebhookRequest): bo
     : sameSecret(headers[config.secretHeader ?? "x-centurion-secret"], config.webhookSecret)
 }
 
-function sendable(outbound: Outbound, instances: ReadonlySet<string>): Effect.Effect<string, JobRefused> {
-  const refuse = (reason: string, message: string) => Effect.fail(new JobRefused({ reason, message }))
-  if (!instances.has(outbound.instance)) {
-    return refuse("unknownInstance", `instance ${outbound.instance} is not one of this channel`)
+const receive = Effect.fn("Evolution.receive")(function* (account: Account, request: WebhookRequest) {
+  yield* checkSize(request.body)
+  if (!trusted(account.config, request)) return yield* wrongSecret("the webhook's secret")
+  return yield* inboundOf(yield* readJson(request.body), new Set(account.config.instances), account.lids)
+})
+
+const send = Effect.fn("Evolution.send")(function* ({ config, lids, post }: Account, outbound: Outbound) {
+  const text = yield* sendableText(outbound, config.instances, channelLimits.textLengthMax)
+  const body = { number: outbound.contact, text }
+  const answer = yield* post("message/sendText", outbound.instance, body, channelLimits.sendTimeoutMs)
+  const failure = failureOf(answer)
+  if (failure !== undefined) return yield* failure
+  const sent = Option.getOrUndefined(answerOf(answer.body))
+  if (sent === undefined) return yield* unreadableAnswer("Evolution")
+  const jid = sent.key.remoteJid
+  if (jid?.endsWith("@lid") && !outbound.contact.includes("@")) lids.learn(jid, outbound.contact)
+  const seconds = sent.messageTimestamp
+  return {
+    messageId: sent.key.id,
+    at: seconds === undefined ? yield* Clock.currentTimeMillis : seconds * 1000
   }
-  if (outbound.media !== undefined) return refuse("mediaNotSupported", "this channel sends text only")
-  if (outbound.text.trim() === "") return refuse("emptyText", "there is nothing to send")
-  if (outbound.text.length > channelLimits.textLengthMax) {
-    return refuse("textTooLong", `the text is longer than ${channelLimits.textLengthMax} characters`)
-  }
-  return Effect.succeed(cleanText(outbound.text, channelLimits.textLengthMax))
+})
+
+const findReceipt = Effect.fn("Evolution.findReceipt")(
+  ({ config, lids, post }: Account, outbound: Outbound) =>
+    findSent(
+      (body) => post("chat/findMessages", outbound.instance, body, channelLimits.receiptTimeoutMs),
+      { ...outbound, text: cleanText(outbound.text, channelLimits.textLengthMax) },
+      [...jidsOf(outbound.contact), ...lids.lidsOf(outbound.contact)],
+      config.receiptSettleMs ?? channelLimits.receiptSettleMs
+    )
+)
+
+/** Evolution answers when the typing is over; it has begun long before, so nobody waits for that. */
+function showTyping(
+  { post }: Account,
+  instance: string,
+  number: string,
+  durationMs: number
+): Effect.Effect<void> {
+  const delay = Math.max(0, Math.min(Math.round(durationMs), channelLimits.typingDurationMaxMs))
+  return post(
+    "chat/sendPresence",
+    instance,
+    { number, presence: "composing", delay },
+    channelLimits.typingTimeoutMs
+  ).pipe(Effect.ignore)
 }

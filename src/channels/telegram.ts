@@ -17,6 +17,7 @@ import {
   waitMs
 } from "./provider-http.ts"
 import { sameSecret } from "./secret.ts"
+import { sendableText } from "./sendable-text.ts"
 import { inboundOf, messageIdOf } from "./telegram/update.ts"
 import { checkSize, readJson, wrongSecret } from "./webhook-body.ts"
 
@@ -52,12 +53,17 @@ const Failed = Schema.Struct({
 })
 const failedOf = Schema.decodeUnknownOption(Failed)
 
+type Call = (
+  method: string,
+  body: unknown,
+  timeoutMs: number
+) => Effect.Effect<ProviderAnswer, JobFailedForNow>
+
 /** The channel for one bot. The Bot API knows no key and no receipt, so its idempotency is `none`. */
 export const makeTelegram = Effect.fnUntraced(function* (config: TelegramConfig) {
   const client = yield* HttpClient.HttpClient
   const baseUrl = (config.baseUrl ?? "https://api.telegram.org").replace(/\/+$/, "")
-
-  const call = (method: string, body: unknown, timeoutMs: number) =>
+  const call: Call = (method, body, timeoutMs) =>
     callProvider(
       client,
       HttpClientRequest.post(`${baseUrl}/bot${Redacted.value(config.token)}/${method}`).pipe(
@@ -65,49 +71,45 @@ export const makeTelegram = Effect.fnUntraced(function* (config: TelegramConfig)
       ),
       timeoutMs
     )
-
-  const receive = Effect.fn("Telegram.receive")(function* ({ body, headers }: WebhookRequest) {
-    yield* checkSize(body)
-    if (!sameSecret(headers["x-telegram-bot-api-secret-token"], config.webhookSecret)) {
-      return yield* wrongSecret("x-telegram-bot-api-secret-token")
-    }
-    return yield* inboundOf(yield* readJson(body), config.instance)
-  })
-
-  const send = Effect.fn("Telegram.send")(function* (outbound: Outbound) {
-    const text = yield* sendable(outbound, config.instance)
-    const answer = yield* call(
-      "sendMessage",
-      { chat_id: outbound.contact, text },
-      channelLimits.sendTimeoutMs
-    )
-    const failure = failureOf(answer)
-    if (failure !== undefined) return yield* failure
-    const sent = Option.getOrUndefined(sentOf(answer.body))
-    if (sent === undefined) return yield* unreadableAnswer("Telegram")
-    const { message_id, date, chat } = sent.result
-    return { messageId: messageIdOf(chat.id, message_id), at: date * 1000 }
-  })
-
-  // Telegram shows it for five seconds or until the message comes.
-  const showTyping: Channel["showTyping"] = ({ contact }) =>
-    call("sendChatAction", { chat_id: contact, action: "typing" }, channelLimits.typingTimeoutMs).pipe(
-      Effect.ignore
-    )
-
   const channel: Channel = {
     name: config.name,
     idempotency: "none",
     textLengthMax,
-    receive,
-    send,
-    showTyping
+    receive: (request) => receive(config, request),
+    send: (outbound) => send(config, call, outbound),
+    // Telegram shows it for five seconds or until the message comes.
+    showTyping: ({ contact }) =>
+      call("sendChatAction", { chat_id: contact, action: "typing" }, channelLimits.typingTimeoutMs).pipe(
+        Effect.ignore
+      )
   }
   return channel
 })
 
 /** Makes the channel of settings as they stand in a file. */
 export const telegramMaker = channelMaker("telegram", TelegramConfig, makeTelegram)
+
+const receive = Effect.fn("Telegram.receive")(function* (
+  config: TelegramConfig,
+  { body, headers }: WebhookRequest
+) {
+  yield* checkSize(body)
+  if (!sameSecret(headers["x-telegram-bot-api-secret-token"], config.webhookSecret)) {
+    return yield* wrongSecret("x-telegram-bot-api-secret-token")
+  }
+  return yield* inboundOf(yield* readJson(body), config.instance)
+})
+
+const send = Effect.fn("Telegram.send")(function* (config: TelegramConfig, call: Call, outbound: Outbound) {
+  const text = yield* sendableText(outbound, [config.instance], textLengthMax)
+  const answer = yield* call("sendMessage", { chat_id: outbound.contact, text }, channelLimits.sendTimeoutMs)
+  const failure = failureOf(answer)
+  if (failure !== undefined) return yield* failure
+  const sent = Option.getOrUndefined(sentOf(answer.body))
+  if (sent === undefined) return yield* unreadableAnswer("Telegram")
+  const { message_id, date, chat } = sent.result
+  return { messageId: messageIdOf(chat.id, message_id), at: date * 1000 }
+})
 
 /** Telegram's errors are `{ok: false, error_code, description, parameters?}`. */
 function failureOf(answer: ProviderAnswer): JobRefused | JobFailedForNow | undefined {
@@ -139,17 +141,4 @@ function refuseNotFound(fromTelegram: boolean, said: string): JobRefused | JobFa
   return fromTelegram
     ? new JobRefused({ reason: "wrongCredentials", message: said })
     : new JobFailedForNow({ reason: "providerUnreachable", message: said, happened: "no" })
-}
-
-function sendable(outbound: Outbound, instance: string): Effect.Effect<string, JobRefused> {
-  const refuse = (reason: string, message: string) => Effect.fail(new JobRefused({ reason, message }))
-  if (outbound.instance !== instance) {
-    return refuse("unknownInstance", `instance ${outbound.instance} is not this channel's`)
-  }
-  if (outbound.media !== undefined) return refuse("mediaNotSupported", "this channel sends text only")
-  if (outbound.text.trim() === "") return refuse("emptyText", "there is nothing to send")
-  if (outbound.text.length > textLengthMax) {
-    return refuse("textTooLong", `the text is longer than ${textLengthMax} characters`)
-  }
-  return Effect.succeed(cleanText(outbound.text, textLengthMax))
 }

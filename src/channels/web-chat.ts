@@ -5,12 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { JobRefused } from "../../actors/job-handler.ts"
 import type { Channel, Inbound, Outbound, WebhookRequest } from "./channel.ts"
 import { channelMaker } from "./channel-maker.ts"
-import { cleanOptional, cleanText } from "./clean-text.ts"
+import { cleanOptional } from "./clean-text.ts"
 import { channelLimits } from "./limits.ts"
 import { hmacHex, sameSecret } from "./secret.ts"
+import { sendableText } from "./sendable-text.ts"
 import { checkSize, decodeShape, readJson, wrongSecret } from "./webhook-body.ts"
 
 /** What the page gets on its socket; `at` is epoch ms. The page shows a `messageId` once, however often it comes. */
@@ -76,56 +76,49 @@ const seen = decodeShape(Seen)
 /** The channel. We own both ends: the page drops what it has already shown, so our key is honoured. */
 export const makeWebChat = Effect.fnUntraced(function* (config: WebChatConfig) {
   const hub = yield* WebChatHub
-  const { instance } = config
-
-  const receive = Effect.fn("WebChat.receive")(function* ({ body, headers }: WebhookRequest) {
-    yield* checkSize(body)
-    const contact = contactOfSession(headers[sessionHeader], config.sessionSecret)
-    if (contact === undefined) return yield* wrongSecret("the session")
-    const frame = yield* readJson(body)
-    const { type } = yield* kindOf(frame)
-    // The page's clock is the visitor's; ours says when it came.
-    const at = yield* Clock.currentTimeMillis
-    if (type === "message") return lineOf(yield* written(frame), { instance, contact, at })
-    if (type !== "delivered" && type !== "read") return []
-    const { messageId } = yield* seen(frame)
-    const status: Inbound = { _tag: "status", instance, contact, messageId, status: type, at }
-    return [status]
-  })
-
-  const send = Effect.fn("WebChat.send")(function* (outbound: Outbound) {
-    const refuse = (reason: string, message: string) => new JobRefused({ reason, message })
-    if (outbound.instance !== instance) {
-      return yield* refuse("unknownInstance", `instance ${outbound.instance} is not this channel's`)
-    }
-    if (outbound.media !== undefined)
-      return yield* refuse("mediaNotSupported", "this channel sends text only")
-    if (outbound.text.length > channelLimits.textLengthMax) {
-      return yield* refuse("textTooLong", `the text is longer than ${channelLimits.textLengthMax} characters`)
-    }
-    const at = yield* Clock.currentTimeMillis
-    const text = cleanText(outbound.text, channelLimits.textLengthMax)
-    // With nobody there it is sent all the same: a page that comes back reads the history.
-    yield* hub.send(outbound.contact, { type: "message", messageId: outbound.key, text, at })
-    return { messageId: outbound.key, at }
-  })
-
-  const showTyping: Channel["showTyping"] = ({ contact }, durationMs) =>
-    hub.send(contact, { type: "typing", durationMs })
-
   const channel: Channel = {
     name: config.name,
     idempotency: "key",
     textLengthMax: channelLimits.textLengthMax,
-    receive,
-    send,
-    showTyping
+    receive: (request) => receive(config, request),
+    send: (outbound) => send(config, hub, outbound),
+    showTyping: ({ contact }, durationMs) => hub.send(contact, { type: "typing", durationMs })
   }
   return channel
 })
 
 /** Makes the channel of settings as they stand in a file. */
 export const webChatMaker = channelMaker("web-chat", WebChatConfig, makeWebChat)
+
+const receive = Effect.fn("WebChat.receive")(function* (
+  { instance, sessionSecret }: WebChatConfig,
+  { body, headers }: WebhookRequest
+) {
+  yield* checkSize(body)
+  const contact = contactOfSession(headers[sessionHeader], sessionSecret)
+  if (contact === undefined) return yield* wrongSecret("the session")
+  const frame = yield* readJson(body)
+  const { type } = yield* kindOf(frame)
+  // The page's clock is the visitor's; ours says when it came.
+  const at = yield* Clock.currentTimeMillis
+  if (type === "message") return lineOf(yield* written(frame), { instance, contact, at })
+  if (type !== "delivered" && type !== "read") return []
+  const { messageId } = yield* seen(frame)
+  const status: Inbound = { _tag: "status", instance, contact, messageId, status: type, at }
+  return [status]
+})
+
+const send = Effect.fn("WebChat.send")(function* (
+  { instance }: WebChatConfig,
+  hub: WebChatHub["Service"],
+  outbound: Outbound
+) {
+  const text = yield* sendableText(outbound, [instance], channelLimits.textLengthMax)
+  const at = yield* Clock.currentTimeMillis
+  // With nobody there it is sent all the same: a page that comes back reads the history.
+  yield* hub.send(outbound.contact, { type: "message", messageId: outbound.key, text, at })
+  return { messageId: outbound.key, at }
+})
 
 function lineOf(
   { id, text, name }: typeof Written.Type,
