@@ -1,0 +1,67 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
+import { Engine } from "../actors/engine.ts"
+import { EngineClock } from "../actors/engine-clock.ts"
+import { type EngineOptions, engineLayer } from "../actors/engine-layer.ts"
+import { defaultLimits } from "../actors/engine-limits.ts"
+import { Ownership } from "../actors/ownership.ts"
+import { Database } from "../eventstore/database.ts"
+import { EventStore } from "../eventstore/event-store.ts"
+
+/** Connections of the engine call themselves this. */
+export const engineApplication = "centurion"
+
+/** An engine with its store, run by this process. */
+export interface OpenEngine {
+  readonly engine: Engine["Service"]
+  readonly store: EventStore["Service"]
+  readonly close: () => Promise<void>
+}
+
+/** Only the store, for measurements below the engine. */
+export const openStore = async (url: string, connections: number) => {
+  const runtime = ManagedRuntime.make(storeLayer(url, connections))
+  return { store: await runtime.runPromise(EventStore), close: () => runtime.dispose() }
+}
+
+/** The engine as `main` wires it, owning the partitions of company `bench`; waits until it is ready. */
+export const openEngine = async (url: string, options: Partial<EngineOptions>): Promise<OpenEngine> => {
+  const limits = options.limits ?? defaultLimits
+  const layer = engineLayer({
+    machines: [],
+    handlers: [],
+    companies: ["bench"],
+    startInput: () => Effect.succeed(null),
+    ...options,
+    limits
+  }).pipe(
+    Layer.provideMerge(Ownership.layerLease({ owner: `bench-${process.pid}-${++opened}`, leaseMs: 10_000 })),
+    Layer.provideMerge(storeLayer(url, limits.lanes + 2)),
+    Layer.provideMerge(EngineClock.layer())
+  )
+  const runtime = ManagedRuntime.make(layer)
+  const engine = await runtime.runPromise(Engine)
+  const store = await runtime.runPromise(EventStore)
+  await Effect.runPromise(untilReady(engine))
+  return { engine, store, close: () => runtime.dispose() }
+}
+
+let opened = 0
+
+const storeLayer = (url: string, connections: number) =>
+  EventStore.layer.pipe(
+    Layer.provideMerge(
+      Database.layer({
+        connection: { url: Redacted.make(url) },
+        connectionsMax: connections,
+        embedded: false
+      })
+    )
+  )
+
+const untilReady = (engine: Engine["Service"]) =>
+  Effect.gen(function* () {
+    while (!(yield* engine.status).ready) yield* Effect.sleep(5)
+  })
