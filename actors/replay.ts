@@ -4,13 +4,14 @@ import { canonicalJson } from "../eventstore/hash.ts"
 import type { JsonObject } from "../eventstore/json.ts"
 import type { StoredEvent } from "../eventstore/stored-event.ts"
 import { upcast } from "../eventstore/upcast.ts"
+import type { ActorState } from "./actor-state.ts"
 import { type Address, streamOf } from "./address.ts"
 import type { ActorEvent, ActorView } from "./engine.ts"
 import { migratedState, stepInputOf } from "./live-actor.ts"
 import type { RegisteredMachine } from "./machine-registry.ts"
 import { errorAsJson, persist, restore } from "./persisted-state.ts"
 import type { RunningMachine } from "./running-machine.ts"
-import { type ActorState, takeStep } from "./step.ts"
+import { takeStep } from "./step.ts"
 
 /** How far: up to and with this version, or all that was recorded by this time (epoch ms). Default to the end. */
 export interface ReplayTo {
