@@ -7,6 +7,7 @@ export const demoFaq: ReadonlyArray<FaqEntry> = [
     keywords: [
       ...[
         "o que voces fazem",
+        "o que faz",
         "o que e a aurora",
         "como funciona",
         "saber mais",
@@ -15,13 +16,15 @@ export const demoFaq: ReadonlyArray<FaqEntry> = [
       ],
       ...[
         "what do you do",
+        "what does it do",
+        "what is it",
         "how does it work",
         "what is aurora",
         "know more",
         "more information",
         "learn more"
       ],
-      ...["que hacen", "como funciona", "que es aurora", "mas informacion"]
+      ...["que hacen", "que hace", "como funciona", "que es aurora", "mas informacion"]
     ],
     answer: {
       pt: "A Aurora reúne pedidos, estoque e mensagens dos clientes em um só lugar e automatiza as tarefas que se repetem.",

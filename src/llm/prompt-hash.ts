@@ -11,6 +11,5 @@ export const canonicalText = (value: unknown): string => {
   return `{${members.join(",")}}`
 }
 
-/** SHA-256, in hex, of a request in its canonical text: two requests with one hash asked for the same. */
-export const promptHash = (request: unknown): string =>
-  createHash("sha256").update(canonicalText(request)).digest("hex")
+/** SHA-256, in hex, of a request's canonical text: two requests with one hash asked for the same. */
+export const promptHash = (canonical: string): string => createHash("sha256").update(canonical).digest("hex")

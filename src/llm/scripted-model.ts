@@ -15,11 +15,12 @@ const tokensOf = (text: string) => Math.ceil(text.length / charactersPerToken)
 /** The reply of the script with its metadata: no tokens are paid, so they are estimated and cost nothing. */
 export const replyByScript = (request: ReplyRequest): Reply => {
   const content = writeScriptedReply(request)
+  const prompt = canonicalText(request)
   return {
     ...content,
     model: scriptedModelName,
-    promptHash: promptHash(request),
-    tokensIn: tokensOf(canonicalText(request)),
+    promptHash: promptHash(prompt),
+    tokensIn: tokensOf(prompt),
     tokensOut: tokensOf(content.chunks.join("")),
     costUsd: 0
   }

@@ -14,7 +14,7 @@ import {
 } from "./lead-intent.ts"
 import { understandAnswers } from "./understand-answers.ts"
 
-/** So much of a turn is read; more than this is no conversation. */
+/** So much of a turn is read, the newest of it; more than this is no conversation. */
 const turnCharactersMax = 8000
 /** Questions answered in one reply at most. */
 const faqAnswersMax = 3
@@ -53,33 +53,49 @@ const mediaOf = (lines: ReadonlyArray<Line>): MediaKind | undefined => {
   return kinds.some((kind) => kind !== "sticker") ? "file" : undefined
 }
 
+/** What the agent said since the lead was last answered: a reply that a newer message cut short stands here. */
+const saidLast = (history: ReadonlyArray<Line>): string =>
+  history
+    .slice(history.findLastIndex((line) => line.from !== "agent") + 1)
+    .map((line) => line.text)
+    .join(" ")
+
 const faqOf = (
+  { company, history, lines }: ReplyRequest,
   sentences: ReadonlyArray<Sentence>,
-  answers: ReadonlyArray<Answer>,
-  faq: ReadonlyArray<FaqEntry>
+  answers: ReadonlyArray<Answer>
 ) => {
-  // "Preciso integrar com o WhatsApp" answers what the lead needs; it does not ask about integrations.
-  const asking = sentences.filter(
-    (sentence) => sentence.isQuestion || !answers.some((answer) => isWithin(sentence.said, answer.said))
-  )
-  return [...new Set(asking.flatMap((sentence) => findAnswers(sentence.folded, faq)))].slice(0, faqAnswersMax)
+  const said = saidLast(history)
+  const newest = lines.at(-1)?.text ?? ""
+  const found = sentences
+    // "Preciso integrar com o WhatsApp" answers what the lead needs; it does not ask about integrations.
+    .filter((one) => one.isQuestion || !answers.some((answer) => isWithin(one.said, answer.said)))
+    .flatMap((one) => findAnswers(one.folded, company.faq).map((entry) => ({ entry, asked: one.said })))
+    // An earlier message of the turn whose answer has just gone out is answered; asked anew, it is answered anew.
+    .filter(
+      ({ entry, asked }) =>
+        newest.includes(asked) || !Object.values(entry.answer).some((answer) => said.includes(answer))
+    )
+  return [...new Set(found.map(({ entry }) => entry))].slice(0, faqAnswersMax)
 }
 
 const isWithin = (said: string, answer: string) => answer.includes(said) || said.includes(answer)
 
 /** Reads what the lead said in this turn. */
 export const readTurn = (request: ReplyRequest): TurnReading => {
-  const { asked, answers: answered, company, lines, today } = request
+  const { answers: answered, company, lines, today } = request
+  // An answer that came unasked while the question was on its way is not asked for any more.
+  const asked = answered.some((answer) => answer.criterion === request.asked) ? undefined : request.asked
   const words = lines
     .map(textOf)
     .filter((text) => text !== "")
     .join("\n")
-  const text = words.slice(0, turnCharactersMax)
+  const text = words.slice(-turnCharactersMax)
   const sentences = sentencesOf(text)
   const language = detectLanguage(text, request.language, request.history.length === 0 ? "atFirst" : "later")
   const { criteria } = company
   const answers = understandAnswers({ sentences, criteria, answered, asked, today, language })
-  const faq = faqOf(sentences, answers, company.faq)
+  const faq = faqOf(request, sentences, answers)
   const wantsPerson = sentences.some((sentence) => asksForPerson(sentence.folded))
   const isOpenQuestion = (sentence: Sentence) =>
     sentence.isQuestion &&

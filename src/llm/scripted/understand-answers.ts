@@ -36,8 +36,11 @@ const byCues = ({ cues = none, cuesAgainst = none }: AskedCriterion, folded: str
   return cue === undefined ? undefined : !negated.test(folded.slice(0, cue.start))
 }
 
+/** A bare yes or no describes nothing. */
+const isBareYesNo = (folded: string) => folded.split(" ").length <= 2 && understandYesNo(folded) !== undefined
+
 const isWorth = ({ folded }: Sentence): boolean =>
-  /\p{L}{2}/u.test(folded) && !isSmallTalk(folded) && !declinesToAnswer(folded)
+  /\p{L}{2}/u.test(folded) && !isSmallTalk(folded) && !declinesToAnswer(folded) && !isBareYesNo(folded)
 
 /** The value that one sentence gives to the criterion that was asked. */
 const valueAsked = (criterion: AskedCriterion, { folded }: Sentence, turn: Turn): Value | undefined => {

@@ -48,7 +48,8 @@ export const understandCount = (
     beside.find((number) => !number.article) ?? beside.find((number) => countsOne(folded, number, cues))
   if (near !== undefined) return near.value
   if (cuesNeeded) return hasPhrase(folded, cues) ? fixedCount(folded) : undefined
-  const plain = numbers.find((number) => !number.article)
+  // "uns 3 mil" is rather the budget of the next question than a team.
+  const plain = numbers.find((number) => !number.article && number.scale < 1000)
   // "um" alone is one; in "um sistema" it is an article.
   const alone = /^[^\p{L}]*\p{L}+[^\p{L}]*$/u.test(folded) ? numbers[0] : undefined
   return plain?.value ?? fixedCount(folded) ?? alone?.value

@@ -4,6 +4,9 @@ import { type FoundNumber, findNumbers } from "./number-words.ts"
 /** More than this is a phone number or a joke. */
 const moneyMax = 1_000_000_000
 
+/** A bare number below this may mean thousands, or something else altogether. */
+const bareMin = 100
+
 const currencyBefore = /(?:r\$|us\$|u\$s|\$|€|£|\bbrl|\busd|\beur)\s*$/u
 const currencyAfter =
   /^\s*(?:r\$|us\$|\$|€|£|(?:brl|usd|eur|reais|real|reales|contos?|pila|dolar(?:es)?|dollars?|bucks|euros?|pesos?)\b)/u
@@ -41,6 +44,9 @@ export const understandMoney = (folded: string): number | undefined => {
     const certain = hasCurrency(folded, number) || (upper !== undefined && hasCurrency(folded, upper))
     return { value: lowerEnd(number, upper), certain, scaled: number.scale > 1 || (upper?.scale ?? 1) > 1 }
   })
-  const sum = sums.find((one) => one.certain) ?? sums.find((one) => one.scaled) ?? sums[0]
+  const sum =
+    sums.find((one) => one.certain) ??
+    sums.find((one) => one.scaled) ??
+    sums.find((one) => one.value >= bareMin)
   return sum === undefined && nothing.test(folded) ? 0 : sum?.value
 }

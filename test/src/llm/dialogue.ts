@@ -54,7 +54,8 @@ export const dialogue = (own: Partial<ReplyRequest> = {}) => {
       for (const answer of reply.answers) answers.set(answer.criterion, answer)
       history.push(...lines, ...reply.chunks.map((text): Line => ({ from: "agent", text })))
       language = reply.language
-      asked = reply.asks
+      // As the machine does: what was asked stays asked until it is answered or something else is.
+      asked = reply.asks ?? (asked !== undefined && answers.has(asked) ? undefined : asked)
       return reply
     },
     /** Everything understood so far, by criterion. */

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest"
-import { dialogue } from "./dialogue.ts"
+import type { Line } from "../../../src/llm/language-model.ts"
+import { writeScriptedReply } from "../../../src/llm/scripted/write-scripted-reply.ts"
+import { dialogue, request } from "./dialogue.ts"
 
 const audio = { kind: "audio", reference: "a1" } as const
 const image = { kind: "image", reference: "i1" } as const
@@ -258,4 +260,34 @@ test("answers a first audio with a greeting", () => {
   expect(dialogue({ contactName: "Ana" }).turn({ media: [audio] }).chunks).toEqual([
     "Oi, Ana! Aqui é a Lia, assistente virtual da Aurora Automação. Recebi seu áudio, mas ainda não consigo ouvir por aqui. Pode me escrever, por favor?"
   ])
+})
+
+test("does not say again what has just gone out when a newer message cuts its reply short", () => {
+  const history: ReadonlyArray<Line> = [{ from: "agent", text: "Oi! Aqui é a Lia." }]
+  const lines: ReadonlyArray<Line> = [{ from: "lead", text: "quanto custa?" }]
+  const price = writeScriptedReply(request({ history, lines })).chunks[0]!
+  const next = writeScriptedReply(
+    request({
+      turn: 2,
+      history: [...history, { from: "agent", text: price }],
+      lines: [...lines, { from: "lead", text: "e tem teste grátis?" }]
+    })
+  )
+  expect(next.chunks).toEqual([
+    "Sim, dá para testar por 14 dias sem custo e sem cartão de crédito. O que você gostaria de melhorar ou automatizar hoje?"
+  ])
+  const anew = request({ turn: 2, history: [...history, { from: "agent", text: price }], lines })
+  expect(writeScriptedReply(anew).chunks[0]).toBe(price)
+})
+
+test.each([
+  ["need", "sim"],
+  ["teamSize", "uns 3 mil"],
+  ["budget", "5"],
+  ["startDate", "6"],
+  ["decisionMaker", "talvez"]
+])("asks for %s again rather than guess from %j", (asked, text) => {
+  const history: ReadonlyArray<Line> = [{ from: "agent", text: "Oi!" }]
+  const { answers, asks } = writeScriptedReply(request({ asked, history, lines: [{ from: "lead", text }] }))
+  expect({ answers, asks }).toEqual({ answers: [], asks: asked })
 })

@@ -162,10 +162,11 @@ test("cuts what a company says at length between sentences, and loses none of it
 
 test("hashes a request by what it says, whatever the order of its keys", () => {
   expect(canonicalText({ b: [1, { d: "ç", c: undefined }], a: null })).toBe('{"a":null,"b":[1,{"d":"ç"}]}')
-  expect(promptHash({ b: 1, a: 2 })).toBe(promptHash({ a: 2, b: 1 }))
-  expect(promptHash({ a: 2 })).not.toBe(promptHash({ a: 3 }))
+  expect(canonicalText({ b: 1, a: 2 })).toBe(canonicalText({ a: 2, b: 1 }))
   // SHA-256 of the two characters {}.
-  expect(promptHash({})).toBe("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+  expect(promptHash(canonicalText({}))).toBe(
+    "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+  )
 })
 
 test("is a language model that costs nothing", async () => {
