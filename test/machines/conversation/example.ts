@@ -60,9 +60,12 @@ export const reply = (
 
 /** The pause before a chunk passes, and the channel takes it. */
 export const sendOne = (drive: Drive, messageId: string): Drive => {
-  const sending = fire(drive, "typing")
-  return finish(sending, "sendChunk", { messageId, at: sending.now })
+  return taken(fire(drive, "typing"), messageId)
 }
+
+/** The channel takes the chunk under way. */
+export const taken = (drive: Drive, messageId: string): Drive =>
+  finish(drive, "sendChunk", { messageId, at: drive.now })
 
 /** The lead writes `text`, and one reply of these chunks goes out; their ids are `text:1`, `text:2`… */
 export const turn = (drive: Drive, text: string, chunks: ReadonlyArray<string>): Drive => {
