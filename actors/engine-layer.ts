@@ -268,7 +268,8 @@ const jobOf = ({ actor, job, name, child, input, action }: CommittedJob): Job =>
   action,
   state: "pending",
   attempts: 0,
-  firstAttemptAt: undefined
+  firstAttemptAt: undefined,
+  lastAttemptAt: undefined
 })
 
 const viewOf = (actor: LiveActor): ActorView | undefined => {

@@ -29,6 +29,8 @@ export interface Job extends StreamPlace {
   state: JobState
   attempts: number
   firstAttemptAt: number | undefined
+  /** Epoch ms; after a restart never earlier than it was. */
+  lastAttemptAt: number | undefined
 }
 
 /** What the runner needs of the engine around it. */
@@ -108,7 +110,7 @@ const contextOf = (ports: JobPorts, job: Job): JobContext => ({
   name: job.name,
   key: jobKey(job.company, job.stream, job.job),
   attempt: job.attempts,
-  at: ports.clock.now(),
+  at: job.lastAttemptAt ?? ports.clock.now(),
   firstAttemptAt: job.firstAttemptAt ?? ports.clock.now()
 })
 
@@ -121,7 +123,8 @@ const oneAttempt = Effect.fnUntraced(function* (
   interruptible: (safe: boolean) => void
 ) {
   job.attempts++
-  job.firstAttemptAt ??= ports.clock.now()
+  job.lastAttemptAt = ports.clock.now()
+  job.firstAttemptAt ??= job.lastAttemptAt
   if (idempotency !== "safe") {
     job.state = "attempting"
     if (!(yield* change(ports, job, ports.clock.now(), undefined))) return "lost" as const
@@ -186,7 +189,7 @@ const resolveDoubt = Effect.fnUntraced(function* (
         ? { _tag: "happened", output: found.success.value }
         : { _tag: "mayTryAgain" }
     }
-    const again = ports.clock.now() + backoffMs(ports.limits, asked)
+    const again = ports.clock.now() + (found.failure.retryAfterMs ?? backoffMs(ports.limits, asked))
     if (again > deadline) {
       return {
         _tag: "inDoubt",

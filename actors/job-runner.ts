@@ -104,5 +104,6 @@ const jobOf = (stored: StoredJob): Job => ({
   action: undefined,
   state: stored.state,
   attempts: stored.attempts,
-  firstAttemptAt: stored.firstAttemptAt ?? undefined
+  firstAttemptAt: stored.firstAttemptAt ?? undefined,
+  lastAttemptAt: stored.attempts > 0 ? stored.dueAt : undefined
 })
