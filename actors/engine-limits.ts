@@ -23,8 +23,6 @@ export interface EngineLimits {
   readonly jobBackoffMaxMs: number
   /** An attempt whose end nobody saw is in doubt this long at most. */
   readonly receiptDeadlineMs: number
-  /** Before the other side is asked for a receipt: what it was still taking in must have arrived. */
-  readonly receiptSettleMs: number
 }
 
 /** What a laptop and a small server want. */
@@ -42,6 +40,5 @@ export const defaultLimits: EngineLimits = {
   jobRetriesMax: 5,
   jobBackoffMs: 2000,
   jobBackoffMaxMs: 30_000,
-  receiptDeadlineMs: 60_000,
-  receiptSettleMs: 1500
+  receiptDeadlineMs: 60_000
 }

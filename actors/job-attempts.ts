@@ -181,7 +181,6 @@ const resolveDoubt = Effect.fnUntraced(function* (
     }
   }
   const deadline = ports.clock.now() + ports.limits.receiptDeadlineMs
-  yield* ports.clock.sleepUntil(ports.clock.now() + ports.limits.receiptSettleMs)
   for (let asked = 1; ; asked++) {
     const found = yield* Effect.result(findReceipt(job.input, contextOf(ports, job)))
     if (found._tag === "Success") {
