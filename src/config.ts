@@ -204,6 +204,7 @@ export const defaultSettings = Object.fromEntries(
 
 /** The settings of this process. */
 export class Settings extends Context.Service<Settings, SettingValues>()("centurion/Settings") {
+  /** As the environment says; fails with `WrongSettings`. */
   static readonly layer = Layer.effect(Settings, readSettings())
   /** The defaults with some values of one's own, for tests and embedding. */
   static readonly layerWith = (own: Partial<SettingValues>) =>

@@ -8,6 +8,7 @@ import type { Channel } from "../channels/channel.ts"
 export class Channels extends Context.Service<Channels, ReadonlyMap<string, Channel>>()(
   "centurion/handlers/Channels"
 ) {
+  /** From a list; the names are the channels' own. */
   static readonly layerOf = (channels: ReadonlyArray<Channel>) =>
     Layer.succeed(Channels, new Map(channels.map((channel) => [channel.name, channel])))
 }

@@ -108,6 +108,18 @@ test("refuses a provider that is set by half", async () => {
   )
 })
 
+test("says of a wrong value only that it is wrong, not that it is missing", async () => {
+  const evolution = {
+    CENTURION_EVOLUTION_URL: "http://e",
+    CENTURION_EVOLUTION_API_KEY: "short",
+    CENTURION_EVOLUTION_INSTANCES: "sales",
+    CENTURION_EVOLUTION_WEBHOOK_SECRET: "12345678"
+  }
+  expect(await complaint(evolution)).toBe(
+    "CENTURION_EVOLUTION_API_KEY has a value that is not allowed; allowed is 8 to 1000 characters without spaces"
+  )
+})
+
 test("keeps every default within its own limit, and every variable its own", () => {
   const variables = Object.values(settings).map((setting) => setting.variable)
   expect(new Set(variables).size).toBe(variables.length)

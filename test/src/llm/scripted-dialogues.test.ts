@@ -1,5 +1,7 @@
 import { expect, test } from "vitest"
 import type { Line } from "../../../src/llm/language-model.ts"
+import { acknowledged, notUnderstood } from "../../../src/llm/scripted/phrases.ts"
+import { stuckTurns } from "../../../src/llm/scripted/stuck-turns.ts"
 import { writeScriptedReply } from "../../../src/llm/scripted/write-scripted-reply.ts"
 import { dialogue, request } from "./dialogue.ts"
 
@@ -290,4 +292,21 @@ test.each([
   const history: ReadonlyArray<Line> = [{ from: "agent", text: "Oi!" }]
   const { answers, asks } = writeScriptedReply(request({ asked, history, lines: [{ from: "lead", text }] }))
   expect({ answers, asks }).toEqual({ answers: [], asks: asked })
+})
+
+test("begins to count anew what it did not understand after a person wrote", () => {
+  const stuck = (n: number): ReadonlyArray<Line> =>
+    Array.from({ length: n }).flatMap(
+      (): ReadonlyArray<Line> => [
+        { from: "lead", text: "xyz" },
+        { from: "agent", text: notUnderstood.pt[0]! }
+      ]
+    )
+  const person: Line = { from: "person", text: "Oi, é o Bruno." }
+  expect([
+    stuckTurns(stuck(2)),
+    stuckTurns([...stuck(2), person]),
+    stuckTurns([...stuck(2), person, ...stuck(1)]),
+    stuckTurns([...stuck(2), { from: "lead", text: "sim" }, { from: "agent", text: acknowledged.pt[0]! }])
+  ]).toEqual([2, 0, 1, 0])
 })

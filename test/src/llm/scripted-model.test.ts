@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { LanguageModel } from "../../../src/llm/language-model.ts"
 import { canonicalText, promptHash } from "../../../src/llm/prompt-hash.ts"
-import { chunkLimits } from "../../../src/llm/scripted/split-chunks.ts"
+import { chunkLimits, splitChunks } from "../../../src/llm/scripted/split-chunks.ts"
 import { replyByScript, scriptedModelLayer } from "../../../src/llm/scripted-model.ts"
 import { demo, dialogue, request } from "./dialogue.ts"
 
@@ -176,4 +176,19 @@ test("is a language model that costs nothing", async () => {
     }).pipe(Effect.provide(scriptedModelLayer))
   )
   expect(reply).toEqual(replyByScript(request({ purpose: "handOver" })))
+})
+
+test("cuts between characters, never inside one", () => {
+  const chunks = splitChunks([`a${"😀".repeat(600)}`])
+  expect(chunks.map((chunk) => [chunk.length, chunk.isWellFormed()])).toEqual([
+    [999, true],
+    [202, true]
+  ])
+})
+
+test("keeps of the lead's words what the store can hold", () => {
+  const said = request({ asked: "need", lines: [{ from: "lead", text: "vendas \ud800 e\u0000 estoque" }] })
+  expect(replyByScript(said).answers).toEqual([
+    { criterion: "need", value: "vendas \ufffd e estoque", said: "vendas \ufffd e estoque" }
+  ])
 })
