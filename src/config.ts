@@ -46,12 +46,23 @@ export const settings = {
     "CENTURION_EVOLUTION_WEBHOOK_SECRET",
     "What its webhooks prove themselves by."
   ),
+  evolutionSignature: choice(
+    "CENTURION_EVOLUTION_SIGNATURE",
+    "header",
+    ["header", "hmac"],
+    "How its webhooks carry the secret: as a header, or as an HMAC of the body."
+  ),
   telegramUrl: httpUrl("CENTURION_TELEGRAM_URL", "https://api.telegram.org", "The Bot API of Telegram."),
   telegramToken: secret("CENTURION_TELEGRAM_TOKEN", "The bot's token; without it, no Telegram."),
   telegramInstance: text("CENTURION_TELEGRAM_INSTANCE", "telegram", "What companies call this bot."),
   telegramWebhookSecret: secret(
     "CENTURION_TELEGRAM_WEBHOOK_SECRET",
     "What its webhooks prove themselves by."
+  ),
+  webChatInstance: text("CENTURION_WEB_CHAT_INSTANCE", "site", "What companies call the chat page."),
+  webChatSecret: secret(
+    "CENTURION_WEB_CHAT_SECRET",
+    "Signs the visitors' sessions; without it, one is made and kept."
   ),
 
   lanes: integer("CENTURION_LANES", 2, 1, 8, "Database connections that commit side by side."),
