@@ -37,7 +37,7 @@ const wrongCommand = (line: string): string | undefined => {
   if (named.some((name) => !["ci", "install"].includes(name) && scripts[name] === undefined)) {
     return `no script for: ${line}`
   }
-  const command = /\bcenturion ([a-z]+)/.exec(line)?.[1]
+  const command = /\bnpx centurion ([a-z]+)/.exec(line)?.[1]
   return command === undefined || commands.includes(command) ? undefined : `no command for: ${line}`
 }
 
