@@ -1,0 +1,117 @@
+import { settings } from "./conversation/example.ts"
+
+type Examples = Readonly<Record<string, Readonly<Record<string, object>>>>
+
+const at = 1_780_318_800_000
+const who = { by: "person:ana", reason: "asked" }
+const asked = { ...who, at }
+const media = [
+  {
+    kind: "document",
+    reference: "https://media/1",
+    mimeType: "application/pdf",
+    caption: "a proposta",
+    durationSeconds: 0
+  }
+]
+const answer = { criterion: "budget", value: 5000, said: "5 mil" }
+const conversationId = "conv-1"
+const criteria = [
+  {
+    name: "budget",
+    kind: "money",
+    weight: 40,
+    atLeast: 1000,
+    withinDays: 30,
+    meets: true,
+    required: "no budget"
+  }
+]
+
+/** One example of every event and fact, by machine and type, with every field set. */
+export const examples: Readonly<
+  Record<string, { readonly events: Examples[string]; readonly emitted: Examples[string] }>
+> = {
+  conversation: {
+    events: {
+      MessageReceived: { messageId: "m1", at, text: "oi", media, contactName: "Rita" },
+      PersonReplied: { messageId: "p1", at, text: "oi", media, by: "person:ana", source: "phone" },
+      DeliveryUpdated: { messageId: "o1", status: "read", at },
+      PersonTookOver: asked,
+      ReturnedToAi: asked,
+      FirstContactAsked: asked,
+      FirstContactApproved: { ...asked, turn: 1 },
+      FirstContactRefused: asked,
+      HandOverAsked: asked,
+      ConversationCloseAsked: asked,
+      ConversationReopenAsked: asked,
+      SettingsChanged: { ...asked, settings }
+    },
+    emitted: {
+      ConversationStarted: { channel: "webChat", contact: "5511999990000", leadId: "lead-1" },
+      TurnClosed: { turn: 1, messageIds: ["m1"] },
+      ReplyWritten: {
+        turn: 1,
+        chunks: ["Olá!"],
+        model: "scripted-1",
+        promptHash: "a1",
+        tokensIn: 1,
+        tokensOut: 1,
+        costUsd: 0
+      },
+      ReplySuperseded: { turn: 1, unsent: 2 },
+      ChunkSent: { turn: 1, chunk: 1, messageId: "o1", text: "Olá!", at },
+      ChunkInDoubt: { turn: 1, chunk: 1, reason: "inDoubt" },
+      ChunkFailed: { turn: 1, chunk: 1, reason: "invalidNumber" },
+      ReplySent: { turn: 1, at, inDoubt: 1 },
+      ReplyFailed: { turn: 1, reason: "modelDown" },
+      DeliveryStatusChanged: { messageId: "o1", status: "delivered", at },
+      AnswerUnderstood: { turn: 1, ...answer },
+      FollowUpSent: { followUp: 1, turn: 2, at },
+      FollowUpsStopped: { reason: "replied" },
+      HandedOver: who,
+      TakenBack: who,
+      OptedOut: { said: "pare", at },
+      FirstContactHeld: { turn: 1 },
+      ConversationClosed: who,
+      ConversationReopened: who
+    }
+  },
+  lead: {
+    events: {
+      LeadSpoke: { conversationId, at },
+      LeadAnswered: { conversationId, ...answer, at },
+      PersonAskedFor: { conversationId, reason: "askedForPerson", at },
+      LeadOptedOut: { conversationId, said: "pare", at },
+      LeadDisqualifyAsked: asked,
+      LeadQualifyAsked: asked,
+      LeadReopenAsked: asked,
+      CriteriaChanged: { ...asked, criteria, threshold: 70 }
+    },
+    emitted: {
+      LeadCreated: { source: "webChat" },
+      LeadEngaged: { conversationId },
+      LeadScored: { score: 40, threshold: 70, met: ["budget"], unmet: [], open: ["team"] },
+      LeadQualified: { score: 80, threshold: 70, ...who },
+      LeadDisqualified: who,
+      LeadHandedOff: { ...who, dealId: "lead-1", score: 80 },
+      LeadReopened: who
+    }
+  },
+  deal: {
+    events: {
+      DealOpenAsked: { leadId: "lead-1", conversationId, score: 80, ...asked },
+      DealMoveAsked: { to: "proposal", ...asked },
+      DealWinAsked: { ...asked, valueCents: 50_000 },
+      DealLoseAsked: asked,
+      DealReopenAsked: asked
+    },
+    emitted: {
+      DealOpened: { leadId: "lead-1", score: 80, ...who },
+      DealMoved: { from: "new", to: "proposal", ...who },
+      DealWon: { ...who, valueCents: 50_000 },
+      DealLost: who,
+      DealReopened: { ...who, stage: "proposal" }
+    }
+  }
+}
