@@ -16,6 +16,7 @@ const impurities: ReadonlyArray<readonly [RegExp, string]> = [
     /\bDate\.now\s*\(|\bnew Date\s*\(\s*\)|\bperformance\.now\s*\(/,
     "it asks for the time, so a replay would not give the same"
   ],
+  [/\bself\s*\.\s*getSnapshot\s*\(/, "it reads the machine's own snapshot, which a step does not have"],
   [/\bsystem\s*\.\s*get\s*\(/, "it looks for an actor in XState's system, where there is none"]
 ]
 
@@ -34,7 +35,7 @@ const findingsOf = (place: string, value: object): ReadonlyArray<Finding> => {
     .map(([, what]) => ({
       place,
       what,
-      wayOut: "let an event or the result of a job bring it"
+      wayOut: "let the context, an event or the result of a job bring it"
     }))
   if (spawns(text)) {
     found.push({

@@ -55,17 +55,22 @@ describe("what can't be made durable is refused, with the place and the way out"
       states: {
         a: {
           entry: ["ring", () => void Date.now()],
-          exit: [assign({ at: () => performance.now() })],
+          exit: [
+            assign({ at: () => performance.now(), id: ({ self }) => self.getSnapshot().value as string })
+          ],
           always: { guard: not("lucky") },
           invoke: { id: "it", src: fromPromise(async () => Date.now()), input: () => Date.now() } as never
         }
       }
     })
-    const wayOut = "so a replay would not give the same; let an event or the result of a job bring it"
+    const wayOut =
+      "so a replay would not give the same; let the context, an event or the result of a job bring it"
     expect(saidOf({ machine }).refused).toEqual([
       `moody.context: it draws by chance, ${wayOut}`,
       `moody.output: it asks for the time, ${wayOut}`,
       `moody.a.exit.at: it asks for the time, ${wayOut}`,
+      "moody.a.exit.id: it reads the machine's own snapshot, which a step does not have; " +
+        "let the context, an event or the result of a job bring it",
       `moody.a.invoke.input: it asks for the time, ${wayOut}`,
       `moody, guard "lucky": it draws by chance, ${wayOut}`,
       `moody, delay "untilNoon": it asks for the time, ${wayOut}`

@@ -4,10 +4,12 @@ import {
   assign,
   createMachine,
   emit,
+  fromPromise,
   not,
   or,
   raise,
   setup,
+  spawnChild,
   stateIn
 } from "xstate"
 import type { Shape } from "./shape.ts"
@@ -167,5 +169,40 @@ const assembly: Shape = {
   events: ["Half", "Paint", "Dry", "Hang", "Mount", "Pass", "Fail"].map((type) => ({ type }))
 }
 
+const told = emit(({ event }) => ({ type: "Told", of: event.type }))
+
+/** Two jobs under one id in two regions: XState finds the later one by it, and hears of both. */
+const namesakes: Shape = {
+  machine: createMachine(
+    {
+      id: "namesakes",
+      type: "parallel",
+      on: { Extra: { actions: spawnChild("ask" as never, { id: "same" } as never) } },
+      states: Object.fromEntries(
+        ["left", "right"].map((side) => [
+          side,
+          {
+            initial: "idle",
+            states: {
+              idle: { on: { [`Ask-${side}`]: "asking" } },
+              asking: {
+                invoke: {
+                  id: "same",
+                  src: "ask",
+                  onDone: { target: "idle", actions: told },
+                  onError: { target: "idle", actions: told }
+                },
+                on: { [`Ask-${side}`]: "idle" }
+              }
+            }
+          }
+        ])
+      )
+    } as never,
+    { actors: { ask: fromPromise(() => Promise.resolve(1)) } } as never
+  ) as AnyStateMachine,
+  events: ["Ask-left", "Ask-right", "Extra"].map((type) => ({ type }))
+}
+
 /** Regions side by side. */
-export const regions: ReadonlyArray<Shape> = [door, chorus, assembly]
+export const regions: ReadonlyArray<Shape> = [door, chorus, assembly, namesakes]
