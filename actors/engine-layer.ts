@@ -1,4 +1,6 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type { Batch, StreamPlace } from "../eventstore/batch.ts"
 import { EventStore } from "../eventstore/event-store.ts"
@@ -8,14 +10,14 @@ import { makeActorLoader } from "./actor-loader.ts"
 import { type Address, addressOf } from "./address.ts"
 import { CommitDraft } from "./commit-draft.ts"
 import { makeDoor } from "./door.ts"
-import { type ActorEvent, type ActorView, type CommitHint, Engine, type EventRefused } from "./engine.ts"
+import { type ActorEvent, type CommitHint, Engine, type EventRefused } from "./engine.ts"
 import { EngineClock } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
 import type { Job } from "./job-attempts.ts"
 import type { JobHandler } from "./job-handler.ts"
 import { makeJobRunner } from "./job-runner.ts"
 import { makeLane } from "./lane.ts"
-import { expectsFailure, type LiveActor } from "./live-actor.ts"
+import { expectsFailure, viewOf } from "./live-actor.ts"
 import { type MachineRefused, registerMachines } from "./machine-registry.ts"
 import { makeMessageCourier } from "./message-courier.ts"
 import { ownHandler } from "./own-handler.ts"
@@ -48,6 +50,16 @@ export const engineLayer = (
     Effect.suspend(() => makeEngine(options))
   )
 
+/** An engine without one of its loops would sit there dead: better the process ends and is started again. */
+const breakUnlessStopped = (exit: Exit.Exit<never>) =>
+  Effect.sync(() => {
+    if (Exit.isSuccess(exit) || Exit.hasInterrupts(exit)) return
+    setImmediate(() => {
+      throw new Error(`the engine broke: ${Cause.pretty(exit.cause)}`)
+    })
+  })
+
+const sweepEveryMs = 1000
 const drainPollMs = 5
 const drainMaxMs = 5000
 
@@ -130,6 +142,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     limits,
     note,
     places: partitions.places,
+    holdsLease: ownership.holdsLease,
     log: (message) => log("warn", message),
     handlerOf: (job) => {
       const handler = handlers.get(job.name)
@@ -208,12 +221,16 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     })
 
   yield* Effect.addFinalizer(() => shutDown)
-  for (const lane of lanes) yield* Effect.forkScoped(lane.run)
-  yield* Effect.forkScoped(ownership.keep({ gained, lost }))
-  yield* Effect.forkScoped(timers.run)
-  yield* Effect.forkScoped(courier.run)
-  if (options.runJobs !== false) yield* Effect.forkScoped(jobs.run)
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(1000), Effect.sync(door.sweep))))
+  const sweeping = Effect.forever(Effect.andThen(Effect.sleep(sweepEveryMs), Effect.sync(door.sweep)))
+  const loops = [
+    ...lanes.map((lane) => lane.run),
+    ownership.keep({ gained, lost }),
+    timers.run,
+    courier.run,
+    sweeping
+  ]
+  if (options.runJobs !== false) loops.push(jobs.run)
+  for (const loop of loops) yield* Effect.forkScoped(Effect.onExit(loop, breakUnlessStopped))
 
   const shutDown = Effect.gen(function* () {
     yield* jobs.stop
@@ -271,18 +288,3 @@ const jobOf = ({ actor, job, name, child, input, action }: CommittedJob): Job =>
   firstAttemptAt: undefined,
   lastAttemptAt: undefined
 })
-
-const viewOf = (actor: LiveActor): ActorView | undefined => {
-  if (actor.state === undefined) return undefined
-  const { snapshot, timers, jobs } = actor.state
-  return {
-    address: actor.address,
-    version: actor.version,
-    machineVersion: actor.running.version,
-    status: snapshot.status as ActorView["status"],
-    value: snapshot.value,
-    context: snapshot.context,
-    timers: timers.map(({ timer, dueAt }) => ({ timer, dueAt })),
-    jobs: jobs.map(({ job, name }) => ({ job, name }))
-  }
-}

@@ -51,6 +51,7 @@ export interface JobPorts {
   /** Whether the machine has an answer to this job's failure in its present state. */
   readonly expectsFailure: (job: Job) => Effect.Effect<boolean>
   readonly places: () => Places
+  readonly holdsLease: () => boolean
   readonly log: (message: string) => void
 }
 
@@ -127,7 +128,9 @@ const oneAttempt = Effect.fnUntraced(function* (
   job.firstAttemptAt ??= job.lastAttemptAt
   if (idempotency !== "safe") {
     job.state = "attempting"
-    if (!(yield* change(ports, job, ports.clock.now(), undefined))) return "lost" as const
+    const written = yield* change(ports, job, ports.clock.now(), undefined)
+    // Frozen between the commit and the send, we may wake up with another owner already asking for our receipt.
+    if (!written || !ports.holdsLease()) return "lost" as const
   }
   interruptible(idempotency === "safe")
   const timeoutMs = handler.timeoutMs ?? ports.limits.jobTimeoutMs

@@ -3,7 +3,7 @@ import type { JsonObject } from "../eventstore/json.ts"
 import { upcast } from "../eventstore/upcast.ts"
 import type { ActorState } from "./actor-state.ts"
 import type { Address } from "./address.ts"
-import type { ActorEvent } from "./engine.ts"
+import type { ActorEvent, ActorView } from "./engine.ts"
 import type { RegisteredMachine } from "./machine-registry.ts"
 import { restore } from "./persisted-state.ts"
 import type { RunningMachine } from "./running-machine.ts"
@@ -129,6 +129,22 @@ export const expectsFailure = ({ running, state }: LiveActor, child: string): bo
   } catch {
     // A guard that trips over the made-up error shows that the event is looked for.
     return true
+  }
+}
+
+/** The actor as callers see it; undefined when its stream has no event. */
+export const viewOf = (actor: LiveActor): ActorView | undefined => {
+  if (actor.state === undefined) return undefined
+  const { snapshot, timers, jobs } = actor.state
+  return {
+    address: actor.address,
+    version: actor.version,
+    machineVersion: actor.running.version,
+    status: snapshot.status as ActorView["status"],
+    value: snapshot.value,
+    context: snapshot.context,
+    timers: timers.map(({ timer, dueAt }) => ({ timer, dueAt })),
+    jobs: jobs.map(({ job, name }) => ({ job, name }))
   }
 }
 

@@ -21,6 +21,8 @@ export class Ownership extends Context.Service<
     readonly owner: string
     /** Takes and keeps partitions until the scope ends; never fails, tells the listener instead. */
     readonly keep: (listener: OwnershipListener) => Effect.Effect<never>
+    /** Whether our lease still runs, by this process's own steady clock: false at once after a long freeze. */
+    readonly holdsLease: () => boolean
     /** Looks for free partitions now, as after a company was made. */
     readonly lookNow: () => void
     readonly release: Effect.Effect<void>
@@ -48,8 +50,10 @@ export class Ownership extends Context.Service<
           clock.correct(database - (asked + Date.now()) / 2)
         })
 
+        let renewedAt = Number.NEGATIVE_INFINITY
+        const holdsLease = () => performance.now() - renewedAt < leaseMs
+
         const keep = Effect.fnUntraced(function* (listener: OwnershipListener) {
-          let renewedAt = 0
           let owning = false
           while (true) {
             const startedAt = performance.now()
@@ -69,7 +73,7 @@ export class Ownership extends Context.Service<
               owning = true
               if (round.success.length > 0) yield* listener.gained(round.success)
               if (round.success.length === partitionsPerClaim) continue
-            } else if (owning && performance.now() - renewedAt > leaseMs) {
+            } else if (owning && !holdsLease()) {
               owning = false
               yield* listener.lost(`the lease ran out: ${round.failure.message}`)
             }
@@ -80,6 +84,7 @@ export class Ownership extends Context.Service<
         return Ownership.of({
           owner,
           keep,
+          holdsLease,
           lookNow: () => wake(),
           release: Effect.ignore(store.release(owner))
         })
