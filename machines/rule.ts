@@ -41,11 +41,15 @@ export const act = <Context extends MachineContext, Event extends EventObject, E
   rule: Rule<Context, Event, Emitted>
 ): ActionFunction<Context, Event, Event, undefined, never, never, never, never, Emitted> =>
   enqueueActions(({ context, event, enqueue }) => {
-    const change = rule(context, event)
+    const change = rule(context, timed(context, event))
     if (change.context !== undefined) enqueue.assign(change.context)
     for (const fact of change.emit ?? []) enqueue.emit(fact)
     for (const { machine, id, event: word } of change.tell ?? []) enqueue.sendTo(actorAt(machine, id), word)
   })
+
+/** The engine puts `at` on every event; XState's own interpreter does not, and there the clock stands still. */
+const timed = <Event extends EventObject>(context: MachineContext, event: Event): Event =>
+  typeof (event as { at?: unknown }).at === "number" ? event : { ...event, at: context.now ?? 0 }
 
 /** The events of a list of schemas, as XState writes them: `{ type, ...data }`. */
 export type EventsOf<Schemas extends Readonly<Record<string, { readonly Type: object }>>> = {

@@ -108,8 +108,10 @@ const ofEngine = (drive: Drive): ReadonlyArray<Move> => [
 /** All that may happen now. */
 export const movesOf = (drive: Drive): ReadonlyArray<Move> => [...always, ...ofEngine(drive)]
 
+const engineWeight = 8
+
 /** The same with what is seldom; the engine is heard more often, so that random walks get somewhere. */
 export const randomMovesOf = (drive: Drive): ReadonlyArray<Move> => {
   const own = ofEngine(drive)
-  return [...always, ...sometimes, ...own, ...own, ...own, ...own]
+  return [...always, ...sometimes, ...Array.from({ length: engineWeight }, () => own).flat()]
 }

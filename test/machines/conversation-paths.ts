@@ -13,6 +13,8 @@ type WalkEvent = Move & EventObject
 export interface Explored {
   readonly states: number
   readonly paths: number
+  /** The state values that it rests in. */
+  readonly values: ReadonlySet<string>
   readonly broken: { readonly law: string; readonly at: string; readonly story: string } | undefined
 }
 
@@ -58,9 +60,11 @@ export const explore = (
       serializeEvent: (move: WalkEvent) => move.type,
       limit: statesMax
     })
-    return { states: Object.keys(map).length, paths, broken: undefined }
+    const values = new Set(Object.values(map).map(({ state }) => JSON.stringify(state.snapshot.value)))
+    return { states: Object.keys(map).length, paths, values, broken: undefined }
   } catch (error) {
-    if (error instanceof LawBroken) return { states: known.size, paths, broken: error.found }
+    if (error instanceof LawBroken)
+      return { states: known.size, paths, values: new Set(), broken: error.found }
     throw error
   }
 }
