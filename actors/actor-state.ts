@@ -15,6 +15,8 @@ export interface PendingTimer {
   readonly setBy: number
   readonly dueAt: number
   readonly id: string | undefined
+  /** False when XState has lost sight of it: another timer of its id was set after it, or has fired. */
+  readonly cancellable: boolean
   /** The delay's name when it comes from `after`. */
   readonly after: string | undefined
   readonly event: ActorEvent
@@ -27,6 +29,8 @@ export interface PendingJob {
   readonly job: string
   readonly name: string
   readonly child: string
+  /** False when XState has lost sight of it: another child of its id came after it. Its result still counts. */
+  readonly stoppable: boolean
 }
 
 /** An actor's whole state: XState's snapshot, and the timers and jobs that it waits for. */

@@ -164,7 +164,9 @@ export const makeDoor = (ports: DoorPorts): Door => {
       find(address, (found) => {
         if ("_tag" in found) return settle(found)
         const envelope = { principal: "engine", causation }
-        const delivery = { type, data, text, input: stepInputOf(type, data), envelope, startInput: undefined }
+        const stored = JSON.parse(text) as JsonObject
+        const input = stepInputOf(type, stored)
+        const delivery = { type, data: stored, text, input, envelope, startInput: undefined }
         push(found, { ...delivery, ...(timer && { timer }), ...(job !== undefined && { job }) }, settle)
       })
     })
@@ -216,7 +218,8 @@ const acceptEvent = (
   try {
     const text = canonicalJson(accepted.success, event.type)
     if (text.length <= limits.eventMaxBytes / 4 || Buffer.byteLength(text) <= limits.eventMaxBytes) {
-      return { data: accepted.success, text }
+      // The machine gets what a replay will give it: the same keys in the same order.
+      return { data: JSON.parse(text), text }
     }
     return new EventRefused({
       reason: "tooLarge",

@@ -21,7 +21,7 @@ export const ownHandler = (
   job: Job
 ): Effect.Effect<JobHandler | undefined> => {
   if (job.child !== undefined) {
-    const logic = ownLogic(actor.running.machine, job.name)
+    const logic = ownLogic(actor.running.listed, job.name)
     return Effect.succeed(logic === undefined ? undefined : logicHandler(job.name, logic))
   }
   if (job.action !== undefined) return Effect.succeed(actionHandler(job.name, job.action))

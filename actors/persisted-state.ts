@@ -9,6 +9,7 @@ export const persist = (state: ActorState): JsonObject | undefined => {
   if (!isJson(snapshot.context) || !isJson(snapshot.output)) return undefined
   return {
     value: snapshot.value as Json,
+    nodes: snapshot._nodes.map((node) => node.id),
     context: snapshot.context as Json,
     status: snapshot.status,
     output: (snapshot.output ?? null) as Json,
@@ -46,11 +47,18 @@ export const restore = (running: RunningMachine, persisted: JsonObject): ActorSt
     )
   )
   ;(snapshot as { children: unknown }).children = children
+  keepOrder(snapshot as AnyMachineSnapshot, (persisted.nodes ?? []) as ReadonlyArray<string>)
   return {
     snapshot: snapshot as AnyMachineSnapshot,
     timers: persisted.timers as unknown as ReadonlyArray<PendingTimer>,
     jobs: persisted.jobs as unknown as ReadonlyArray<PendingJob>
   }
+}
+
+/** Whose eventless transition goes first depends on the order in which states were entered; a load keeps it. */
+const keepOrder = (snapshot: AnyMachineSnapshot, ids: ReadonlyArray<string>) => {
+  const place = new Map(ids.map((id, index) => [id, index]))
+  snapshot._nodes.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0))
 }
 
 /** An error as it can be stored: its name and message, or the value itself if it is plain data. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from "xstate"
+import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, fromPromise } from "xstate"
 
 /** What XState hands out instead of doing it: the action's type, its resolved parameters, its own function. */
 export interface AskedAction {
@@ -20,7 +20,10 @@ export interface RunningMachine {
   readonly name: string
   /** The declared version plus a hash of the definition: `1.0.0+3f2a9c01`. */
   readonly version: string
+  /** What steps are taken with: the listed machine, with stand-ins for jobs that only a handler does. */
   readonly machine: AnyStateMachine
+  /** The machine as its author wrote it. */
+  readonly listed: AnyStateMachine
   /** The delay's name by XState's event type: `xstate.after.turnClosure.conv.collecting` to `turnClosure`. */
   readonly afterNames: ReadonlyMap<string, string>
   readonly self: object
@@ -39,9 +42,10 @@ export class SpawnInAssign extends Error {
 }
 
 /** Makes a machine ready to run. The scope is XState's own internal interface; a test holds it to `transition`. */
-export const prepare = (machine: AnyStateMachine): RunningMachine => {
-  const name = machine.id
-  const version = `${machine.version ?? "0.0.0"}+${definitionHash(machine)}`
+export const prepare = (listed: AnyStateMachine): RunningMachine => {
+  const name = listed.id
+  const version = `${listed.version ?? "0.0.0"}+${definitionHash(listed)}`
+  const machine = withEveryJob(listed)
   const collected: { actions: Array<AskedAction> } = { actions: [] }
   const ids = { seed: "", next: 0 }
   const system = inertSystem(() => `${ids.seed}.${ids.next++}`)
@@ -65,6 +69,7 @@ export const prepare = (machine: AnyStateMachine): RunningMachine => {
     name,
     version,
     machine,
+    listed,
     afterNames: afterNamesOf(machine),
     self,
     collect: (seed, work) => {
@@ -76,6 +81,17 @@ export const prepare = (machine: AnyStateMachine): RunningMachine => {
     },
     childStub: (child) => inertRef(child.id, child.src, system, self)
   }
+}
+
+const neverRun = fromPromise(() => Promise.reject(new Error("the engine runs jobs, the machine does not")))
+
+/** Without an implementation XState would drop the input of a job, and not find the job again to stop it. */
+const withEveryJob = (listed: AnyStateMachine): AnyStateMachine => {
+  const machine = listed.provide({})
+  machine.implementations.actors = new Proxy(machine.implementations.actors, {
+    get: (actors, name) => Reflect.get(actors, name) ?? neverRun
+  })
+  return machine
 }
 
 const inertSystem = (bookId: () => string) => ({

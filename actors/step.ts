@@ -56,6 +56,9 @@ export const takeStep = (
   return draft.finish()
 }
 
+/** A hundred years: a timer that will not fire in our time, and a due time that the database can hold. */
+const delayMaxMs = 100 * 366 * 24 * 3_600_000
+
 /** The step in the making. A class because half a dozen lists grow together. */
 class Draft {
   readonly running: RunningMachine
@@ -114,6 +117,7 @@ class Draft {
     const pending = this.pendingTimers.find((timer) => timer.timer === name)
     if (pending === undefined) return undefined
     this.pendingTimers = this.pendingTimers.filter((timer) => timer !== pending)
+    this.loseTimersOf(pending.id)
     if (pending.to !== undefined) {
       this.messages.push({ to: pending.to, event: pending.event })
       return undefined
@@ -135,7 +139,9 @@ class Draft {
   /** Runs the machine; what it throws ends the actor with status `error`, as XState's interpreter does. */
   run(move: (scope: never) => AnyMachineSnapshot) {
     try {
-      const [next, actions] = this.running.collect(`${this.version}`, move)
+      const [next, asked] = this.running.collect(`${this.version}`, move)
+      // A start that throws says so in its snapshot; what it asked for before that was never done.
+      const actions = this.snapshot === undefined && next.status === "error" ? [] : asked
       const children = next.children
       this.snapshot = next
       for (const action of actions) this.act(action)
@@ -180,11 +186,14 @@ class Draft {
     const name = typeof params.src === "string" ? params.src : "(inline)"
     const job = `${this.version}.${this.jobsMade++}`
     this.jobs.push({ job, name, input: (params.input ?? null) as Json, child, action: undefined })
-    this.pendingJobs = [...this.pendingJobs, { job, name, child }]
+    const others = this.pendingJobs.map((each) =>
+      each.child === child ? { ...each, stoppable: false } : each
+    )
+    this.pendingJobs = [...others, { job, name, child, stoppable: true }]
   }
 
   stopChild(child: string) {
-    const pending = this.pendingJobs.find((job) => job.child === child)
+    const pending = this.pendingJobs.find((job) => job.child === child && job.stoppable)
     if (pending === undefined) return
     this.pendingJobs = this.pendingJobs.filter((job) => job !== pending)
     this.cancelJob(pending.job)
@@ -214,21 +223,32 @@ class Draft {
     const wanted = after ?? id ?? event.type
     let timer = wanted
     for (let n = 2; this.pendingTimers.some((other) => other.timer === timer); n++) timer = `${wanted}#${n}`
-    const delay = Math.max(0, params.delay as number)
-    const set = { timer, setBy: this.version, dueAt: this.at + delay, id, after, event, to }
+    // A delay that is no number is none, as in a browser's timer.
+    const delay = Math.min(Math.max(0, (params.delay as number) || 0), delayMaxMs)
+    this.loseTimersOf(id)
+    const dueAt = this.at + delay
+    const set = { timer, setBy: this.version, dueAt, id, cancellable: id !== undefined, after, event, to }
     this.pendingTimers = [...this.pendingTimers, set]
     this.timers.push(set)
   }
 
   cancelTimer(id: string) {
-    const pending = this.pendingTimers.findLast((timer) => timer.id === id)
+    const pending = this.pendingTimers.find((timer) => timer.id === id && timer.cancellable)
     if (pending !== undefined) this.dropTimer(pending)
+  }
+
+  /** XState knows one timer by an id: what was set before under it still fires, but can't be cancelled. */
+  loseTimersOf(id: string | undefined) {
+    if (id === undefined) return
+    this.pendingTimers = this.pendingTimers.map((timer) =>
+      timer.id === id && timer.cancellable ? { ...timer, cancellable: false } : timer
+    )
   }
 
   dropTimer(pending: PendingTimer) {
     this.pendingTimers = this.pendingTimers.filter((timer) => timer !== pending)
     const asked = this.timers.length
-    this.timers = this.timers.filter((timer) => timer !== pending)
+    this.timers = this.timers.filter((timer) => timer.timer !== pending.timer)
     if (this.timers.length === asked) this.cancelledTimers.push(pending)
   }
 

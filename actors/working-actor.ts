@@ -3,7 +3,7 @@ import { canonicalJson } from "../eventstore/hash.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import type { EventKind } from "../eventstore/stored-event.ts"
 import type { ActorState, PendingTimer } from "./actor-state.ts"
-import type { LiveActor } from "./live-actor.ts"
+import { type LiveActor, stepInputOf } from "./live-actor.ts"
 import type { Delivery } from "./partition.ts"
 import { errorAsJson, persist } from "./persisted-state.ts"
 import { type Message, type NewJob, type Step, takeStep } from "./step.ts"
@@ -80,7 +80,8 @@ export class WorkingActor {
   start(input: Json, at: number): StepRows {
     const { running } = this.actor
     const text = canonicalJson({ machine: running.name, input })
-    const step = takeStep(running, undefined, 1, { kind: "start", input }, at)
+    const stored = JSON.parse(text) as JsonObject
+    const step = takeStep(running, undefined, 1, stepInputOf("ActorStarted", stored), at)
     return this.accept({ kind: "input", type: "ActorStarted", text, schemaVersion: 1 }, step, at)
   }
 

@@ -7,7 +7,7 @@ create table es.event (
   kind text not null check (kind in ('input', 'emitted')),
   type text not null,
   schema_version integer not null,
-  data jsonb not null,
+  data json not null,
   sealed bytea,
   sealed_hash bytea,
   key_id text,
@@ -23,6 +23,7 @@ create table es.event (
   unique (company, stream, version),
   check ((sealed_hash is null) = (key_id is null) and (sealed is null or key_id is not null))
 );
+comment on column es.event.data is 'The canonical text (RFC 8785) that is hashed; json keeps it to the byte, data::jsonb has the operators.';
 comment on column es.event.sealed is 'Personal data under the key key_id; set to null by es.forget_sealed alone, which leaves the chain valid.';
 comment on column es.event.payload_hash is 'SHA-256 of the RFC 8785 bytes of data; with sealed data, of 0x01, that hash and sealed_hash.';
 comment on column es.event.link is 'SHA-256 of the previous link of the partition and this event''s leaf.';
