@@ -234,4 +234,10 @@ describe("an echo of our own message", () => {
     const later = personWrites(taken(echoed, "o1"), "o1", "Um.")
     expect(last(later)).toMatchObject({ value: "pausing", emitted: [] })
   })
+
+  it("is a person when it comes from the console", () => {
+    const sending = fire(written(["Um."]), "typing")
+    const words = { type: "PersonReplied", messageId: "p1", text: "Um.", by: "person:ana", source: "console" }
+    expect(last(say(sending, words))).toMatchObject({ value: { sending: "lastBeforePerson" } })
+  })
 })

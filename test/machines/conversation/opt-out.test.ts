@@ -72,7 +72,8 @@ describe("an opt-out", () => {
   })
 
   it("ends when a person reopens, and nothing of before is answered", () => {
-    const reopened = person(write(stop(answered), "m2", "e o preço?"), "ConversationReopenAsked")
+    const before = stop(write(answered, "m1", "espera"))
+    const reopened = person(write(before, "m2", "e o preço?"), "ConversationReopenAsked")
     expect(last(reopened)).toMatchObject({
       value: "listening",
       emitted: [{ type: "ConversationReopened", by: "person:ana", reason: "asked" }]

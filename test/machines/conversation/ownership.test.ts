@@ -274,4 +274,11 @@ describe("a closed conversation", () => {
     const owned = wait(person(turn(begin(), "oi", ["Olá!"]), "PersonTookOver"), settings.closeAfterMs)
     expect(last(owned)).toMatchObject({ value: "closed" })
   })
+
+  it("is not closed while the lead still writes to the person", () => {
+    const owned = person(turn(begin(), "oi", ["Olá!"]), "PersonTookOver")
+    const heard = write(wait(owned, settings.closeAfterMs - 1), "m2", "alguém aí?")
+    expect(wait(heard, settings.closeAfterMs - 1).snapshot.value).toEqual(untilReturned)
+    expect(wait(heard, settings.closeAfterMs).snapshot.value).toBe("closed")
+  })
 })

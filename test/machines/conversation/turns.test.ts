@@ -5,6 +5,7 @@ import {
   cost,
   fail,
   fire,
+  hour,
   input,
   monday10,
   reply,
@@ -206,6 +207,10 @@ describe("a reply", () => {
       ],
       jobs: []
     })
+    expect(silent.timers.map((timer) => [timer.name, timer.dueAt - silent.now])).toContainEqual([
+      "followUp",
+      24 * hour
+    ])
   })
 
   it("that can't be written hands over to a person, with the reason", () => {
