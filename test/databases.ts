@@ -1,0 +1,172 @@
+import { randomBytes } from "node:crypto"
+import { cp, mkdtemp, rename, rm, stat } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
+import { PGlite } from "@electric-sql/pglite"
+import { vector } from "@electric-sql/pglite-pgvector"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
+import { describe } from "vitest"
+import { Database, type Row, withAdminConnection } from "../eventstore/database.ts"
+import { EventStore } from "../eventstore/event-store.ts"
+import { migrate } from "../eventstore/migrate.ts"
+import { EmbeddedSession } from "../src/embedded/embedded-session.ts"
+
+/** A database of one suite alone. */
+export interface TestDatabase {
+  readonly connection: PgConnection.Config
+  /** The event store and its database, with the engine's rights. */
+  readonly layer: Layer.Layer<EventStore | Database>
+  /** Asks as the owner of the tables. */
+  readonly admin: (sql: string, params?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<Row>>
+  /** Takes everything out of the event store, past its own refusals. */
+  readonly clear: () => Promise<void>
+  readonly drop: () => Promise<void>
+}
+
+/** How a suite gets its database. */
+export interface DatabaseKind {
+  readonly name: "PGlite" | "Postgres"
+  /** A new database; `migrated: false` leaves it empty. */
+  readonly make: (options?: { readonly migrated?: boolean }) => Promise<TestDatabase>
+}
+
+const adminUrl = process.env.TEST_DATABASE_URL
+const isRequired = process.env.CENTURION_TEST_POSTGRES === "required"
+const connectionsMax = 8
+
+const pglite: DatabaseKind = {
+  name: "PGlite",
+  make: async ({ migrated = true } = {}) => {
+    const directory = await mkdtemp(join(tmpdir(), "centurion-test-"))
+    await cp(await preparedDirectory(), directory, { recursive: true })
+    const engine = await PGlite.create(directory, { extensions: { vector } })
+    const connection = connectionTo(engine)
+    const admin = adminOf(connection)
+    if (migrated) await Effect.runPromise(migrate(connection))
+    // One for all engines of the suite: a second one's prepared statements would meet the first one's.
+    const shared = ManagedRuntime.make(
+      Layer.orDie(Database.layer({ connection, connectionsMax: 1, embedded: true }))
+    )
+    return {
+      connection,
+      layer: EventStore.layer.pipe(
+        Layer.provideMerge(
+          Layer.effect(
+            Database,
+            Effect.promise(() => shared.runPromise(Database))
+          )
+        )
+      ),
+      admin,
+      clear: () => clearBy(admin),
+      drop: async () => {
+        await shared.dispose()
+        await engine.close()
+        await rm(directory, { recursive: true, force: true })
+      }
+    }
+  }
+}
+
+/** Sessions that share the one engine statement by statement, each with its own role, so that a test may look on. */
+const connectionTo = (engine: PGlite): PgConnection.Config => {
+  let last: Promise<unknown> = Promise.resolve()
+  let role = "none"
+  const backend = () => {
+    let own = "none"
+    return {
+      open: async () => {},
+      close: async () => {},
+      setRole: async (name: string) => {
+        own = name
+      },
+      exec: (messages: Uint8Array, answer: (bytes: Uint8Array) => void) => {
+        const mine = last.then(async () => {
+          if (role !== own && !engine.isInTransaction()) {
+            await engine.exec(`set role ${own}`)
+            role = own
+          }
+          await engine.execProtocolRawStream(messages, { onRawData: answer })
+        })
+        last = mine.catch(() => {})
+        return mine
+      }
+    }
+  }
+  return {
+    username: "postgres",
+    database: "postgres",
+    password: Redacted.make(""),
+    stream: () => new EmbeddedSession(backend())
+  }
+}
+
+const adminOf =
+  (connection: PgConnection.Config): TestDatabase["admin"] =>
+  (sql, params) =>
+    Effect.runPromise(withAdminConnection(connection, (query) => query(sql, params)))
+
+/** A data directory as `initdb` leaves it, made once on this machine: that takes seconds, a copy does not. */
+const preparedDirectory = async (): Promise<string> => {
+  const prepared = join(tmpdir(), "centurion-test-pglite-1")
+  if (await isThere(prepared)) return prepared
+  const fresh = await mkdtemp(join(tmpdir(), "centurion-test-"))
+  await (await PGlite.create(fresh, { extensions: { vector } })).close()
+  // Another process may have been faster; its directory is as good.
+  await rename(fresh, prepared).catch(() => rm(fresh, { recursive: true, force: true }))
+  return prepared
+}
+
+const isThere = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false
+  )
+
+const postgres: DatabaseKind = {
+  name: "Postgres",
+  make: async ({ migrated = true } = {}) => {
+    if (adminUrl === undefined) {
+      throw new Error("TEST_DATABASE_URL must name a Postgres in which databases can be created")
+    }
+    const name = `centurion_test_${randomBytes(6).toString("hex")}`
+    const server = adminOf({ url: Redacted.make(adminUrl) })
+    await server(`create database ${name}`)
+    const url = new URL(adminUrl)
+    url.pathname = `/${name}`
+    const connection = { url: Redacted.make(url.href) }
+    if (migrated) await Effect.runPromise(migrate(connection))
+    const admin = adminOf(connection)
+    return {
+      connection,
+      layer: EventStore.layer.pipe(
+        Layer.provideMerge(Layer.orDie(Database.layer({ connection, connectionsMax, embedded: false })))
+      ),
+      admin,
+      clear: () => clearBy(admin),
+      drop: async () => void (await server(`drop database ${name} with (force)`))
+    }
+  }
+}
+
+/** The role `replica` passes by the triggers that refuse a truncate; it is of one transaction here. */
+const clearBy = async (admin: TestDatabase["admin"]): Promise<void> => {
+  await admin(`do $$ begin
+    set local session_replication_role = replica;
+    truncate es.company, es.partition, es.owner, es.event, es.key, es.job, es.timer, es.message, es.snapshot;
+  end $$`)
+}
+
+const hasPostgres = adminUrl !== undefined || isRequired
+
+/** PGlite always; a real Postgres when `TEST_DATABASE_URL` names one, or when `CENTURION_TEST_POSTGRES=required`. */
+export const databases: ReadonlyArray<DatabaseKind> = hasPostgres ? [pglite, postgres] : [pglite]
+
+/** For what only a real Postgres can show: several sessions, its own life and death. */
+export const describePostgres = (title: string, suite: (kind: DatabaseKind) => void): void => {
+  describe.skipIf(!hasPostgres)(title, () => suite(postgres))
+}

@@ -1,0 +1,129 @@
+import * as Effect from "effect/Effect"
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { Batch } from "../../eventstore/batch.ts"
+import { EventStore, type Partition } from "../../eventstore/event-store.ts"
+import { databases } from "../databases.ts"
+import { type OpenStore, openStore } from "./open-store.ts"
+import { PartitionOwner } from "./owner.ts"
+
+const minuteMs = 60_000
+const brief = ({ company, partition, epoch }: Partition) => `${company}/${partition} epoch ${epoch}`
+
+describe.each(databases)("owning partitions on $name", (kind) => {
+  let store: OpenStore
+  beforeAll(async () => {
+    store = await openStore(kind)
+  })
+  afterAll(() => store?.close())
+  beforeEach(async () => {
+    await store.database.clear()
+    await ask((events) => events.createCompany("acme", 3))
+  })
+
+  const ask = <A, E>(use: (events: EventStore["Service"]) => Effect.Effect<A, E>) =>
+    store.run(Effect.flatMap(EventStore, use))
+  const claim = async (owner: string, most = 100) =>
+    (await ask((events) => events.claim(owner, minuteMs, most))).map(brief)
+  const renew = (owner: string) => ask((events) => events.renew(owner, minuteMs))
+  const owners = async () =>
+    (await ask((events) => events.partitions())).map(({ owner, alive }) => [owner, alive])
+  /** Lets the owner's lease run out, as time would. */
+  const expire = (owner: string) =>
+    store.database.admin(
+      "update es.owner set lease_until = clock_timestamp() - interval '1 ms' where owner = $1",
+      [owner]
+    )
+
+  it("gives every partition to one of two, and again to nobody", async () => {
+    expect(await claim("a", 2)).toEqual(["acme/1 epoch 1", "acme/2 epoch 1"])
+    expect(await claim("b")).toEqual(["acme/3 epoch 1"])
+    expect(await claim("a")).toEqual([])
+    expect(await claim("b")).toEqual([])
+    expect(await owners()).toEqual([
+      ["a", true],
+      ["a", true],
+      ["b", true]
+    ])
+  })
+
+  it("hands over what an expired lease held, with a higher epoch", async () => {
+    await claim("a")
+    await expire("a")
+    expect(await owners()).toEqual([
+      ["a", false],
+      ["a", false],
+      ["a", false]
+    ])
+    expect(await claim("b")).toEqual(["acme/1 epoch 2", "acme/2 epoch 2", "acme/3 epoch 2"])
+    expect(await renew("a")).toBe(false)
+    expect(await claim("a")).toEqual([])
+  })
+
+  it("renews a lease that runs, and no other", async () => {
+    expect(await renew("a")).toBe(false)
+    await claim("a")
+    expect(await renew("a")).toBe(true)
+    await expire("a")
+    expect(await renew("a")).toBe(false)
+    expect(await owners()).toEqual([
+      ["a", false],
+      ["a", false],
+      ["a", false]
+    ])
+  })
+
+  it("frees everything at once on release", async () => {
+    await claim("a")
+    await ask((events) => events.release("a"))
+    expect(await owners()).toEqual([
+      [null, false],
+      [null, false],
+      [null, false]
+    ])
+    expect(await renew("a")).toBe(false)
+    expect(await claim("b")).toEqual(["acme/1 epoch 2", "acme/2 epoch 2", "acme/3 epoch 2"])
+  })
+
+  it("releases nothing of another owner", async () => {
+    await claim("a", 1)
+    await claim("b")
+    await ask((events) => events.release("a"))
+    expect(await owners()).toEqual([
+      [null, false],
+      ["b", true],
+      ["b", true]
+    ])
+  })
+
+  it("refuses what the former owner still wants to append", async () => {
+    const [before] = await ask((events) => events.claim("a", minuteMs, 1))
+    await expire("a")
+    const [after] = await ask((events) => events.claim("b", minuteMs, 1))
+    const append = (partition: Partition) => {
+      const batch = new Batch()
+      new PartitionOwner(partition).write(batch, ["lead/1", {}])
+      return ask((events) => Effect.result(events.append(batch)))
+    }
+    expect(await append(before!)).toMatchObject({ failure: { _tag: "PartitionLost" } })
+    expect(await append(after!)).toMatchObject({ _tag: "Success" })
+    expect(await append(before!)).toMatchObject({ failure: { _tag: "PartitionLost" } })
+  })
+
+  it("gives the next owner the position and the head to go on from", async () => {
+    const [first] = await ask((events) => events.claim("a", minuteMs, 1))
+    const owner = new PartitionOwner(first!)
+    const batch = new Batch()
+    owner.write(batch, ["lead/1", {}], ["lead/2", {}])
+    await ask((events) => events.append(batch))
+    await ask((events) => events.release("a"))
+    const [next] = await ask((events) => events.claim("b", minuteMs, 1))
+    expect(next).toMatchObject({ position: 2, epoch: 2, owner: "b", alive: true })
+    expect(Buffer.compare(next!.head, owner.head)).toBe(0)
+  })
+
+  it("finds the partitions of a company that was made later", async () => {
+    await claim("a")
+    await ask((events) => events.createCompany("beta", 1))
+    expect(await claim("a")).toEqual(["beta/1 epoch 1"])
+  })
+})
