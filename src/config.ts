@@ -52,6 +52,13 @@ export const settings = {
     ["header", "hmac"],
     "How its webhooks carry the secret: as a header, or as an HMAC of the body."
   ),
+  receiptSettleMs: integer(
+    "CENTURION_RECEIPT_SETTLE_MS",
+    10 * second,
+    0,
+    10 * minute,
+    "After an attempt, until the Evolution API's word that it sent nothing is believed."
+  ),
   telegramUrl: httpUrl("CENTURION_TELEGRAM_URL", "https://api.telegram.org", "The Bot API of Telegram."),
   telegramToken: secret("CENTURION_TELEGRAM_TOKEN", "The bot's token; without it, no Telegram."),
   telegramInstance: text("CENTURION_TELEGRAM_INSTANCE", "telegram", "What companies call this bot."),

@@ -51,7 +51,9 @@ export const conversationJobs = {
       contact: Schema.String,
       turn: Schema.Number,
       chunk: Schema.Number,
-      text: Schema.String
+      text: Schema.String,
+      /** Our messages that the conversation knows of: a receipt for this chunk is none of them. */
+      knownMessageIds: Schema.optionalKey(Schema.Array(Schema.String))
     }),
     output: Schema.Struct({ messageId: Schema.String, at: Schema.Number })
   },

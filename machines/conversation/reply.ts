@@ -169,7 +169,8 @@ export const sendChunkInput = (context: Conversation): SendChunkInput => {
     contact,
     turn: reply?.turn ?? context.turn,
     chunk: place + 1,
-    text: reply?.chunks[place]?.text ?? ""
+    text: reply?.chunks[place]?.text ?? "",
+    knownMessageIds: context.followed.map(({ messageId }) => messageId)
   }
 }
 

@@ -11,9 +11,17 @@ const name = "sendChunk"
 const decode = decodeInput(name, conversationJobs.sendChunk.input)
 
 const outboundOf = (
-  { instance, contact, text }: typeof conversationJobs.sendChunk.input.Type,
-  { key, firstAttemptAt }: JobContext
-): Outbound => ({ instance, contact, text, key, firstAttemptAt })
+  { instance, contact, text, knownMessageIds }: typeof conversationJobs.sendChunk.input.Type,
+  { key, firstAttemptAt, at: lastAttemptAt }: JobContext
+): Outbound => ({
+  instance,
+  contact,
+  text,
+  key,
+  firstAttemptAt,
+  lastAttemptAt,
+  ...(knownMessageIds === undefined ? {} : { knownMessageIds })
+})
 
 const outputOf = ({ messageId, at }: Sent): Json => ({ messageId, at })
 

@@ -124,7 +124,7 @@ describe("a partly delivered reply", () => {
     })
     const again = wait(refused, 30_000)
     expect(last(again).jobs).toMatchObject([
-      { name: "sendChunk", input: { turn: 1, chunk: 2, text: "Dois." } }
+      { name: "sendChunk", input: { turn: 1, chunk: 2, text: "Dois.", knownMessageIds: ["o1"] } }
     ])
     const done = sendOne(taken(again, "o2"), "o3")
     expect(last(done)).toMatchObject({ value: "waitingForLead" })

@@ -181,7 +181,14 @@ test("sends a chunk with the job's key, and gives the provider's id", async () =
     success: { messageId: "m1", at: 5 }
   })
   expect(heard).toEqual([
-    { instance: "main", contact: "55", text: "Oi!", key: context.key, firstAttemptAt: context.firstAttemptAt }
+    {
+      instance: "main",
+      contact: "55",
+      text: "Oi!",
+      key: context.key,
+      firstAttemptAt: context.firstAttemptAt,
+      lastAttemptAt: context.at
+    }
   ])
 })
 
