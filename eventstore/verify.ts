@@ -38,6 +38,9 @@ export interface VerifyLimits {
 
 const defaultLimits: VerifyLimits = { pageEvents: 1000, streamsMax: 100_000 }
 
+/** Pages on their way while one is checked, each on a connection of its own if there are as many. */
+const pagesAhead = 3
+
 /** Checks the chain of every partition in scope against its events and its row. Reads page by page; writes nothing. */
 export const verify = (
   scope: VerifyScope = {},
@@ -59,7 +62,7 @@ export const verify = (
         checked += events
         progress({ company, partition, checked, total })
       }
-      const damage = yield* checkPartition(store, row, { ...defaultLimits, ...limits }, passed)
+      const damage = yield* checkPartition(store, row, limits, passed)
       if (damage !== undefined) damages.push(damage)
     }
     return { ok: damages.length === 0, partitions: asked.length, events: checked, damages }
@@ -84,27 +87,28 @@ const missingPartitions = (rows: ReadonlyArray<Partition>): Array<Damage> => {
 const checkPartition = Effect.fnUntraced(function* (
   store: EventStore["Service"],
   row: Partition,
-  limits: VerifyLimits,
+  limits: Partial<VerifyLimits>,
   passed: (events: number) => void
 ) {
   const { company, partition, position: end } = row
+  const { pageEvents, streamsMax } = { ...defaultLimits, ...limits }
   const check = new ChainCheck(row)
-  const versions = new StreamVersions(store, limits.streamsMax)
-  const read = (after: number) =>
-    after >= end
-      ? Effect.succeed([])
-      : store.readPartition(company, partition, after, Math.min(limits.pageEvents, end - after))
-  let page = yield* read(0)
-  while (page.length > 0) {
-    // The next page is on its way while this one is checked.
-    const next = yield* Effect.forkChild(read(page.at(-1)!.position), { startImmediately: true })
+  const versions = new StreamVersions(store, streamsMax)
+  // Positions are dense, so every page is known beforehand; a hole shows before the pages after it are looked at.
+  const reading: Array<Fiber.Fiber<ReadonlyArray<StoredEvent>, StoreUnavailable>> = []
+  for (let asked = 0; asked < end || reading.length > 0; ) {
+    while (asked < end && reading.length < pagesAhead) {
+      const read = store.readPartition(company, partition, asked, Math.min(pageEvents, end - asked))
+      reading.push(yield* Effect.forkChild(read, { startImmediately: true }))
+      asked += pageEvents
+    }
+    const page = yield* Fiber.join(reading.shift()!)
     const damage = yield* checkPage(check, versions, page)
     if (damage !== undefined) {
-      yield* Fiber.interrupt(next)
+      yield* Fiber.interruptAll(reading)
       return damage
     }
     passed(page.length)
-    page = yield* Fiber.join(next)
   }
   return check.end() ?? (yield* beyondTheEnd(store, row))
 })

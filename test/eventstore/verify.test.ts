@@ -212,18 +212,17 @@ describe.each(databases)("verify on $name", (kind) => {
   })
 
   it("does not mind what is written while it reads", async () => {
-    let more = 2
     const grown = await store.run(
       Effect.gen(function* () {
         const real = yield* EventStore
         const growing = EventStore.of({
           ...real,
-          readPartition: (...read) =>
+          readPartition: (company, partition, after, most) =>
             Effect.andThen(
               Effect.promise(async () => {
-                if (read[1] === 1 && more-- > 0) await append(owners[0]!, 30 + more, 31 + more)
+                if (partition === 1 && after === 0) await append(owners[0]!, 30, 33)
               }),
-              real.readPartition(...read)
+              real.readPartition(company, partition, after, most)
             )
         })
         return yield* Effect.provideService(verify({}, undefined, { pageEvents: 10 }), EventStore, growing)
