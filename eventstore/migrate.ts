@@ -4,7 +4,7 @@ import { join } from "node:path"
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type DatabaseError, type Row, withAdminConnection } from "./database.ts"
+import { type DatabaseError, engineRole, type Row, withAdminConnection } from "./database.ts"
 
 /** The database was migrated by another history of files than ours. */
 export class WrongMigration extends Schema.TaggedError<WrongMigration>()("WrongMigration", {
@@ -23,23 +23,41 @@ const lockNumber = 7_265_011
 
 /** Brings the database to the present schema, each file once, in order, in a transaction of its own; gives the names that ran. */
 export const migrate = (
-  connection: PgConnection.Config
+  connection: PgConnection.Config,
+  from = folder
 ): Effect.Effect<ReadonlyArray<string>, DatabaseError | WrongMigration> =>
   withAdminConnection(
     connection,
     Effect.fnUntraced(function* (query) {
-      yield* query(
-        "create table if not exists public.centurion_migration (name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
-      )
+      // Before anything else: two processes that make the same table at once disturb each other.
       yield* query(`select pg_advisory_lock(${lockNumber})`)
-      const ran = yield* runMissing(query).pipe(
+      const ran = yield* Effect.andThen(query(migrationTable), ensureRole(query)).pipe(
+        Effect.andThen(runMissing(query, from)),
         Effect.ensuring(Effect.ignore(query(`select pg_advisory_unlock(${lockNumber})`)))
       )
       return ran
     })
   )
 
-const runMissing = Effect.fnUntraced(function* (query: Query) {
+const migrationTable =
+  "create table if not exists public.centurion_migration (name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
+
+/**
+ * A role belongs to the whole server, and our lock to one database only: another database of this server may make it
+ * at the same moment. A login that is no superuser must be a member of it to take it.
+ */
+const ensureRole = (query: Query) =>
+  query(`do $$ begin
+    begin
+      create role ${engineRole} nologin;
+    exception when duplicate_object or unique_violation then null;
+    end;
+    if not pg_has_role(current_user, '${engineRole}', 'member') then
+      execute format('grant ${engineRole} to %I', current_user);
+    end if;
+  end $$`)
+
+const runMissing = Effect.fnUntraced(function* (query: Query, from: string) {
   const applied = new Map(
     (yield* query("select name, sha256 from public.centurion_migration")).map((row) => [
       String(row[0]),
@@ -47,8 +65,8 @@ const runMissing = Effect.fnUntraced(function* (query: Query) {
     ])
   )
   const ran: Array<string> = []
-  for (const name of readdirSync(folder).sort()) {
-    const text = readFileSync(join(folder, name), "utf8")
+  for (const name of readdirSync(from).sort()) {
+    const text = readFileSync(join(from, name), "utf8")
     const sha256 = createHash("sha256").update(text).digest("hex")
     const known = applied.get(name)
     if (known === sha256) continue
