@@ -40,12 +40,16 @@ export const chain =
 export const act = <Context extends MachineContext, Event extends EventObject, Emitted extends EventObject>(
   rule: Rule<Context, Event, Emitted>
 ): ActionFunction<Context, Event, Event, undefined, never, never, never, never, Emitted> =>
-  enqueueActions(({ context, event, enqueue }) => {
-    const change = rule(context, timed(context, event))
-    if (change.context !== undefined) enqueue.assign(change.context)
-    for (const fact of change.emit ?? []) enqueue.emit(fact)
-    for (const { machine, id, event: word } of change.tell ?? []) enqueue.sendTo(actorAt(machine, id), word)
-  })
+  Object.assign(
+    enqueueActions(({ context, event, enqueue }) => {
+      const change = rule(context, timed(context, event))
+      if (change.context !== undefined) enqueue.assign(change.context)
+      for (const fact of change.emit ?? []) enqueue.emit(fact)
+      for (const { machine, id, event: word } of change.tell ?? []) enqueue.sendTo(actorAt(machine, id), word)
+    }),
+    // Seen by the machine's version, so that a changed rule is another version.
+    { rule }
+  ) as never
 
 /** The engine puts `at` on every event; XState's own interpreter does not, and there the clock stands still. */
 const timed = <Event extends EventObject>(context: MachineContext, event: Event): Event =>
