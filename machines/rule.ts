@@ -42,7 +42,7 @@ export const act = <Context extends MachineContext, Event extends EventObject, E
 ): ActionFunction<Context, Event, Event, undefined, never, never, never, never, Emitted> =>
   Object.assign(
     enqueueActions(({ context, event, enqueue }) => {
-      const change = rule(context, timed(context, event))
+      const change = rule(context as Context, timed(context, event as Event))
       if (change.context !== undefined) enqueue.assign(change.context)
       for (const fact of change.emit ?? []) enqueue.emit(fact)
       for (const { machine, id, event: word } of change.tell ?? []) enqueue.sendTo(actorAt(machine, id), word)
