@@ -63,6 +63,8 @@ export class Ownership extends Context.Service<
                   owning = false
                   yield* listener.lost("the lease ran out before it was renewed")
                 }
+                // What still stands in our name from before a lapse is nobody's until it is claimed anew.
+                if (!owning) yield* store.release(owner)
                 const gained = yield* store.claim(owner, leaseMs, partitionsPerClaim)
                 yield* correctClock
                 return gained
