@@ -1,0 +1,179 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { RawData, WebSocket } from "ws"
+import { httpLimits } from "../limits.ts"
+import { RunningEngine } from "../running-engine.ts"
+import { FromPage, Hello, type ToVisitor } from "./chat-frames.ts"
+import { framesOf, historyOf } from "./chat-history.ts"
+import { followConversation, readHistory } from "./conversation-follower.ts"
+import { frameAllowance } from "./frame-allowance.ts"
+import { type Visitor, Visitors } from "./visitors.ts"
+
+/** Why a socket is closed, as RFC 6455 and its register number it. */
+const closing = { policy: 1008, broken: 1011, tryAgainLater: 1013 } as const
+
+const notReadyRetryMs = 2000
+
+const decodeHello = Schema.decodeUnknownResult(Schema.fromJsonString(Hello))
+const decodeFrame = Schema.decodeUnknownResult(Schema.fromJsonString(FromPage))
+
+/** Gives the function that talks with the visitor at the other end of a new socket, until the socket closes. */
+export const talkWithVisitor = Effect.gen(function* () {
+  const services = yield* Effect.context<Visitors | RunningEngine>()
+  const fork = Effect.runForkWith(services)
+
+  return (socket: WebSocket, company: string): void => {
+    const send = sender(socket)
+    const endings: Array<() => void> = [watchPulse(socket)]
+    const tooLate = setTimeout(
+      () => socket.close(closing.policy, "no hello came"),
+      httpLimits.chatHelloTimeoutMs
+    )
+    const run = <E>(effect: Effect.Effect<void, E, Visitors | RunningEngine>) => {
+      fork(
+        Effect.onExit(effect, (exit) =>
+          Effect.gen(function* () {
+            if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return
+            yield* Effect.logError("a chat socket broke", exit.cause)
+            socket.close(closing.broken, "something broke")
+          })
+        )
+      )
+    }
+    // A frame that is too large, or none at all by the protocol: `ws` closes it with the right number.
+    socket.on("error", () => {})
+    socket.on("close", () => {
+      clearTimeout(tooLate)
+      for (const end of endings) end()
+    })
+    socket.once("message", (data: RawData) => {
+      clearTimeout(tooLate)
+      const hello = decodeHello(String(data))
+      if (Result.isFailure(hello)) return socket.close(closing.policy, "the first frame is no hello")
+      run(
+        Effect.gen(function* () {
+          const visitors = yield* Visitors
+          const entered = yield* Effect.result(visitors.enter(company, hello.success.visitor))
+          if (Result.isFailure(entered)) return socket.close(closing.policy, "no such company")
+          const visitor = entered.success
+          const stopListening = visitors.listen(visitor, (toPage) =>
+            send(
+              toPage.type === "typing"
+                ? { type: "typing", ms: toPage.durationMs }
+                : { ...toPage, from: "agent" }
+            )
+          )
+          if (stopListening === undefined)
+            return socket.close(closing.tryAgainLater, "too many pages of one visitor")
+          endings.push(stopListening)
+          // Before the history: it may be sent again at any time, and is stored once.
+          socket.on("message", takeFrames(socket, visitor, send, run))
+          yield* show(visitor, send, endings)
+          if (socket.readyState >= socket.CLOSING) for (const end of endings) end()
+        })
+      )
+    })
+  }
+})
+
+/** Sends the history, then all that happens. */
+const show = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  send: (frame: ToVisitor) => void,
+  endings: Array<() => void>
+) {
+  const running = yield* Effect.result((yield* RunningEngine).get)
+  const events =
+    running._tag === "Success"
+      ? yield* Effect.result(readHistory(running.success, visitor.address))
+      : Result.fail(running.failure)
+  if (running._tag === "Failure" || events._tag === "Failure")
+    return send({ type: "refused", reason: "notReady", retryAfterMs: notReadyRetryMs })
+  const { contact, company } = visitor
+  send({
+    type: "history",
+    company: company.name,
+    agent: company.agent,
+    messages: historyOf(events.success, contact)
+  })
+  const last = events.success.at(-1)?.version ?? 0
+  endings.push(
+    yield* followConversation(running.success, visitor.address, last, (event) => {
+      for (const frame of framesOf(event, contact)) send(frame)
+    })
+  )
+})
+
+type Run = <E>(effect: Effect.Effect<void, E, Visitors | RunningEngine>) => void
+
+const takeFrames = (
+  socket: WebSocket,
+  visitor: Visitor,
+  send: (frame: ToVisitor) => void,
+  run: Run
+): ((data: RawData) => void) => {
+  const allowance = frameAllowance(httpLimits.chatFramesBurst, httpLimits.chatFramesPerSecond, () =>
+    performance.now()
+  )
+  let refusals = 0
+  const refuse = (reason: string, messageId: string | undefined, retryAfterMs?: number) => {
+    if (++refusals > httpLimits.chatRefusalsMax) return socket.close(closing.policy, "too many frames")
+    send({
+      type: "refused",
+      reason,
+      ...(messageId === undefined ? {} : { messageId }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+    })
+  }
+  return (data) => {
+    const decoded = decodeFrame(String(data))
+    if (Result.isFailure(decoded)) return refuse("wrongFrame", undefined)
+    const frame = decoded.success
+    if (!allowance.take()) return refuse("tooFast", frame.messageId, 1000 / httpLimits.chatFramesPerSecond)
+    run(takeFrame(visitor, frame, send, refuse))
+  }
+}
+
+const takeFrame = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  frame: FromPage,
+  send: (frame: ToVisitor) => void,
+  refuse: (reason: string, messageId: string, retryAfterMs?: number) => void
+) {
+  const visitors = yield* Visitors
+  const taken = yield* Effect.result(visitors.say(visitor, frame))
+  const { messageId } = frame
+  if (taken._tag === "Success") {
+    const { stored, known } = taken.success
+    if (frame.type !== "message") return
+    if (stored + known > 0) return send({ type: "accepted", messageId })
+    return refuse("notTaken", messageId)
+  }
+  const error = taken.failure
+  if (error._tag === "TryAgain") return refuse("tryAgain", messageId, error.retryAfterMs)
+  refuse("notTaken", messageId)
+})
+
+/** A page that does not read what it is sent is closed: it comes back and reads the history. */
+const sender = (socket: WebSocket) => (frame: ToVisitor) => {
+  if (socket.readyState !== socket.OPEN) return
+  if (socket.bufferedAmount > httpLimits.chatUnreadMaxBytes) return socket.terminate()
+  socket.send(JSON.stringify(frame))
+}
+
+/** Asks now and then whether the other end still lives. */
+const watchPulse = (socket: WebSocket): (() => void) => {
+  let answered = true
+  socket.on("pong", () => {
+    answered = true
+  })
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate()
+    answered = false
+    socket.ping()
+  }, httpLimits.chatPingEveryMs)
+  return () => clearInterval(timer)
+}

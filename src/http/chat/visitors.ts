@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import type { Address } from "../../../actors/address.ts"
+import type { TryAgain } from "../../../actors/engine.ts"
+import type { Channel, WebhookRefused } from "../../channels/channel.ts"
+import { newSession, sessionHeader, type ToPage, WebChatHub } from "../../channels/web-chat.ts"
+import { Companies, UnknownCompany } from "../../companies/companies.ts"
+import { conversationAddress } from "../../companies/contact-address.ts"
+import { Inbox, type Taken } from "../inbox.ts"
+import type { FromPage } from "./chat-frames.ts"
+
+const channelName = "web-chat"
+/** The account that the page of this server is, whatever the company. */
+export const pageInstance = "page"
+
+/** Somebody on a page, talking with one company. */
+export interface Visitor {
+  readonly company: { readonly id: string; readonly name: string; readonly agent: string }
+  readonly contact: string
+  readonly address: Address
+}
+
+/** The contact that a visitor's secret stands for at a company: nobody finds the secret from it, 32 hex digits. */
+export const contactOfVisitor = (company: string, secret: string): string =>
+  createHash("sha256")
+    .update(JSON.stringify(["web-chat visitor", company, secret]))
+    .digest("hex")
+    .slice(0, 32)
+
+/** Those who talk on the page. */
+export class Visitors extends Context.Service<
+  Visitors,
+  {
+    /** Fails for a company that is not there or has no web chat. */
+    readonly enter: (company: string, secret: string) => Effect.Effect<Visitor, UnknownCompany>
+    /** Stores what the page said; the frame was checked. */
+    readonly say: (
+      visitor: Visitor,
+      frame: FromPage
+    ) => Effect.Effect<Taken, WebhookRefused | TryAgain | UnknownCompany>
+    /** What our channel sends to the visitor; undefined when too many pages listen already. */
+    readonly listen: (visitor: Visitor, hear: (toPage: ToPage) => void) => (() => void) | undefined
+  }
+>()("centurion/http/Visitors") {
+  /** `sessionSecret` is the channel's. */
+  static readonly layer = (channel: Channel, sessionSecret: Redacted.Redacted<string>) =>
+    Layer.effect(
+      Visitors,
+      Effect.gen(function* () {
+        const companies = yield* Companies
+        const hub = yield* WebChatHub
+        const inbox = yield* Inbox
+        return Visitors.of({
+          enter: Effect.fnUntraced(function* (id, secret) {
+            const company = yield* companies.get(id)
+            if (!company.instances.some((one) => one.channel === channelName))
+              return yield* new UnknownCompany({ message: `The company "${id}" has no web chat` })
+            const contact = contactOfVisitor(id, secret)
+            return {
+              company: { id, name: company.name, agent: company.agent.name },
+              contact,
+              address: conversationAddress({
+                company: id,
+                channel: channelName,
+                instance: pageInstance,
+                contact
+              })
+            }
+          }),
+          say: Effect.fnUntraced(function* ({ company, contact }, frame) {
+            const { messageId, ...rest } = frame
+            const body = Buffer.from(
+              JSON.stringify(frame.type === "message" ? { ...rest, id: messageId } : frame)
+            )
+            const headers = { [sessionHeader]: newSession(sessionSecret, contact) }
+            return yield* inbox.take(channelName, yield* channel.receive({ body, headers }), company.id)
+          }),
+          listen: ({ contact }, hear) => hub.connect(contact, hear)
+        })
+      })
+    )
+}

@@ -1,0 +1,72 @@
+import * as Schema from "effect/Schema"
+
+const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
+const maybeName = Schema.NullOr(Schema.String)
+const places = Schema.Struct({
+  companies: Schema.Array(Schema.String),
+  partitions: Schema.Array(Schema.Int)
+})
+const jobState = Schema.Literals(["pending", "attempting", "unknown", "failed"])
+const jobPlace = Schema.Tuple([Schema.String, Schema.String, Schema.String])
+
+/** What may be asked of another process's event store, and with what; nothing here appends. */
+export const storeQuestions = {
+  now: Schema.Tuple([]),
+  partitions: Schema.Tuple([maybeName]),
+  readStream: Schema.Tuple([Schema.String, Schema.String, count, count]),
+  readPartition: Schema.Tuple([Schema.String, count, count, count]),
+  loadActors: Schema.Tuple([Schema.Array(Schema.String), Schema.Array(Schema.String)]),
+  dueJobs: Schema.Tuple([places, Schema.Number, count]),
+  dueTimers: Schema.Tuple([places, Schema.Number, count]),
+  messages: Schema.Tuple([places, count]),
+  listJobs: Schema.Tuple([maybeName, Schema.NullOr(jobState), count]),
+  retryJob: jobPlace,
+  dropJob: jobPlace
+} as const
+
+/** The name of a question. */
+export type StoreQuestion = keyof typeof storeQuestions
+
+/** An actor's address in a request. */
+export const AddressFields = Schema.Struct({
+  company: Schema.String,
+  machine: Schema.String,
+  id: Schema.String
+})
+
+/** The body of `POST /_engine/store`. */
+export const StoreAsked = Schema.Struct({ method: Schema.String, args: Schema.Array(Schema.Unknown) })
+
+/** The body of `POST /_engine/deliver`; `starter` says who it is when the event begins a conversation. */
+export const DeliverAsked = Schema.Struct({
+  address: AddressFields,
+  event: Schema.StructWithRest(Schema.Struct({ type: Schema.String }), [
+    Schema.Record(Schema.String, Schema.Json)
+  ]),
+  envelope: Schema.Struct({
+    principal: Schema.String,
+    key: Schema.optionalKey(Schema.String),
+    occurredAt: Schema.optionalKey(Schema.Number),
+    causation: Schema.optionalKey(Schema.String),
+    correlation: Schema.optionalKey(Schema.String),
+    expectedVersion: Schema.optionalKey(
+      Schema.Union([Schema.Number, Schema.Literals(["none", "exists", "any"])])
+    )
+  }),
+  starter: Schema.optionalKey(
+    Schema.Struct({
+      channel: Schema.String,
+      instance: Schema.String,
+      contact: Schema.String,
+      contactName: Schema.optionalKey(Schema.String)
+    })
+  )
+})
+
+/** The body of `POST /_engine/view`. */
+export const ViewAsked = Schema.Struct({ address: AddressFields })
+
+/** The answer: what it gave, or the tagged error that it failed with. */
+export type Answered =
+  | { readonly value: unknown }
+  | { readonly error: { readonly _tag: string; readonly [field: string]: unknown } }

@@ -1,0 +1,160 @@
+import { timingSafeEqual } from "node:crypto"
+import type { IncomingMessage } from "node:http"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { EventStore } from "../../eventstore/event-store.ts"
+import { Settings } from "../config.ts"
+import { stringifyWithBytes } from "./bytes-json.ts"
+import {
+  DeliverAsked,
+  StoreAsked,
+  type StoreQuestion,
+  storeQuestions,
+  ViewAsked
+} from "./engine-questions.ts"
+import { httpLimits } from "./limits.ts"
+import { problem } from "./problem.ts"
+import { readBody } from "./read-body.ts"
+import { RunningEngine } from "./running-engine.ts"
+import { Starters } from "./starters.ts"
+
+/** A question that can't be understood. */
+class WrongQuestion extends Schema.TaggedError<WrongQuestion>()("WrongQuestion", {
+  message: Schema.String
+}) {}
+
+const loopback = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
+
+const isTrusted = (source: IncomingMessage, token: string): boolean => {
+  const given = Buffer.from(source.headers.authorization ?? "")
+  const wanted = Buffer.from(`Bearer ${token}`)
+  return (
+    loopback.test(source.socket.remoteAddress ?? "") &&
+    given.length === wanted.length &&
+    timingSafeEqual(given, wanted)
+  )
+}
+
+const answer = (body: unknown) => HttpServerResponse.text(stringifyWithBytes(body), jsonOptions)
+const jsonOptions = { contentType: "application/json", headers: { "cache-control": "no-store" } }
+
+const asked = <A>(schema: Schema.Codec<A, unknown>) => {
+  const decode = Schema.decodeUnknownEffect(schema)
+  return Effect.fnUntraced(function* (bytes: Uint8Array) {
+    const body = yield* Effect.try({
+      try: () => JSON.parse(Buffer.from(bytes).toString("utf8")) as unknown,
+      catch: () => new WrongQuestion({ message: "the body is not JSON" })
+    })
+    return yield* Effect.mapError(decode(body), ({ message }) => new WrongQuestion({ message }))
+  })
+}
+
+const decodeStore = asked(StoreAsked)
+const decodeDeliver = asked(DeliverAsked)
+const decodeView = asked(ViewAsked)
+
+/** Asks the store what is on the list, with no more rows than one answer may have. */
+const askStore = Effect.fnUntraced(function* (
+  store: EventStore["Service"],
+  { method, args }: typeof StoreAsked.Type
+) {
+  if (!Object.hasOwn(storeQuestions, method)) {
+    const known = Object.keys(storeQuestions).join(", ")
+    return yield* new WrongQuestion({ message: `"${method}" can't be asked; there are ${known}` })
+  }
+  const question = method as StoreQuestion
+  const decoded = Schema.decodeUnknownResult(storeQuestions[question])(args)
+  if (Result.isFailure(decoded))
+    return yield* new WrongQuestion({ message: `${method}: ${decoded.failure.message}` })
+  if (question === "now") return yield* store.now
+  const given = decoded.success.map((each, place) =>
+    typeof each === "number" && place === args.length - 1 && question !== "dueJobs"
+      ? Math.min(each, httpLimits.storeRowsMax)
+      : (each ?? undefined)
+  )
+  const ask = store[question] as (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown>
+  return yield* ask(...given)
+})
+
+const deliver = Effect.fnUntraced(function* ({
+  address,
+  event,
+  envelope,
+  starter
+}: typeof DeliverAsked.Type) {
+  const running = yield* RunningEngine
+  const starters = yield* Starters
+  const { engine } = yield* running.get
+  const delivery = engine.deliver(address, event, envelope)
+  return yield* starter === undefined ? delivery : starters.during(address, starter, delivery)
+})
+
+/** What the engine answers, failures included, as JSON; only a question that can't be understood is a problem. */
+const answered = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.match(effect, {
+    onSuccess: (value) => answer({ value: value ?? null }),
+    onFailure: (error) =>
+      error._tag === "WrongQuestion"
+        ? problem(400, (error as unknown as WrongQuestion).message)
+        : answer({ error: { ...error, _tag: error._tag } })
+  })
+
+/**
+ * For the commands, when this process holds the embedded database: `/_engine/status`, `/_engine/store`,
+ * `/_engine/view`, `/_engine/deliver`. Only for this machine, and only with the token of this process.
+ */
+export const engineRoutes = (token: string) =>
+  HttpRouter.use((router) =>
+    Effect.gen(function* () {
+      const { bodyMaxBytes } = yield* Settings
+      const running = yield* RunningEngine
+
+      const guarded = <E, R>(
+        take: (body: Uint8Array) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+      ) =>
+        Effect.gen(function* () {
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const source = request.source as IncomingMessage
+          if (!isTrusted(source, token))
+            return problem(401, "the token is missing or wrong", {
+              headers: { "www-authenticate": "Bearer" }
+            })
+          const body = yield* Effect.result(readBody(source, bodyMaxBytes))
+          if (Result.isFailure(body)) return problem(body.failure.status, body.failure.message)
+          return yield* take(body.success)
+        })
+
+      const store = (body: Uint8Array) =>
+        answered(
+          Effect.gen(function* () {
+            const question = yield* decodeStore(body)
+            const { store } = yield* running.get
+            return yield* askStore(store, question)
+          })
+        )
+      const view = (body: Uint8Array) =>
+        answered(
+          Effect.gen(function* () {
+            const { address } = yield* decodeView(body)
+            const { engine } = yield* running.get
+            return yield* engine.view(address)
+          })
+        )
+      yield* router.add(
+        "GET",
+        "/_engine/status",
+        guarded(() => Effect.map(running.status, (value) => answer({ value })))
+      )
+      yield* router.add("POST", "/_engine/store", guarded(store))
+      yield* router.add("POST", "/_engine/view", guarded(view))
+      yield* router.add(
+        "POST",
+        "/_engine/deliver",
+        guarded((body) => answered(Effect.flatMap(decodeDeliver(body), deliver)))
+      )
+    })
+  )
