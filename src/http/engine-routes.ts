@@ -71,13 +71,14 @@ const askStore = Effect.fnUntraced(function* (
   if (Result.isFailure(decoded))
     return yield* new WrongQuestion({ message: `${method}: ${decoded.failure.message}` })
   if (question === "now") return yield* store.now
-  const given = decoded.success.map((each, place) =>
-    typeof each === "number" && place === args.length - 1 && question !== "dueJobs"
-      ? Math.min(each, httpLimits.storeRowsMax)
-      : (each ?? undefined)
-  )
+  const given: ReadonlyArray<unknown> = decoded.success
+  const rows = given.at(-1)
+  if (typeof rows === "number" && rows > httpLimits.storeRowsMax)
+    return yield* new WrongQuestion({
+      message: `${method}: ${rows} rows are asked for, one answer has ${httpLimits.storeRowsMax} at most`
+    })
   const ask = store[question] as (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown>
-  return yield* ask(...given)
+  return yield* ask(...given.map((each) => each ?? undefined))
 })
 
 const deliver = Effect.fnUntraced(function* ({

@@ -157,11 +157,22 @@ const takeFrame = Effect.fnUntraced(function* (
   refuse("notTaken", messageId)
 })
 
-/** A page that does not read what it is sent is closed: it comes back and reads the history. */
-const sender = (socket: WebSocket) => (frame: ToVisitor) => {
-  if (socket.readyState !== socket.OPEN) return
-  if (socket.bufferedAmount > httpLimits.chatUnreadMaxBytes) return socket.terminate()
-  socket.send(JSON.stringify(frame))
+/**
+ * Sends to a page. One that does not read is closed: it comes back and reads the history. What the channel has given
+ * and the stream then tells again goes out once.
+ */
+const sender = (socket: WebSocket) => {
+  const sent = new Set<string>()
+  return (frame: ToVisitor): void => {
+    if (socket.readyState !== socket.OPEN) return
+    if (socket.bufferedAmount > httpLimits.chatUnreadMaxBytes) return socket.terminate()
+    if (frame.type === "message") {
+      if (sent.has(frame.messageId)) return
+      sent.add(frame.messageId)
+      if (sent.size > httpLimits.chatHistoryLinesMax) sent.delete(sent.values().next().value!)
+    }
+    socket.send(JSON.stringify(frame))
+  }
 }
 
 /** Asks now and then whether the other end still lives. */
