@@ -18,6 +18,15 @@ type Query = (
 ) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
 
 const folder = join(import.meta.dirname, "migrations")
+/** The migrations of this release in order, each with the hash that it is known by. */
+export const migrationFiles = (from = folder) =>
+  readdirSync(from)
+    .sort()
+    .map((name) => {
+      const text = readFileSync(join(from, name), "utf8")
+      return { name, text, sha256: createHash("sha256").update(text).digest("hex") }
+    })
+
 // Any constant: it only must be the same in every process that migrates this database.
 const lockNumber = 7_265_011
 
@@ -65,9 +74,7 @@ const runMissing = Effect.fnUntraced(function* (query: Query, from: string) {
     ])
   )
   const ran: Array<string> = []
-  for (const name of readdirSync(from).sort()) {
-    const text = readFileSync(join(from, name), "utf8")
-    const sha256 = createHash("sha256").update(text).digest("hex")
+  for (const { name, text, sha256 } of migrationFiles(from)) {
     const known = applied.get(name)
     if (known === sha256) continue
     if (known !== undefined) {
