@@ -122,7 +122,7 @@ export class CommitDraft {
         schemaVersion,
         sealedHash: null,
         keyId: null,
-        occurredAt: envelope.occurredAt ?? this.options.now,
+        occurredAt: Math.round(envelope.occurredAt ?? this.options.now),
         recordedAt: progress.recordedAt,
         causation: isInput ? (envelope.causation ?? null) : `${actor.stream}@${first}`,
         correlation: envelope.correlation ?? null,

@@ -22,7 +22,8 @@ export class EngineClock extends Context.Service<
         now: () => Date.now() + ahead,
         sleepUntil: (at) => Effect.suspend(() => Effect.sleep(Math.max(0, at - Date.now() - ahead))),
         correct: (databaseAheadMs) => {
-          ahead = aheadMs + databaseAheadMs
+          // Whole milliseconds: what is hashed must be what the database keeps.
+          ahead = Math.round(aheadMs + databaseAheadMs)
         }
       })
     })

@@ -17,7 +17,7 @@ import type { Job } from "./job-attempts.ts"
 import type { JobHandler } from "./job-handler.ts"
 import { makeJobRunner } from "./job-runner.ts"
 import { makeLane } from "./lane.ts"
-import { expectsFailure, viewOf } from "./live-actor.ts"
+import { expectsFailure, type LiveActor, viewOf } from "./live-actor.ts"
 import { type MachineRefused, registerMachines } from "./machine-registry.ts"
 import { makeMessageCourier } from "./message-courier.ts"
 import { ownHandler } from "./own-handler.ts"
@@ -122,19 +122,28 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
       enqueue(partition, { kind: "note", write, settle: (written) => resume(Effect.succeed(written)) })
     })
 
-  /** Delivers an input of our own until it is stored, stale, or another process's business. */
+  /** Delivers an input of our own until it is stored, stale, or another process's business; else says why it can't be. */
   const deliverOwn = Effect.fnUntraced(function* (
     place: StreamPlace,
     input: Parameters<typeof door.deliverOwn>[1]
   ) {
     while (partitions.at(place.company, place.partition) !== undefined) {
       const sent = yield* Effect.result(door.deliverOwn(addressOf(place.company, place.stream), input))
-      if (sent._tag === "Success") return
-      if (sent.failure._tag !== "TryAgain")
-        return log("error", `${place.stream} ${input.type}: ${sent.failure.message}`)
+      if (sent._tag === "Success") return undefined
+      if (sent.failure._tag !== "TryAgain") {
+        log("error", `${place.stream} ${input.type}: ${sent.failure.message}`)
+        return sent.failure.message
+      }
       yield* clock.sleepUntil(clock.now() + sent.failure.retryAfterMs)
     }
+    return undefined
   })
+
+  /** The actor of a job or timer of ours, however long the database is away; whoever waits ends with the partition. */
+  const loadOwn = (place: StreamPlace): Effect.Effect<LiveActor, EventRefused> =>
+    Effect.catchTag(door.load(addressOf(place.company, place.stream)), "TryAgain", ({ retryAfterMs }) =>
+      Effect.andThen(clock.sleepUntil(clock.now() + retryAfterMs), loadOwn(place))
+    )
 
   const jobs = makeJobRunner({
     store,
@@ -147,7 +156,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     handlerOf: (job) => {
       const handler = handlers.get(job.name)
       if (handler !== undefined) return Effect.succeed(handler)
-      return door.load(addressOf(job.company, job.stream)).pipe(
+      return loadOwn(job).pipe(
         Effect.flatMap((actor) => ownHandler(store, actor, job)),
         Effect.catch(() => Effect.succeed(undefined))
       )
@@ -155,7 +164,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     succeeded: (job, output) => deliverOwn(job, resultInput(job, "JobSucceeded", { output })),
     failed: (job, error) => deliverOwn(job, resultInput(job, "JobFailed", { error })),
     expectsFailure: (job) =>
-      door.load(addressOf(job.company, job.stream)).pipe(
+      loadOwn(job).pipe(
         Effect.map((actor) => expectsFailure(actor, job.child!)),
         Effect.catch(() => Effect.succeed(false))
       )

@@ -42,12 +42,12 @@ export interface JobPorts {
   readonly handlerOf: (job: Job) => Effect.Effect<JobHandler | undefined>
   /** Writes into the partition's next commit; false when the partition is not ours any more. */
   readonly note: (place: StreamPlace, write: (batch: Batch) => void) => Effect.Effect<boolean>
-  /** Delivers the result, and comes back when it is stored or nobody's business any more. */
-  readonly succeeded: (job: Job, output: Json) => Effect.Effect<void>
+  /** Delivers the result, and comes back when it is stored or nobody's business any more; else says why it can't be. */
+  readonly succeeded: (job: Job, output: Json) => Effect.Effect<string | undefined>
   readonly failed: (
     job: Job,
     error: { readonly reason: string; readonly message: string }
-  ) => Effect.Effect<void>
+  ) => Effect.Effect<string | undefined>
   /** Whether the machine has an answer to this job's failure in its present state. */
   readonly expectsFailure: (job: Job) => Effect.Effect<boolean>
   readonly places: () => Places
@@ -156,12 +156,15 @@ const oneAttempt = Effect.fnUntraced(function* (
 const failureOf = (exit: Exit.Failure<Json, Failure>): Failure => {
   const found = exit.cause.reasons.find((reason) => reason._tag === "Fail")
   if (found !== undefined && found._tag === "Fail") return found.error
-  return new JobFailedForNow({
-    reason: "defect",
-    message: String(exit.cause).slice(0, 500),
-    happened: "unknown"
-  })
+  return new JobFailedForNow({ reason: "defect", message: String(exit.cause), happened: "unknown" })
 }
+
+const reasonMaxLength = 200
+const messageMaxLength = 1000
+
+/** Words from outside as the store can hold them. */
+const storable = (text: string, maxLength: number) =>
+  text.slice(0, maxLength).replaceAll("\u0000", "").toWellFormed()
 
 type Doubt =
   | { readonly _tag: "happened"; readonly output: Json }
@@ -211,22 +214,29 @@ const change = (ports: JobPorts, job: Job, dueAt: number, failure: Failure | und
     attempts: job.attempts,
     firstAttemptAt: job.firstAttemptAt ?? null,
     dueAt,
-    reason: failure?.reason ?? null,
-    message: failure?.message.slice(0, 1000) ?? null
+    reason: failure === undefined ? null : storable(failure.reason, reasonMaxLength),
+    message: failure === undefined ? null : storable(failure.message, messageMaxLength)
   }
   return ports.note(job, (batch) => batch.jobChange(job, row))
 }
 
-const succeed = (ports: JobPorts, job: Job, output: Json) =>
-  job.child === undefined
-    ? Effect.asVoid(ports.note(job, (batch) => batch.jobDone(job, job.job)))
-    : ports.succeeded(job, output)
+const succeed = Effect.fnUntraced(function* (ports: JobPorts, job: Job, output: Json) {
+  if (job.child === undefined) {
+    yield* ports.note(job, (batch) => batch.jobDone(job, job.job))
+    return
+  }
+  const refused = yield* ports.succeeded(job, output)
+  // Tried again, it would give the same, for ever.
+  if (refused !== undefined) yield* fail(ports, job, "wrongResult", refused)
+})
 
 /** The machine hears of it if it has an answer to that; else it waits as a dead letter for a person. */
 const fail = Effect.fnUntraced(function* (ports: JobPorts, job: Job, reason: string, message: string) {
-  if (job.child !== undefined && (yield* ports.expectsFailure(job)))
-    yield* ports.failed(job, { reason, message })
-  else yield* deadLetter(ports, job, reason, message)
+  if (job.child === undefined || !(yield* ports.expectsFailure(job)))
+    return yield* deadLetter(ports, job, reason, message)
+  const error = { reason: storable(reason, reasonMaxLength), message: storable(message, messageMaxLength) }
+  const refused = yield* ports.failed(job, error)
+  if (refused !== undefined) yield* deadLetter(ports, job, reason, `${message} (${refused})`)
 })
 
 const deadLetter = (ports: JobPorts, job: Job, reason: string, message: string) => {

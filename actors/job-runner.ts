@@ -25,11 +25,18 @@ const inMemoryMax = 10_000
 export const makeJobRunner = (ports: JobPorts): JobRunner => {
   const { clock } = ports
   const jobs = new Map<string, { readonly job: Job; readonly fiber: Fiber.Fiber<void>; safe: boolean }>()
+  /** Jobs that ended since the last look began: what it reads may be older than their end, and they would run twice. */
+  const ended = new Set<string>()
   const turns = Semaphore.makeUnsafe(ports.limits.jobConcurrency)
   let wake = () => {}
   const woken = Effect.callback<void>((resume) => {
     wake = () => resume(Effect.void)
   })
+
+  const end = (key: string) => {
+    jobs.delete(key)
+    ended.add(key)
+  }
 
   const start = (job: Job) => {
     const key = jobKey(job.company, job.stream, job.job)
@@ -43,7 +50,7 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
       attempts.pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
-            if (jobs.get(key) === entry) jobs.delete(key)
+            if (jobs.get(key) === entry) end(key)
             if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit))
               ports.log(`job ${key} broke off: ${exit.cause}`)
           })
@@ -55,14 +62,18 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
   const look = Effect.gen(function* () {
     const places = ports.places()
     if (places.companies.length === 0) return
+    ended.clear()
     const found = yield* Effect.result(ports.store.dueJobs(places, clock.now(), readMax))
-    if (found._tag === "Success") for (const stored of found.success) start(jobOf(stored))
+    if (found._tag === "Failure") return
+    for (const stored of found.success) {
+      if (!ended.has(jobKey(stored.company, stored.stream, stored.job))) start(jobOf(stored))
+    }
   })
 
   const interruptWhere = (which: (job: Job) => boolean) => {
     for (const [key, { job, fiber }] of jobs) {
       if (!which(job)) continue
-      jobs.delete(key)
+      end(key)
       Effect.runFork(Fiber.interrupt(fiber))
     }
   }

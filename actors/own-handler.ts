@@ -83,6 +83,8 @@ const actionHandler = (name: string, action: AskedAction): JobHandler | undefine
   }
 }
 
+const storeRetryMs = 1000
+
 /** After a restart the function is found again by taking the same step once more. */
 const recallAction = Effect.fnUntraced(function* (
   store: EventStore["Service"],
@@ -93,7 +95,11 @@ const recallAction = Effect.fnUntraced(function* (
   let state: ActorState | undefined
   for (let after = 0; ; ) {
     const read = yield* Effect.result(store.readStream(actor.company, actor.stream, after, 500))
-    if (read._tag === "Failure" || read.success.length === 0) return undefined
+    if (read._tag === "Failure") {
+      yield* Effect.sleep(storeRetryMs)
+      continue
+    }
+    if (read.success.length === 0) return undefined
     for (const event of read.success) {
       after = event.version
       if (event.kind === "emitted") continue

@@ -77,23 +77,32 @@ export const replay = (
   return replayer.finish()
 }
 
-/** Reads the stream page by page; `see` is told each event and the state after it. */
+/** An event that was replayed, and the state after it. */
+export interface SeenEvent {
+  readonly event: StoredEvent
+  readonly state: ReplayedState | undefined
+}
+
+/** Reads the stream page by page; `see` is shown each page of it. */
 export const replayStream = (
   registered: RegisteredMachine,
   address: Address,
   to: ReplayTo = {},
-  see: (event: StoredEvent, state: ReplayedState | undefined) => void = () => {}
+  see?: (seen: ReadonlyArray<SeenEvent>) => Effect.Effect<void>
 ): Effect.Effect<Replayed, StoreUnavailable, EventStore> =>
   Effect.gen(function* () {
     const store = yield* EventStore
     const replayer = new Replayer(registered, to)
     for (let after = 0; ; ) {
       const page = yield* store.readStream(address.company, streamOf(address), after, pageEvents)
-      for (const event of page) {
-        if (!replayer.take(event)) return replayer.finish()
-        see(event, replayer.look())
-      }
-      if (page.length < pageEvents) return replayer.finish()
+      const seen: Array<SeenEvent> = []
+      const end = page.find((event) => {
+        if (!replayer.take(event)) return true
+        if (see !== undefined) seen.push({ event, state: replayer.look() })
+        return false
+      })
+      if (see !== undefined && seen.length > 0) yield* see(seen)
+      if (end !== undefined || page.length < pageEvents) return replayer.finish()
       after = page.at(-1)!.version
     }
   })

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { Database, type DatabaseError } from "../eventstore/database.ts"
+import { Database, type DatabaseError, withAdminConnection } from "../eventstore/database.ts"
 import { EventStore } from "../eventstore/event-store.ts"
 import { migrate } from "../eventstore/migrate.ts"
 import type { SettingValues } from "./config.ts"
@@ -82,6 +82,7 @@ export const prepareDatabase = Effect.fn("prepareDatabase")(function* (
     const migrated = yield* Effect.result(migrate(access.admin))
     if (migrated._tag === "Success") {
       if (migrated.success.length > 0) yield* Effect.logInfo(`the database is at ${migrated.success.at(-1)}`)
+      if (access.embedded) yield* Effect.ignore(endLeases(access))
       return
     }
     const error = migrated.failure
@@ -95,6 +96,10 @@ export const prepareDatabase = Effect.fn("prepareDatabase")(function* (
     waitMs = Math.min(waitMs * 2, retryMs.most)
   }
 })
+
+/** The embedded database is ours alone, so whoever holds a lease in it is dead: nobody need wait for its end. */
+const endLeases = (access: DatabaseAccess) =>
+  withAdminConnection(access.admin, (query) => query("delete from es.owner"))
 
 const tellUnmigrated = Effect.logWarning(
   "the role of DATABASE_URL may not migrate, so the schema is taken as it is; DATABASE_ADMIN_URL can name one that may"

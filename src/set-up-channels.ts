@@ -22,7 +22,9 @@ const channelSettings = (
           baseUrl: settings.evolutionUrl,
           apiKey: plain(settings.evolutionApiKey),
           instances: settings.evolutionInstances,
-          webhookSecret: plain(settings.evolutionWebhookSecret)
+          webhookSecret: plain(settings.evolutionWebhookSecret),
+          signature: settings.evolutionSignature,
+          receiptSettleMs: settings.receiptSettleMs
         }
       ]),
   ...(settings.telegramToken === undefined

@@ -38,6 +38,8 @@ export const demoCompany: typeof CompanyFile.Type = {
             "precisamos",
             "queremos",
             "quero automa*",
+            "queria automa*",
+            "gostaria de automa*",
             "procuro",
             "estou procurando",
             "buscamos"

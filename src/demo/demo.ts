@@ -2,12 +2,12 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Address, streamOf } from "../../actors/address.ts"
-import { Database } from "../../eventstore/database.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
 import type { StoredEvent } from "../../eventstore/stored-event.ts"
 import { verify } from "../../eventstore/verify.ts"
 import { conversationAddress } from "../companies/contact-address.ts"
-import { EmbeddedDatabase } from "../embedded/embedded-database.ts"
+import { Settings } from "../config.ts"
+import { storeLayer } from "../main.ts"
 import { DemoFailed } from "./child.ts"
 import { countDemo, type DemoCounts, timelineOf } from "./report.ts"
 import { leads, play } from "./scenario.ts"
@@ -68,18 +68,7 @@ const readLog = (dir: string) =>
     }
     return { events, verified: (yield* verify()).ok }
   }).pipe(
-    Effect.provide(
-      EventStore.layer.pipe(
-        Layer.provide(
-          Layer.unwrap(
-            Effect.map(EmbeddedDatabase, ({ connection }) =>
-              Database.layer({ connection, connectionsMax: 1, embedded: true })
-            )
-          )
-        ),
-        Layer.provide(EmbeddedDatabase.layer(dir))
-      )
-    ),
+    Effect.provide(storeLayer.pipe(Layer.provide(Settings.layerWith({ dir })))),
     Effect.mapError((error) => new DemoFailed({ message: `the log can't be read: ${error.message}` }))
   )
 

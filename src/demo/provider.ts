@@ -40,8 +40,8 @@ export const startProvider = (
     ]
     const child = yield* startChild(`src/doubles/${name}.ts`, flags)
     const passed = (kind: "sent" | "incoming") => (contact: string) =>
-      Effect.map(ask<ReadonlyArray<Passed>>(`${url}/_double/${kind}`), (all) =>
-        (all ?? []).filter((each) => each.contact === contact)
+      Effect.map(ask<Record<typeof kind, ReadonlyArray<Passed>>>(`${url}/_double/${kind}`), (all) =>
+        (all?.[kind] ?? []).filter((each) => each.contact === contact)
       )
     yield* waitFor(`the ${name} double`, startMs, ask(`${url}/_double/state`), child)
     return {
