@@ -1,3 +1,6 @@
+-- The functions that es.append calls are in plpgsql because it keeps their plans; a function in SQL is planned anew
+-- in every call. `select unnest($1), unnest($2)` walks the columns side by side, without a table for each.
+
 -- The fence, and the new head of every partition of the batch.
 create function es.advance_partitions(
   company text[], partition int[], epoch float8[], position_from float8[], position_to float8[], head bytea[],
@@ -8,8 +11,8 @@ declare
 begin
   update es.partition p
     set position = a.position_to::bigint, head = a.head, recorded_at = es.at(a.recorded_at)
-    from unnest($1, $2, $3, $4, $5, $6, $7)
-      as a(company, partition, epoch, position_from, position_to, head, recorded_at)
+    from (select unnest($1) company, unnest($2) partition, unnest($3) epoch, unnest($4) position_from,
+        unnest($5) position_to, unnest($6) head, unnest($7) recorded_at) a
     where p.company = a.company and p.partition = a.partition
       and p.epoch = a.epoch::bigint and p.position = a.position_from::bigint;
   get diagnostics advanced = row_count;

@@ -6,8 +6,7 @@ declare
   known text;
 begin
   insert into es.key
-    select k.company, k.stream, k.key, k.version::bigint, k.position::bigint
-    from unnest($1, $2, $3, $4, $5) as k(company, stream, key, version, position)
+    select unnest($1), unnest($2), unnest($3), unnest($4)::bigint, unnest($5)::bigint
     on conflict do nothing;
   get diagnostics taken = row_count;
   if taken = cardinality($3) then return; end if;

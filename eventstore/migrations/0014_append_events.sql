@@ -3,14 +3,12 @@ create function es.append_events(
   schema_version int[], data text[], sealed bytea[], sealed_hash bytea[], key_id text[], occurred_at float8[],
   recorded_at float8[], causation text[], correlation text[], principal text[], machine_version text[],
   payload_hash bytea[], link bytea[]
-) returns void language sql as $$
+) returns void language plpgsql as $$
+begin
   insert into es.event (company, partition, position, stream, version, kind, type, schema_version, data, sealed,
       sealed_hash, key_id, occurred_at, recorded_at, causation, correlation, principal, machine_version,
       payload_hash, link)
-    select e.company, e.partition, e.position::bigint, e.stream, e.version::bigint, e.kind, e.type,
-      e.schema_version, e.data::json, e.sealed, e.sealed_hash, e.key_id, es.at(e.occurred_at),
-      es.at(e.recorded_at), e.causation, e.correlation, e.principal, e.machine_version, e.payload_hash, e.link
-    from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-      as e(company, partition, position, stream, version, kind, type, schema_version, data, sealed, sealed_hash,
-      key_id, occurred_at, recorded_at, causation, correlation, principal, machine_version, payload_hash, link)
-$$;
+    select unnest($1), unnest($2), unnest($3)::bigint, unnest($4), unnest($5)::bigint, unnest($6), unnest($7),
+      unnest($8), unnest($9)::json, unnest($10), unnest($11), unnest($12), es.at(unnest($13)),
+      es.at(unnest($14)), unnest($15), unnest($16), unnest($17), unnest($18), unnest($19), unnest($20);
+end $$;

@@ -1,24 +1,28 @@
 create function es.add_jobs(
   company text[], partition int[], stream text[], job text[], name text[], child text[], input text[], at float8[]
-) returns void language sql as $$
+) returns void language plpgsql as $$
+begin
   insert into es.job (company, partition, stream, job, name, child, input, state, due_at, asked_at)
     select j.company, j.partition, j.stream, j.job, j.name, j.child, j.input, 'pending', es.at(j.at), es.at(j.at)
-    from unnest($1, $2, $3, $4, $5, $6, $7, $8) as j(company, partition, stream, job, name, child, input, at)
-$$;
+    from (select unnest($1) company, unnest($2) partition, unnest($3) stream, unnest($4) job, unnest($5) "name",
+        unnest($6) child, unnest($7) "input", unnest($8) at) j;
+end $$;
 
 create function es.change_jobs(
   company text[], stream text[], job text[], state text[], attempts int[], first_attempt_at float8[],
   due_at float8[], reason text[], message text[]
-) returns void language sql as $$
+) returns void language plpgsql as $$
+begin
   update es.job j
     set state = c.state, attempts = c.attempts, first_attempt_at = es.at(c.first_attempt_at),
       due_at = es.at(c.due_at), reason = c.reason, message = c.message
-    from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-      as c(company, stream, job, state, attempts, first_attempt_at, due_at, reason, message)
-    where j.company = c.company and j.stream = c.stream and j.job = c.job
-$$;
+    from (select unnest($1) company, unnest($2) stream, unnest($3) job, unnest($4) state, unnest($5) attempts,
+        unnest($6) first_attempt_at, unnest($7) due_at, unnest($8) reason, unnest($9) message) c
+    where j.company = c.company and j.stream = c.stream and j.job = c.job;
+end $$;
 
-create function es.finish_jobs(company text[], stream text[], job text[]) returns void language sql as $$
-  delete from es.job j using unnest($1, $2, $3) as d(company, stream, job)
-    where j.company = d.company and j.stream = d.stream and j.job = d.job
-$$;
+create function es.finish_jobs(company text[], stream text[], job text[]) returns void language plpgsql as $$
+begin
+  delete from es.job j using (select unnest($1) company, unnest($2) stream, unnest($3) job) d
+    where j.company = d.company and j.stream = d.stream and j.job = d.job;
+end $$;

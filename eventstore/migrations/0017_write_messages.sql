@@ -1,18 +1,20 @@
 create function es.add_messages(
   company text[], partition int[], stream text[], version float8[], number int[], to_stream text[], event text[],
   occurred_at float8[]
-) returns void language sql as $$
+) returns void language plpgsql as $$
+begin
   insert into es.message (company, partition, stream, version, number, to_stream, event, occurred_at)
-    select m.company, m.partition, m.stream, m.version::bigint, m.number, m.to_stream, m.event,
-      es.at(m.occurred_at)
-    from unnest($1, $2, $3, $4, $5, $6, $7, $8)
-      as m(company, partition, stream, version, number, to_stream, event, occurred_at)
-$$;
+    select unnest($1), unnest($2), unnest($3), unnest($4)::bigint, unnest($5), unnest($6), unnest($7),
+      es.at(unnest($8));
+end $$;
 
 create function es.finish_messages(
   company text[], partition int[], stream text[], version float8[], number int[]
-) returns void language sql as $$
-  delete from es.message m using unnest($1, $2, $3, $4, $5) as d(company, partition, stream, version, number)
+) returns void language plpgsql as $$
+begin
+  delete from es.message m
+    using (select unnest($1) company, unnest($2) partition, unnest($3) stream, unnest($4) "version",
+        unnest($5) number) d
     where m.company = d.company and m.partition = d.partition and m.stream = d.stream
-      and m.version = d.version::bigint and m.number = d.number
-$$;
+      and m.version = d.version::bigint and m.number = d.number;
+end $$;

@@ -1,4 +1,5 @@
 -- One call, one commit, for a whole batch: many actors of many partitions, and all that they ask for.
+-- The plans of its statements are made once, perhaps while the tables are empty: so they must always go by index.
 create function es.append(
   p_company text[], p_partition int[], p_epoch float8[], p_from float8[], p_to float8[], p_head bytea[],
   p_recorded_at float8[],
@@ -18,7 +19,9 @@ create function es.append(
   m_event text[], m_occurred_at float8[],
   d_company text[], d_partition int[], d_stream text[], d_version float8[], d_number int[],
   s_company text[], s_stream text[], s_version float8[], s_machine_version text[], s_state text[]
-) returns void language plpgsql security definer set search_path = es, pg_temp as $$
+) returns void language plpgsql security definer set search_path = es, pg_temp
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
+  set enable_mergejoin = off as $$
 begin
   perform es.advance_partitions(p_company, p_partition, p_epoch, p_from, p_to, p_head, p_recorded_at);
   if cardinality(k_key) > 0 then
