@@ -1,5 +1,5 @@
 create table es.company (
-  company text primary key check (company ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
+  company text collate "C" primary key check (company ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
   partitions integer not null check (partitions between 1 and 64),
   created_at timestamptz not null default now()
 );

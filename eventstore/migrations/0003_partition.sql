@@ -6,7 +6,7 @@ create table es.owner (
 comment on table es.owner is 'Processes that own partitions; one row renewed by each, however many partitions it owns.';
 
 create table es.partition (
-  company text not null references es.company,
+  company text collate "C" not null references es.company,
   partition integer not null,
   owner text,
   epoch bigint not null default 0,

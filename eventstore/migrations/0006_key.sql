@@ -1,7 +1,7 @@
 create table es.key (
-  company text not null,
-  stream text not null,
-  key text not null,
+  company text collate "C" not null,
+  stream text collate "C" not null,
+  key text collate "C" not null,
   version bigint not null,
   position bigint not null,
   primary key (company, stream, key)

@@ -1,8 +1,8 @@
 create table es.job (
-  company text not null,
+  company text collate "C" not null,
   partition integer not null,
-  stream text not null,
-  job text not null,
+  stream text collate "C" not null,
+  job text collate "C" not null,
   name text not null,
   child text,
   input text not null,

@@ -1,8 +1,8 @@
 create table es.timer (
-  company text not null,
+  company text collate "C" not null,
   partition integer not null,
-  stream text not null,
-  timer text not null,
+  stream text collate "C" not null,
+  timer text collate "C" not null,
   set_by bigint not null,
   due_at timestamptz not null,
   primary key (company, stream, timer)

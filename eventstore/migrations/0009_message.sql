@@ -1,7 +1,7 @@
 create table es.message (
-  company text not null,
+  company text collate "C" not null,
   partition integer not null,
-  stream text not null,
+  stream text collate "C" not null,
   version bigint not null,
   number integer not null,
   to_stream text not null,

@@ -1,6 +1,6 @@
 create table es.snapshot (
-  company text not null,
-  stream text not null,
+  company text collate "C" not null,
+  stream text collate "C" not null,
   version bigint not null,
   machine_version text not null,
   state text not null,
