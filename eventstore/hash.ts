@@ -46,10 +46,13 @@ const quoted = (text: string, path: string): string => {
 
 /** SHA-256 of the canonical clear data; with sealed data, of 0x01, that hash and the hash of the ciphertext. */
 export const payloadHash = (canonicalData: string, sealedHash: Uint8Array | null): Buffer => {
-  const clear = hash("sha256", canonicalData, "buffer")
+  const clear = sha256(canonicalData)
   if (sealedHash === null) return clear
-  return hash("sha256", Buffer.concat([Buffer.of(1), clear, sealedHash]), "buffer")
+  return sha256(Buffer.concat([Buffer.of(1), clear, sealedHash]))
 }
+
+/** Asking for a string is three times as fast as asking for a buffer, which gets memory of its own outside the heap. */
+const sha256 = (bytes: string | Uint8Array): Buffer => Buffer.from(hash("sha256", bytes, "latin1"), "latin1")
 
 /** What of an event the chain covers, all but the data itself, which its payload hash stands for. */
 export type Leaf = Omit<StoredEvent, "data" | "sealed" | "link">
@@ -82,8 +85,10 @@ export const leafText = (event: Leaf): string =>
 /** `SHA-256(previous link ‖ leaf)`, the leaf as UTF-8. */
 export const nextLink = (previous: Uint8Array, event: Leaf): Buffer => {
   const leaf = leafText(event)
-  const bytes = Buffer.allocUnsafe(32 + Buffer.byteLength(leaf))
+  const atMost = 32 + 3 * leaf.length
+  const bytes = atMost <= scratch.length ? scratch : Buffer.allocUnsafe(atMost)
   bytes.set(previous, 0)
-  bytes.write(leaf, 32)
-  return hash("sha256", bytes, "buffer")
+  return sha256(bytes.subarray(0, 32 + bytes.write(leaf, 32)))
 }
+
+const scratch = Buffer.allocUnsafeSlow(8192)
