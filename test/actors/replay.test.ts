@@ -266,9 +266,11 @@ describe("replay", () => {
     })
     const seen: Array<unknown> = []
     const replayed = await Effect.runPromise(
-      replayStream(registered, history.actor.address, {}, (event, state) => {
-        seen.push([event.version, state?.context])
-      }).pipe(Effect.provide(store))
+      replayStream(registered, history.actor.address, {}, (page) =>
+        Effect.sync(() => {
+          for (const { event, state } of page) seen.push([event.version, state?.context])
+        })
+      ).pipe(Effect.provide(store))
     )
     expect([replayed.version, replayed.agreed, reads]).toEqual([2101, 1400, [0, 1000, 2000]])
     expect([seen.length, seen.at(-1)]).toEqual([2101, [2101, { total: 700 }]])

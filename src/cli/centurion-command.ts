@@ -1,0 +1,33 @@
+import * as Command from "effect/cli/Command"
+import { benchCommand } from "./commands/bench.ts"
+import { chatCommand } from "./commands/chat.ts"
+import { demoCommand } from "./commands/demo.ts"
+import { doctorCommand } from "./commands/doctor.ts"
+import { eventsCommand } from "./commands/events.ts"
+import { jobsCommand } from "./commands/jobs.ts"
+import { replayCommand } from "./commands/replay.ts"
+import { startCommand } from "./commands/start.ts"
+import { verifyCommand } from "./commands/verify.ts"
+
+/** All commands. What they take is said here; what they do is loaded when they are asked for. */
+export const centurionCommand = Command.make("centurion").pipe(
+  Command.withDescription(
+    "The engine for AI sales conversations that you can prove and run again. It works on the database of DATABASE_URL, or on the embedded one in CENTURION_DIR (./.centurion)."
+  ),
+  Command.withSubcommands([
+    startCommand,
+    chatCommand,
+    demoCommand,
+    eventsCommand,
+    replayCommand,
+    verifyCommand,
+    jobsCommand,
+    doctorCommand,
+    benchCommand
+  ]),
+  Command.withExamples([
+    { command: "centurion start", description: "Run the server and the chat page" },
+    { command: "centurion events demo -f", description: "Watch all that happens at a company" },
+    { command: "centurion verify", description: "Prove that nothing was altered" }
+  ])
+)

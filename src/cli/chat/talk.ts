@@ -1,0 +1,96 @@
+import * as Effect from "effect/Effect"
+import type { ChatLine, ToVisitor } from "../../http/chat/chat-frames.ts"
+import { type CliFailure, failed } from "../cli-failure.ts"
+import { connectChat } from "./chat-connection.ts"
+import { type ChatScreen, pipedScreen, terminalScreen } from "./chat-screen.ts"
+
+interface Talk {
+  readonly findUrl: () => string
+  readonly company: string
+  readonly secret: string
+  readonly json: boolean
+}
+
+/** Lines of an earlier conversation that are shown. */
+const historyShown = 20
+/** The longest pause before a chunk, and some: after so long without a sign, the reply is whole. */
+const quietAfterReplyMs = 8000
+/** Without any sign for so long, there will be no reply. */
+const noReplyMs = 45_000
+
+/** Carries lines both ways until the person quits, or what was piped in is answered. */
+export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
+  Effect.callback<void, CliFailure>((resume) => {
+    const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
+    const known = new Set<string>()
+    let timer: NodeJS.Timeout | undefined
+    let inputEnded = false
+    let answered = true
+    let began = false
+
+    const end = (exit: Effect.Effect<void, CliFailure>) => {
+      clearTimeout(timer)
+      connection.close()
+      screen.close()
+      resume(exit)
+    }
+    /** Every sign of life puts the end off; only a piped conversation ends by itself. */
+    const waitForQuiet = () => {
+      clearTimeout(timer)
+      if (!inputEnded || isTerminal) return
+      if (answered && connection.unstored() === 0)
+        timer = setTimeout(() => end(Effect.void), quietAfterReplyMs)
+      else timer = setTimeout(() => end(Effect.fail(noReply)), noReplyMs)
+    }
+    const show = (line: ChatLine) => {
+      if (known.has(line.messageId)) return
+      known.add(line.messageId)
+      screen.show(line)
+      if (line.from === "lead") return
+      answered = true
+      connection.tellRead(line.messageId)
+    }
+    /** What was said before is shown again to a person only. */
+    const begin = ({ agent, company, messages }: ToVisitor & { readonly type: "history" }) => {
+      began = true
+      screen.begin(agent, company)
+      for (const line of messages) known.add(line.messageId)
+      if (isTerminal) messages.slice(-historyShown).forEach(screen.show)
+    }
+    const hear = (frame: ToVisitor) => {
+      if (frame.type === "history") {
+        if (began) frame.messages.forEach(show)
+        else begin(frame)
+      } else if (frame.type === "message") show(frame)
+      else if (frame.type === "typing") screen.typing(frame.ms)
+      else if (frame.type === "refused") screen.tell(`the server does not take it: ${frame.reason}`)
+      waitForQuiet()
+    }
+    const connection = connectChat(asked.findUrl, asked.company, asked.secret, {
+      hear,
+      lost: (why) => screen.tell(`no connection (${why}); trying again`),
+      refused: (why) => end(Effect.fail(failed("ChatRefused", `${asked.company}: ${why}`)))
+    })
+    const screen: ChatScreen = (isTerminal ? terminalScreen : pipedScreen)(asked.json, {
+      line: (text) => {
+        if (text.trim() === "/quit") return end(Effect.void)
+        if (text.trim() === "") return
+        answered = false
+        known.add(connection.say(text.trim()))
+        waitForQuiet()
+      },
+      ended: () => {
+        inputEnded = true
+        if (isTerminal) return end(Effect.void)
+        waitForQuiet()
+      }
+    })
+    return Effect.sync(() => {
+      clearTimeout(timer)
+      connection.close()
+      screen.close()
+      process.exitCode = 0
+    })
+  })
+
+const noReply = failed("NoReply", `no reply within ${noReplyMs / 1000} s`)

@@ -1,0 +1,159 @@
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as Effect from "effect/Effect"
+import {
+  type DatabaseError,
+  engineRole,
+  type Row,
+  withAdminConnection
+} from "../../../eventstore/database.ts"
+import { migrationFiles } from "../../../eventstore/migrate.ts"
+import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
+
+type Query = (
+  sql: string,
+  params?: ReadonlyArray<unknown>
+) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
+
+const serverVersionMin = 15
+
+/** Asks the database about itself, with the login's own rights. */
+export const examineDatabase = (connection: PgConnection.Config) =>
+  withAdminConnection(
+    connection,
+    Effect.fnUntraced(function* (query) {
+      const version = yield* examineVersion(query)
+      const login = yield* examineLogin(query)
+      const role = yield* examineRole(query)
+      return [version, ...login, ...role, ...(yield* examineMigrations(query))]
+    })
+  ).pipe(
+    Effect.catch((error) =>
+      Effect.succeed([
+        wrong(
+          "database",
+          `it does not answer: ${error.message}`,
+          "see that Postgres runs and that DATABASE_URL is right"
+        )
+      ])
+    )
+  )
+
+const one = (query: Query, sql: string, params?: ReadonlyArray<unknown>) =>
+  Effect.map(query(sql, params), (rows) => rows[0] ?? [])
+
+const examineVersion = Effect.fnUntraced(function* (query: Query) {
+  const [number, text] = yield* one(
+    query,
+    "select current_setting('server_version_num')::int, current_setting('server_version')"
+  )
+  return Number(number) >= serverVersionMin * 10_000
+    ? ok("version", `Postgres ${text}`)
+    : wrong("version", `Postgres ${text}`, `centurion needs ${serverVersionMin} or later`)
+})
+
+const examineLogin = Effect.fnUntraced(function* (query: Query) {
+  const [name, isSuperuser] = yield* one(
+    query,
+    "select session_user, rolsuper from pg_roles where rolname = session_user"
+  )
+  return [
+    isSuperuser === true
+      ? worthKnowing(
+          "login",
+          `${name}, a superuser`,
+          "in production, use a login that may only do what it must"
+        )
+      : ok("login", String(name))
+  ]
+})
+
+/** Statements that would change history. */
+const forbidden = ["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
+
+const examineRole = Effect.fnUntraced(function* (
+  query: Query
+): Effect.fn.Return<ReadonlyArray<Finding>, DatabaseError> {
+  const [exists, isMember] = yield* one(
+    query,
+    "select r.oid is not null, r.oid is not null and pg_has_role(session_user, r.oid, 'member') from (select 1) one left join pg_roles r on r.rolname = $1",
+    [engineRole]
+  )
+  if (exists !== true) {
+    return [wrong("role", `there is no role ${engineRole}`, "`centurion start` makes it")]
+  }
+  const role =
+    isMember === true
+      ? ok("role", `${engineRole}, which this login may take`)
+      : wrong("role", `${engineRole} exists, and this login may not take it`, `grant ${engineRole} to it`)
+  const [isThere] = yield* one(query, "select to_regclass('es.event') is not null")
+  if (isThere !== true) return [role]
+  const rights = yield* query(
+    "select p from unnest($2::text[]) as p where has_table_privilege($1, 'es.event', p)",
+    [engineRole, forbidden]
+  )
+  const may = rights.map((row) => String(row[0]).toLowerCase())
+  const [disabled] = yield* one(
+    query,
+    "select count(*)::int from pg_trigger where tgrelid = 'es.event'::regclass and not tgisinternal and tgenabled = 'D'"
+  )
+  return [
+    role,
+    may.length === 0
+      ? ok("history", `${engineRole} may not ${forbidden.join(", ").toLowerCase()} es.event`)
+      : wrong(
+          "history",
+          `${engineRole} may ${may.join(", ")} es.event`,
+          `revoke it: revoke ${may.join(", ")} on es.event from ${engineRole}`
+        ),
+    Number(disabled) === 0
+      ? ok("refusals", "es.event refuses update, delete and truncate")
+      : wrong(
+          "refusals",
+          `${disabled} triggers of es.event are disabled`,
+          "alter table es.event enable trigger all, and `centurion verify`"
+        )
+  ]
+})
+
+const examineMigrations = Effect.fnUntraced(function* (query: Query) {
+  const files = migrationFiles()
+  const [isThere] = yield* one(query, "select to_regclass('public.centurion_migration') is not null")
+  const applied = new Map(
+    isThere === true
+      ? (yield* query("select name, sha256 from public.centurion_migration")).map((row) => [row[0], row[1]])
+      : []
+  )
+  const missing = files.filter(({ name }) => !applied.has(name)).map(({ name }) => name)
+  const changed = files
+    .filter(({ name, sha256 }) => applied.has(name) && applied.get(name) !== sha256)
+    .map(({ name }) => name)
+  const names = new Set(files.map(({ name }) => name))
+  const unknown = [...applied.keys()].filter((name) => !names.has(String(name)))
+  if (changed.length > 0) {
+    return [
+      wrong(
+        "migrations",
+        `${changed.join(", ")} ran with other text`,
+        "use the release that made this database"
+      )
+    ]
+  }
+  if (unknown.length > 0) {
+    return [
+      wrong(
+        "migrations",
+        `${unknown.join(", ")} ran, and this release does not know it`,
+        "use a later release"
+      )
+    ]
+  }
+  return missing.length > 0
+    ? [
+        wrong(
+          "migrations",
+          `${missing.length} of ${files.length} are missing, the first is ${missing[0]}`,
+          "`centurion start` runs them"
+        )
+      ]
+    : [ok("migrations", `all ${files.length}, the last is ${files.at(-1)?.name}`)]
+})

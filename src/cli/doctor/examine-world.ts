@@ -1,0 +1,76 @@
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { Redis } from "ioredis"
+import { machines } from "../../../machines/index.ts"
+import type { SettingValues } from "../../config.ts"
+import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
+
+const redisTimeoutMs = 3000
+const nodeMin = 24
+
+/** What is in this process, what is outside, and what is not there at all. */
+export const examineWorld = Effect.fnUntraced(function* (settings: SettingValues) {
+  const node = process.versions.node
+  return [
+    Number(node.split(".")[0]) >= nodeMin
+      ? ok("node", node)
+      : wrong("node", node, `centurion needs ${nodeMin} or later`),
+    ok("machines", machines.map(({ machine }) => `${machine.id} ${machine.version ?? ""}`.trim()).join(", ")),
+    ok("model", "scripted, in this process: no key, no cost"),
+    yield* examineRedis(settings),
+    ok("web chat", "in this process"),
+    settings.evolutionUrl === undefined
+      ? worthKnowing("whatsapp", "not set up", "CENTURION_EVOLUTION_URL and those beside it")
+      : ok(
+          "whatsapp",
+          `Evolution API at ${new URL(settings.evolutionUrl).host}, ${settings.evolutionInstances.join(", ")}`
+        ),
+    settings.telegramToken === undefined
+      ? worthKnowing("telegram", "not set up", "CENTURION_TELEGRAM_TOKEN and those beside it")
+      : ok("telegram", `${new URL(settings.telegramUrl).host} as ${settings.telegramInstance}`)
+  ] satisfies ReadonlyArray<Finding>
+})
+
+const examineRedis = ({ redisUrl }: SettingValues): Effect.Effect<Finding> => {
+  if (redisUrl === undefined) {
+    return Effect.succeed(ok("redis", "not set: hints stay in this process, and polling does the rest"))
+  }
+  const url = Redacted.value(redisUrl)
+  const { host } = new URL(url)
+  return Effect.tryPromise(() => pingRedis(url)).pipe(
+    Effect.map((version) => ok("redis", `${version} at ${host}`)),
+    Effect.catch(({ cause }) =>
+      Effect.succeed(
+        wrong(
+          "redis",
+          `${host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
+          "start it, correct REDIS_URL, or leave REDIS_URL out"
+        )
+      )
+    )
+  )
+}
+
+const pingRedis = async (url: string): Promise<string> => {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: redisTimeoutMs,
+    commandTimeout: redisTimeoutMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null
+  })
+  // Told by the promises below; without a listener it would be printed too.
+  let broken: Error | undefined
+  redis.on("error", (error) => {
+    broken = error
+  })
+  try {
+    await redis.connect()
+    await redis.ping()
+    return `Redis ${/redis_version:(\S+)/.exec(await redis.info("server"))?.[1] ?? ""}`.trim()
+  } catch (error) {
+    throw broken ?? error
+  } finally {
+    redis.disconnect()
+  }
+}

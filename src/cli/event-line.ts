@@ -1,0 +1,26 @@
+import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import { cut, plain, timeOf } from "./terminal.ts"
+
+/** An event with its bytes as hex, as `--json` writes it. */
+export const eventAsJson = (event: StoredEvent) => ({
+  ...event,
+  sealed: hexOf(event.sealed),
+  sealedHash: hexOf(event.sealedHash),
+  payloadHash: hexOf(event.payloadHash),
+  link: hexOf(event.link)
+})
+
+const hexOf = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString("hex"))
+
+const typeColumns = 22
+const dataColumnsMin = 12
+
+/** One line: time, place, kind, type, data as far as there is room, who. */
+export const eventLine = (event: StoredEvent, place: string, columns: number): string => {
+  const { recordedAt, kind, type, data, principal } = event
+  const head = `${timeOf(recordedAt)}  ${place}  ${kind.padEnd(7)}  ${plain(type).padEnd(typeColumns)}  `
+  const who = plain(principal)
+  const text = plain(JSON.stringify(data))
+  const room = Math.max(dataColumnsMin, columns - head.length - who.length - 2)
+  return `${head}${room === Number.POSITIVE_INFINITY ? text : cut(text, room).padEnd(room)}  ${who}`
+}
