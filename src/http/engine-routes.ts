@@ -95,13 +95,16 @@ const deliver = Effect.fnUntraced(function* ({
 })
 
 /** What the engine answers, failures included, as JSON; only a question that can't be understood is a problem. */
-const answered = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
+const answered = <A, E extends { readonly _tag: string; readonly message: string }, R>(
+  effect: Effect.Effect<A, E, R>
+) =>
   Effect.match(effect, {
     onSuccess: (value) => answer({ value: value ?? null }),
     onFailure: (error) =>
       error._tag === "WrongQuestion"
-        ? problem(400, (error as unknown as WrongQuestion).message)
-        : answer({ error: { ...error, _tag: error._tag } })
+        ? problem(400, error.message)
+        : // An error's message is not among the fields that are copied.
+          answer({ error: { ...error, _tag: error._tag, message: error.message } })
   })
 
 /**

@@ -10,6 +10,7 @@ import { FromPage, Hello, type ToVisitor } from "./chat-frames.ts"
 import { framesOf, historyOf } from "./chat-history.ts"
 import { followConversation, readHistory } from "./conversation-follower.ts"
 import { frameAllowance } from "./frame-allowance.ts"
+import { pageSender, watchPulse } from "./page-sender.ts"
 import { type Visitor, Visitors } from "./visitors.ts"
 
 /** Why a socket is closed, as RFC 6455 and its register number it. */
@@ -22,27 +23,17 @@ const decodeFrame = Schema.decodeUnknownResult(Schema.fromJsonString(FromPage))
 
 /** Gives the function that talks with the visitor at the other end of a new socket, until the socket closes. */
 export const talkWithVisitor = Effect.gen(function* () {
-  const services = yield* Effect.context<Visitors | RunningEngine>()
-  const fork = Effect.runForkWith(services)
+  const fork = Effect.runForkWith(yield* Effect.context<Visitors | RunningEngine>())
 
   return (socket: WebSocket, company: string): void => {
-    const send = sender(socket)
     const endings: Array<() => void> = [watchPulse(socket)]
+    const run: Run = (effect) => {
+      fork(Effect.onExit(effect, (exit) => closeIfBroken(socket, exit)))
+    }
     const tooLate = setTimeout(
       () => socket.close(closing.policy, "no hello came"),
       httpLimits.chatHelloTimeoutMs
     )
-    const run = <E>(effect: Effect.Effect<void, E, Visitors | RunningEngine>) => {
-      fork(
-        Effect.onExit(effect, (exit) =>
-          Effect.gen(function* () {
-            if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return
-            yield* Effect.logError("a chat socket broke", exit.cause)
-            socket.close(closing.broken, "something broke")
-          })
-        )
-      )
-    }
     // A frame that is too large, or none at all by the protocol: `ws` closes it with the right number.
     socket.on("error", () => {})
     socket.on("close", () => {
@@ -53,30 +44,43 @@ export const talkWithVisitor = Effect.gen(function* () {
       clearTimeout(tooLate)
       const hello = decodeHello(String(data))
       if (Result.isFailure(hello)) return socket.close(closing.policy, "the first frame is no hello")
-      run(
-        Effect.gen(function* () {
-          const visitors = yield* Visitors
-          const entered = yield* Effect.result(visitors.enter(company, hello.success.visitor))
-          if (Result.isFailure(entered)) return socket.close(closing.policy, "no such company")
-          const visitor = entered.success
-          const stopListening = visitors.listen(visitor, (toPage) =>
-            send(
-              toPage.type === "typing"
-                ? { type: "typing", ms: toPage.durationMs }
-                : { ...toPage, from: "agent" }
-            )
-          )
-          if (stopListening === undefined)
-            return socket.close(closing.tryAgainLater, "too many pages of one visitor")
-          endings.push(stopListening)
-          // Before the history: it may be sent again at any time, and is stored once.
-          socket.on("message", takeFrames(socket, visitor, send, run))
-          yield* show(visitor, send, endings)
-          if (socket.readyState >= socket.CLOSING) for (const end of endings) end()
-        })
-      )
+      run(enter({ socket, endings, run }, company, hello.success.visitor))
     })
   }
+})
+
+type Run = <E>(effect: Effect.Effect<void, E, Visitors | RunningEngine>) => void
+
+/** A socket, and what must be done when it closes. */
+interface OpenSocket {
+  readonly socket: WebSocket
+  readonly endings: Array<() => void>
+  readonly run: Run
+}
+
+const closeIfBroken = Effect.fnUntraced(function* (socket: WebSocket, exit: Exit.Exit<void, unknown>) {
+  if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return
+  yield* Effect.logError("a chat socket broke", exit.cause)
+  socket.close(closing.broken, "something broke")
+})
+
+const enter = Effect.fnUntraced(function* (open: OpenSocket, company: string, secret: string) {
+  const { socket, endings, run } = open
+  const visitors = yield* Visitors
+  const entered = yield* Effect.result(visitors.enter(company, secret))
+  if (Result.isFailure(entered)) return socket.close(closing.policy, "no such company")
+  const visitor = entered.success
+  const send = pageSender(socket)
+  const stopListening = visitors.listen(visitor, (toPage) =>
+    send(toPage.type === "typing" ? { type: "typing", ms: toPage.durationMs } : { ...toPage, from: "agent" })
+  )
+  if (stopListening === undefined) return socket.close(closing.tryAgainLater, "too many pages of one visitor")
+  endings.push(stopListening)
+  // Before the history: a message may be sent again at any time, and is stored once.
+  socket.on("message", takeFrames(socket, visitor, send, run))
+  yield* show(visitor, send, endings)
+  // It closed while we read: what was added since is ended here.
+  if (socket.readyState >= socket.CLOSING) for (const end of endings) end()
 })
 
 /** Sends the history, then all that happens. */
@@ -106,8 +110,6 @@ const show = Effect.fnUntraced(function* (
     })
   )
 })
-
-type Run = <E>(effect: Effect.Effect<void, E, Visitors | RunningEngine>) => void
 
 const takeFrames = (
   socket: WebSocket,
@@ -156,35 +158,3 @@ const takeFrame = Effect.fnUntraced(function* (
   if (error._tag === "TryAgain") return refuse("tryAgain", messageId, error.retryAfterMs)
   refuse("notTaken", messageId)
 })
-
-/**
- * Sends to a page. One that does not read is closed: it comes back and reads the history. What the channel has given
- * and the stream then tells again goes out once.
- */
-const sender = (socket: WebSocket) => {
-  const sent = new Set<string>()
-  return (frame: ToVisitor): void => {
-    if (socket.readyState !== socket.OPEN) return
-    if (socket.bufferedAmount > httpLimits.chatUnreadMaxBytes) return socket.terminate()
-    if (frame.type === "message") {
-      if (sent.has(frame.messageId)) return
-      sent.add(frame.messageId)
-      if (sent.size > httpLimits.chatHistoryLinesMax) sent.delete(sent.values().next().value!)
-    }
-    socket.send(JSON.stringify(frame))
-  }
-}
-
-/** Asks now and then whether the other end still lives. */
-const watchPulse = (socket: WebSocket): (() => void) => {
-  let answered = true
-  socket.on("pong", () => {
-    answered = true
-  })
-  const timer = setInterval(() => {
-    if (!answered) return socket.terminate()
-    answered = false
-    socket.ping()
-  }, httpLimits.chatPingEveryMs)
-  return () => clearInterval(timer)
-}

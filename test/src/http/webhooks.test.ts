@@ -1,0 +1,215 @@
+import { connect } from "node:net"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import { startEvolutionDouble } from "../../../src/doubles/evolution.ts"
+import type { Double } from "../../../src/doubles/provider-double.ts"
+import { startTelegramDouble } from "../../../src/doubles/telegram.ts"
+import { contact, update, upsert } from "../channels/evolution-shapes.ts"
+import { channelSettings, eventually, freePort, type OpenServer, openServer, secrets } from "./open-server.ts"
+
+let server: OpenServer
+let evolution: Double
+let telegram: Double
+
+beforeAll(async () => {
+  const port = await freePort()
+  const webhook = `http://127.0.0.1:${port}/webhook`
+  evolution = await startEvolutionDouble({
+    webhook: `${webhook}/whatsapp`,
+    secret: secrets.evolutionWebhookSecret,
+    apiKey: secrets.evolutionApiKey,
+    echo: true
+  })
+  telegram = await startTelegramDouble({
+    webhook: `${webhook}/telegram`,
+    secret: secrets.telegramWebhookSecret,
+    token: secrets.telegramToken
+  })
+  server = await openServer({ port, ...channelSettings(evolution.url, telegram.url) })
+})
+afterAll(async () => {
+  await server.close()
+  await evolution.close()
+  await telegram.close()
+})
+
+const post = (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
+  fetch(`${server.url}${path}`, { method: "POST", body, headers })
+const trusted = { "x-centurion-secret": secrets.evolutionWebhookSecret }
+const whatsapp = async (body: unknown, path = "/webhook/whatsapp") => {
+  const answer = await post(path, JSON.stringify(body), trusted)
+  return { status: answer.status, body: (await answer.json()) as unknown }
+}
+const textOf = (text: string, id: string, of = contact) =>
+  upsert({ conversation: text }, { id, remoteJid: `${of}@s.whatsapp.net` })
+const count = (events: ReadonlyArray<StoredEvent>, type: string) =>
+  events.filter((event) => event.type === type).length
+/** The events of the conversation with this contact. */
+const conversationWith = async (of: string) => {
+  const events = await server.events()
+  const started = events.find((event) => event.type === "ConversationStarted" && event.data.contact === of)
+  return events.filter((event) => event.stream === started?.stream)
+}
+
+test("a message is stored before it is answered, and once however often it comes", async () => {
+  const lead = "5511900000001"
+  const first = await whatsapp(textOf("Oi", "A1", lead))
+  expect(first).toEqual({ status: 200, body: { stored: 1, known: 0, refused: 0 } })
+  const [received] = (await conversationWith(lead)).filter((event) => event.type === "MessageReceived")
+  expect(received?.data).toMatchObject({ messageId: "A1", text: "Oi", contactName: "Ana Souza" })
+  expect(received?.principal).toBe("lead")
+  for (let again = 0; again < 9; again++) {
+    expect((await whatsapp(textOf("Oi", "A1", lead))).body).toEqual({ stored: 0, known: 1, refused: 0 })
+  }
+  expect(count(await conversationWith(lead), "MessageReceived")).toBe(1)
+})
+
+test("the instance may stand in the path, and must then be the webhook's", async () => {
+  const lead = "5511900000002"
+  expect((await whatsapp(textOf("Oi", "B1", lead), "/webhook/whatsapp/main")).status).toBe(200)
+  const other = await whatsapp(textOf("Oi", "B2", lead), "/webhook/whatsapp/other")
+  expect(other).toEqual({
+    status: 404,
+    body: {
+      type: "about:blank",
+      title: "Not Found",
+      status: 404,
+      detail: 'there is no instance "other" on this channel'
+    }
+  })
+  expect(count(await conversationWith(lead), "MessageReceived")).toBe(1)
+})
+
+test("what a provider echoes of our own sends silences nobody", async () => {
+  const lead = "5511900000003"
+  evolution.incoming({ contact: lead, text: "Oi, quanto custa?" })
+  await eventually(async () => count(await conversationWith(lead), "ReplySent") === 1)
+  await evolution.idle()
+  const events = await conversationWith(lead)
+  const sent = evolution.sent().filter((each) => each.contact === lead)
+  expect(count(events, "PersonReplied")).toBe(sent.length)
+  expect(count(events, "HandedOver")).toBe(0)
+  expect(count(events, "ChunkSent")).toBe(sent.length)
+  // Delivery updates came by the same webhook.
+  expect(count(events, "DeliveryStatusChanged")).toBeGreaterThan(0)
+})
+
+test("an echo that comes before the send was answered silences nobody either", async () => {
+  const lead = "5511900000005"
+  evolution.setFaults({ delayMs: 1000 })
+  await whatsapp(textOf("Oi, quanto custa?", "C1", lead))
+  const sending = () => evolution.sent().find((each) => each.contact === lead)
+  const passed = await eventually(async () => sending())
+  const echo = upsert(
+    { conversation: passed.text },
+    { id: passed.id, fromMe: true, remoteJid: `${lead}@s.whatsapp.net` }
+  )
+  await whatsapp(echo)
+  const events = await conversationWith(lead)
+  expect([count(events, "PersonReplied"), count(events, "ChunkSent")]).toEqual([1, 0])
+  evolution.setFaults({})
+  await eventually(async () => count(await conversationWith(lead), "ReplySent") === 1)
+  expect(count(await conversationWith(lead), "HandedOver")).toBe(0)
+})
+
+test("what a person writes on the phone hands the conversation over", async () => {
+  const lead = "5511900000004"
+  await whatsapp(textOf("Oi", "D1", lead))
+  await whatsapp(
+    upsert(
+      { conversation: "Oi, aqui é a Bia" },
+      { id: "D2", fromMe: true, remoteJid: `${lead}@s.whatsapp.net` }
+    )
+  )
+  const events = await conversationWith(lead)
+  expect(count(events, "PersonReplied")).toBe(1)
+  expect(count(events, "HandedOver")).toBe(1)
+})
+
+test("a delivery update of a conversation that is not there begins none", async () => {
+  const before = (await server.events()).length
+  const answer = await whatsapp(update("READ", { remoteJid: "5511900000099@s.whatsapp.net" }))
+  expect(answer).toEqual({ status: 200, body: { stored: 0, known: 0, refused: 1 } })
+  expect((await server.events()).length).toBe(before)
+})
+
+test("telegram's webhooks come in by their own secret", async () => {
+  telegram.incoming({ contact: "777", text: "Hello, how much is it?" })
+  await eventually(async () => telegram.sent().length > 0)
+  const events = await conversationWith("777")
+  expect(count(events, "MessageReceived")).toBe(1)
+  const wrong = await post("/webhook/telegram", "{}", { "x-telegram-bot-api-secret-token": "guessed-it" })
+  expect(wrong.status).toBe(401)
+})
+
+test.each([
+  ["a wrong secret", "{}", { "x-centurion-secret": "guessed-it" }, 401],
+  ["no secret", "{}", {}, 401],
+  ["no JSON", "{", trusted, 400],
+  ["bytes that are no text", new Uint8Array([0xff, 0xfe, 0x00]), trusted, 400],
+  ["a wrong shape", JSON.stringify({ event: 7 }), trusted, 400],
+  ["an unknown instance", JSON.stringify({ ...textOf("x", "E1"), instance: "nobody" }), trusted, 404]
+] as const)("%s is refused with a problem", async (_, body, headers, status) => {
+  const answer = await post("/webhook/whatsapp", body as string, headers as Record<string, string>)
+  expect(answer.status).toBe(status)
+  expect(answer.headers.get("content-type")).toBe("application/problem+json")
+  expect(await answer.json()).toMatchObject({ type: "about:blank", status })
+})
+
+test("an event of a kind that nobody knows is taken and does nothing", async () => {
+  const before = (await server.events()).length
+  const answer = await whatsapp({ event: "presence.update", instance: "main", data: { old: true } })
+  expect(answer).toEqual({ status: 200, body: { stored: 0, known: 0, refused: 0 } })
+  expect((await server.events()).length).toBe(before)
+})
+
+test("a message that no event can hold is answered, so that it does not come for ever, and logged without its text", async () => {
+  const text = `segredo ${"x".repeat(300_000)}`
+  const answer = await whatsapp(textOf(text, "F1", "5511900000006"))
+  expect(answer.status).toBe(200)
+  expect(server.logs.some((line) => line.includes("segredo"))).toBe(false)
+})
+
+test("a body of 10 MB is refused with 413, announced or not", async () => {
+  const large = new Uint8Array(10 * 1024 * 1024).fill(32)
+  expect((await post("/webhook/whatsapp", large, trusted)).status).toBe(413)
+  const pieces = new ReadableStream({
+    start: (controller) => {
+      for (let place = 0; place < large.length; place += 65_536)
+        controller.enqueue(large.subarray(place, place + 65_536))
+      controller.close()
+    }
+  })
+  const init = { method: "POST", body: pieces, headers: trusted, duplex: "half" } as RequestInit
+  expect((await fetch(`${server.url}/webhook/whatsapp`, init)).status).toBe(413)
+})
+
+test("a body that breaks off leaves the server as it was", async () => {
+  const { port } = new URL(server.url)
+  const socket = connect(Number(port), "127.0.0.1")
+  const written = new Promise((resolve) =>
+    socket.write(
+      'POST /webhook/whatsapp HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{"event"',
+      resolve
+    )
+  )
+  await written
+  socket.destroy()
+  expect((await whatsapp(textOf("Oi", "G1", "5511900000007"))).status).toBe(200)
+})
+
+test.each([
+  ["GET", "/nothing", 404, null],
+  ["GET", "/webhook/whatsapp", 405, "POST"],
+  ["DELETE", "/", 405, "GET, HEAD"],
+  ["GET", "/chat/quick", 426, null]
+])("%s %s is answered with %i", async (method, path, status, allow) => {
+  const answer = await fetch(`${server.url}${path}`, { method })
+  expect([answer.status, answer.headers.get("allow")]).toEqual([status, allow])
+  expect(await answer.json()).toMatchObject({ type: "about:blank", status })
+})
+
+test("the server says that it lives and that it is ready", async () => {
+  expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: "alive" })
+  expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: "ready", partitions: 4 })
+})
