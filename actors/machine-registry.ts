@@ -101,7 +101,7 @@ const acceptor = (listed: ListedMachine) => {
     }
     const decoded = decode(data)
     return Result.isFailure(decoded)
-      ? refuse("wrongData", `${name} ${type}: ${decoded.failure}`)
+      ? refuse("wrongData", `${name} ${type}: ${decoded.failure.message}`)
       : Result.succeed(data as JsonObject)
   }
 }

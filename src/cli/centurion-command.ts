@@ -1,6 +1,7 @@
 import * as Command from "effect/cli/Command"
 import { benchCommand } from "./commands/bench.ts"
 import { chatCommand } from "./commands/chat.ts"
+import { deliverCommand } from "./commands/deliver.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
 import { eventsCommand } from "./commands/events.ts"
@@ -18,6 +19,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     startCommand,
     chatCommand,
     demoCommand,
+    deliverCommand,
     eventsCommand,
     replayCommand,
     verifyCommand,

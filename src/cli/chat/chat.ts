@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { readSettings, Settings, type SettingValues } from "../../config.ts"
+import { readSettings, type SettingValues } from "../../config.ts"
 import { findRunningEngine } from "../../embedded/engine-file.ts"
-import { logLayer } from "../../log.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
-import { note } from "../terminal.ts"
+import { startOwnServer } from "../own-server.ts"
 import { talk } from "./talk.ts"
 import { visitorSecret } from "./visitor-file.ts"
 
@@ -17,8 +16,6 @@ export interface ChatAsked {
 }
 
 const probeTimeoutMs = 1500
-const readyTimeoutMs = 20_000
-const readyEveryMs = 100
 
 /** Talks in the terminal, or with what is piped in; with a server if one runs, else with an engine of its own. */
 export const chat = Effect.fnUntraced(function* (asked: ChatAsked) {
@@ -50,8 +47,8 @@ const findServer = Effect.fnUntraced(function* (settings: SettingValues, given: 
     const usual = `http://${host.includes(":") ? `[${host}]` : host}:${port}`
     if (yield* isServer(usual)) return () => usual
   }
-  const own = yield* startEngine(settings)
-  return () => own
+  const { url } = yield* startOwnServer(settings)
+  return () => url
 })
 
 const isServer = (base: string) =>
@@ -63,21 +60,3 @@ const isServer = (base: string) =>
       return false
     }
   })
-
-/** A server of our own on a free port, until the scope ends. */
-const startEngine = Effect.fnUntraced(function* (settings: SettingValues) {
-  yield* note("no server runs here, so this command starts an engine of its own")
-  const { serve } = yield* Effect.promise(() => import("../../main.ts"))
-  const own = { ...settings, host: "127.0.0.1", port: 0, logLevel: "none" as const }
-  const server = yield* serve.pipe(Effect.provide(Settings.layerWith(own)), Effect.provide(logLayer(own)))
-  yield* Effect.mapError(server.booted, (error) => error as Error)
-  for (let waited = 0; waited < readyTimeoutMs; waited += readyEveryMs) {
-    const response = yield* Effect.promise(() => fetch(`${server.url}/readyz`))
-    if (response.ok) return server.url
-    yield* Effect.sleep(readyEveryMs)
-  }
-  return yield* failed(
-    "NotReady",
-    "the engine gets no partition: another process owns them; name its server with --url"
-  )
-})

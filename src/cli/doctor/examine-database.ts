@@ -24,19 +24,28 @@ export const examineDatabase = (connection: PgConnection.Config) =>
       const version = yield* examineVersion(query)
       const login = yield* examineLogin(query)
       const role = yield* examineRole(query)
-      return [version, ...login, ...role, ...(yield* examineMigrations(query))]
+      const migrations = yield* Effect.result(examineMigrations(query))
+      return [version, ...login, ...role, ...(migrations._tag === "Success" ? migrations.success : [unseen])]
     })
   ).pipe(
     Effect.catch((error) =>
       Effect.succeed([
-        wrong(
-          "database",
-          `it does not answer: ${error.message}`,
-          "see that Postgres runs and that DATABASE_URL is right"
-        )
+        error.unreachable
+          ? wrong(
+              "database",
+              `it does not answer: ${error.message}`,
+              "see that Postgres runs and that DATABASE_URL is right"
+            )
+          : wrong("database", `it refuses: ${error.message}`, "see the login and the name in DATABASE_URL")
       ])
     )
   )
+
+const unseen = worthKnowing(
+  "migrations",
+  "this login may not see which ran",
+  "ask as the login that migrates"
+)
 
 const one = (query: Query, sql: string, params?: ReadonlyArray<unknown>) =>
   Effect.map(query(sql, params), (rows) => rows[0] ?? [])

@@ -4,6 +4,7 @@ import { EventStore, type StoreUnavailable } from "../../../eventstore/event-sto
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { explainEmptyStream, type Place, partitionsOf } from "../find-place.ts"
+import { plain } from "../terminal.ts"
 
 /** Events of one read. */
 const pageEvents = 500
@@ -14,6 +15,10 @@ export interface EventSource {
   /** Where an event stands, as this place counts. */
   readonly placeOf: (event: StoredEvent) => string
 }
+
+const streamColumns = 36
+
+const streamPlace = (stream: string, version: number) => plain(`${stream}@${version}`).padEnd(streamColumns)
 
 /** Opens the place; fails when it is not there, unless one waits for it. */
 export const openSource = Effect.fnUntraced(function* (place: Place, after: number, waits: boolean) {
@@ -45,7 +50,7 @@ export const openSource = Effect.fnUntraced(function* (place: Place, after: numb
         (last) => store.readPartition(company, partition, last, pageEvents),
         after,
         ({ position }) => position,
-        ({ position, stream, version }) => `${String(position).padStart(5)}  ${stream}@${version}`
+        ({ position, stream, version }) => `${String(position).padStart(5)}  ${streamPlace(stream, version)}`
       )
     }
     case "company": {
@@ -113,6 +118,6 @@ const merged = (
   return {
     next,
     placeOf: ({ partition, position, stream, version }) =>
-      `${`${partition}/${position}`.padStart(7)}  ${stream}@${version}`
+      `${`${partition}/${position}`.padStart(7)}  ${streamPlace(stream, version)}`
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Address, formatAddress, parseAddress } from "../../../actors/address.ts"
@@ -9,6 +10,7 @@ import {
   replayStream,
   type SeenEvent
 } from "../../../actors/replay.ts"
+import { canonicalJson } from "../../../eventstore/hash.ts"
 import { machines } from "../../../machines/index.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
 import { eventLine } from "../event-line.ts"
@@ -105,12 +107,14 @@ const printResult = Effect.fnUntraced(function* (replayed: Replayed, to: ReplayT
     for (const { timer, dueAt } of state.timers)
       yield* print(`timer    ${plain(timer)}, due ${timeOf(dueAt)}`)
     for (const { job, name } of state.jobs) yield* print(`job      ${plain(job)}, ${plain(name)}`)
-    const context = JSON.stringify(state.context, undefined, 2) ?? "null"
-    yield* print(`context  ${context.split("\n").map(plain).join("\n         ")}`)
+    yield* print(`context  ${inspect(state.context, contextStyle()).replaceAll("\n", "\n         ")}`)
   }
   for (const each of notes) yield* note(each)
   yield* print(`\n${verdict(replayed)}`)
 })
+
+/** Control characters come out escaped. */
+const contextStyle = () => ({ depth: null, breakLength: Math.min(width(), 120) - 10 })
 
 const verdict = ({ emitted, agreed, differences, differing, stopped, version }: Replayed): string => {
   if (stopped !== undefined) {
@@ -132,7 +136,7 @@ const differencesShown = 3
 
 const inWords = ({ version, expected, found }: ReplayDifference): string => {
   const fact = (it: ReplayDifference["found"]) =>
-    it === null ? "nothing" : plain(`${it.type} ${JSON.stringify(it.data)}`)
+    it === null ? "nothing" : plain(`${it.type} ${canonicalJson(it.data)}`)
   return `  version ${version}\n    the machine says  ${fact(expected)}\n    stored is         ${fact(found)}`
 }
 

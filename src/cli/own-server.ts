@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect"
+import { Settings, type SettingValues } from "../config.ts"
+import { logLayer } from "../log.ts"
+import { failed } from "./cli-failure.ts"
+import { note } from "./terminal.ts"
+
+const readyTimeoutMs = 20_000
+const readyEveryMs = 100
+
+/** A server of our own on a free port, until the scope ends. */
+export const startOwnServer = Effect.fnUntraced(function* (settings: SettingValues) {
+  yield* note("no server runs here, so this command starts an engine of its own")
+  const { serve } = yield* Effect.promise(() => import("../main.ts"))
+  const own = { ...settings, host: "127.0.0.1", port: 0, logLevel: "none" as const }
+  const server = yield* serve.pipe(Effect.provide(Settings.layerWith(own)), Effect.provide(logLayer(own)))
+  yield* Effect.mapError(server.booted, (error) => error as Error)
+  for (let waited = 0; waited < readyTimeoutMs; waited += readyEveryMs) {
+    const response = yield* Effect.promise(() => fetch(`${server.url}/readyz`))
+    if (response.ok) return { url: server.url, token: server.token }
+    yield* Effect.sleep(readyEveryMs)
+  }
+  return yield* failed(
+    "NotReady",
+    "the engine gets no partition: another process owns them; name its server with --url"
+  )
+})
