@@ -5,6 +5,8 @@ import type { ScratchDatabase } from "./scratch-database.ts"
 export interface BenchWorld {
   /** A database of its own, migrated, gone afterwards. */
   readonly database: ScratchDatabase
+  /** The server's own address, for a measurement that needs more than one database. */
+  readonly server: string
   /** How long one round of a measurement takes. */
   readonly seconds: number
   /** The sizes asked for with `--sizes`; undefined takes the measurement's own. */

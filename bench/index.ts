@@ -1,5 +1,27 @@
+import { append } from "./append.ts"
 import type { Bench } from "./bench.ts"
+import { coldLoad } from "./cold-load.ts"
+import { growth } from "./growth.ts"
+import { memory } from "./memory.ts"
+import { read } from "./read.ts"
+import { replay } from "./replay.ts"
+import { start } from "./start.ts"
+import { step } from "./step.ts"
+import { tail } from "./tail.ts"
 import { turn } from "./turn.ts"
+import { webhook } from "./webhook.ts"
 
 /** The measurements; a new one is a file and a line in this list. */
-export const benches: ReadonlyArray<Bench> = [turn]
+export const benches: ReadonlyArray<Bench> = [
+  turn,
+  webhook,
+  append,
+  read,
+  tail,
+  coldLoad,
+  step,
+  replay,
+  growth,
+  memory,
+  start
+]

@@ -10,7 +10,7 @@ export interface Load {
 
 /**
  * Keeps `inFlight` turns going for `seconds`, each for one of `conversations` chosen uniformly, never two for one
- * conversation at once.
+ * conversation at once; so no more than there are conversations.
  */
 export const runLoad = async (
   inFlight: number,
@@ -34,7 +34,7 @@ export const runLoad = async (
       now = done
     }
   }
-  await Promise.all(Array.from({ length: inFlight }, keepOneGoing))
+  await Promise.all(Array.from({ length: Math.min(inFlight, conversations) }, keepOneGoing))
   const elapsedMs = performance.now() - startedAt
   return {
     perSecond: (latencies.length * 1000) / elapsedMs,

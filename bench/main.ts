@@ -29,6 +29,7 @@ const runBench = async (bench: Bench, url: string, asked: BenchArguments) => {
   try {
     await bench.run({
       database: open,
+      server: url,
       seconds: asked.seconds,
       sizes: asked.sizes,
       report: (figure) => process.stdout.write(`${print(figure)}\n`)

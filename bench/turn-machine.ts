@@ -13,7 +13,7 @@ const words = "o cliente pergunta quanto custa o plano anual para doze pessoas e
 export const inbound = (n: number, at: number): TurnEvent => ({
   type: "MessageReceived",
   messageId: `wamid.HBgNNTUxMTk4NzY1NDMyMRUCABIYFDNB${n}`,
-  text: words.slice(0, 4 + (n % 10)).join(" "),
+  text: words.slice(0, 4 + (n % 15)).join(" "),
   at
 })
 
@@ -23,7 +23,7 @@ export const facts = (turns: number, event: TurnEvent): ReadonlyArray<TurnEvent>
   {
     type: "ReplyWritten",
     turn: turns,
-    chunks: [`Claro! Sobre "${event.text}": posso ajudar com isso agora mesmo.`],
+    chunks: [`Claro! Sobre "${event.text}": posso ajudar com isso agora mesmo, sem custo nenhum.`],
     model: "scripted-1",
     tokensIn: 412,
     tokensOut: 38,

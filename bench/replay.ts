@@ -1,0 +1,39 @@
+import { replay as replayEvents } from "../actors/replay.ts"
+import type { Bench, BenchWorld } from "./bench.ts"
+import { conversationMachine, conversationPath } from "./conversation-path.ts"
+import { rounded } from "./figure.ts"
+import { median } from "./load.ts"
+
+const stepsDefault = 2000
+
+const run = async (world: BenchWorld): Promise<void> => {
+  const [length = stepsDefault] = world.sizes ?? []
+  const registered = conversationMachine()
+  const events = conversationPath(registered, length).flatMap((each) => each.events)
+  const rates: Array<number> = []
+  const endsAt = performance.now() + world.seconds * 1000
+  do {
+    const startedAt = performance.now()
+    const replayed = replayEvents(registered, events)
+    if (replayed.version !== events.length || replayed.differing > 0) {
+      throw new Error(
+        `the replay stopped at ${replayed.version} of ${events.length}, ${replayed.differing} differ`
+      )
+    }
+    rates.push((events.length * 1000) / (performance.now() - startedAt))
+  } while (performance.now() < endsAt)
+  world.report({
+    bench: "replay",
+    case: "conversation",
+    unit: "events/s",
+    value: rounded(median(rates)),
+    targets: [{ of: "value", is: ">=", than: 15_000 }]
+  })
+}
+
+export const replay: Bench = {
+  name: "replay",
+  about:
+    "a stored conversation through its machine on one core, every emitted event compared with what is stored",
+  run
+}

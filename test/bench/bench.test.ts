@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { readArguments } from "../../bench/arguments.ts"
+import { type Figure, meetsTargets } from "../../bench/figure.ts"
+import { benches } from "../../bench/index.ts"
+import { figureText, headingText } from "../../bench/print-figure.ts"
+
+const main = join(import.meta.dirname, "../../bench/main.ts")
+
+const run = (args: ReadonlyArray<string>, databaseUrl: string | undefined) =>
+  new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    const { DATABASE_URL: _, ...env } = process.env
+    const given = databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }
+    const child = spawn(process.execPath, [main, ...args], { env: { ...env, ...given } })
+    let out = ""
+    let err = ""
+    child.stdout.on("data", (chunk) => {
+      out += chunk
+    })
+    child.stderr.on("data", (chunk) => {
+      err += chunk
+    })
+    child.once("close", (code) => resolve({ code, out, err }))
+  })
+
+/** Sizes that make each bench short. */
+const sizes: Readonly<Record<string, string>> = {
+  turn: "300",
+  read: "1000",
+  "cold-load": "10,50",
+  step: "50",
+  replay: "50",
+  growth: "50,100",
+  memory: "200"
+}
+
+const number = expect.any(Number)
+
+describe("a bench", () => {
+  const databaseUrl = process.env.TEST_DATABASE_URL
+  for (const { name } of benches) {
+    test.skipIf(databaseUrl === undefined)(
+      `prints one JSON object a line: ${name}`,
+      async () => {
+        const size = sizes[name] === undefined ? [] : ["--sizes", sizes[name]]
+        const { code, out, err } = await run([name, "--json", "--seconds", "0.2", ...size], databaseUrl)
+        expect({ code, err }).toEqual({ code: 0, err: "" })
+        const lines: ReadonlyArray<Figure> = out
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line))
+        for (const line of lines) {
+          expect(line).toMatchObject({
+            bench: name,
+            case: expect.any(String),
+            value: number,
+            unit: expect.any(String)
+          })
+        }
+        if (name !== "turn") return
+        const turns = lines.filter(({ unit }) => unit === "turns/s")
+        expect(turns.map((line) => line.case)).toEqual(["c=1", "c=16", "c=64", "c=256"])
+        for (const line of turns) {
+          expect(line).toMatchObject({ floor: number, ratio: number, p50Ms: number, p99Ms: number })
+        }
+      },
+      120_000
+    )
+  }
+
+  test("needs a real Postgres, says so, and exits with 2", async () => {
+    const { code, out, err } = await run(["turn"], undefined)
+    expect({ code, out }).toEqual({ code: 2, out: "" })
+    expect(err).toContain("set DATABASE_URL")
+  })
+
+  test("that nobody knows is refused with the list of those there are", async () => {
+    const { code, err } = await run(["trun"], undefined)
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `no bench is called "trun"; there are ${benches.map(({ name }) => name).join(", ")}\n`
+    })
+  })
+})
+
+describe("the command line", () => {
+  test("takes names, seconds and sizes, and without names all", () => {
+    const [turn] = benches.filter(({ name }) => name === "turn")
+    expect(readArguments(["turn", "--json", "--seconds", "2", "--sizes", "10,20"], benches)).toEqual({
+      chosen: [turn],
+      json: true,
+      seconds: 2,
+      sizes: [10, 20]
+    })
+    expect(readArguments([], benches)).toEqual({ chosen: benches, json: false, seconds: 1, sizes: undefined })
+    expect(() => readArguments(["--seconds", "0"], benches)).toThrow(
+      '--seconds wants numbers above 0, and got "0"'
+    )
+  })
+})
+
+describe("a figure", () => {
+  const figure: Figure = {
+    bench: "turn",
+    case: "c=64",
+    value: 9000,
+    unit: "turns/s",
+    floor: 3000,
+    ratio: 3,
+    p50Ms: 6,
+    p99Ms: 31,
+    targets: [
+      { of: "ratio", is: ">=", than: 2.5 },
+      { of: "p99Ms", is: "<=", than: 30 }
+    ]
+  }
+
+  test("misses when one of its targets is missed, and says which there are", () => {
+    expect(meetsTargets(figure)).toBe(false)
+    expect(meetsTargets({ ...figure, p99Ms: 30 })).toBe(true)
+    expect(meetsTargets({ ...figure, targets: [] })).toBe(true)
+    expect(figureText(figure).replace(/ +/g, " ")).toBe(
+      "c=64 9,000 turns/s 3,000 3x 6 ms 31 ms missed ≥ 2.5x, p99 ≤ 30 ms"
+    )
+  })
+
+  test("stands under the heading of its column", () => {
+    const [, , heading] = headingText("turn", "one message").split("\n")
+    expect(figureText(figure).indexOf("3x") + 2).toBe(heading!.indexOf("ratio") + 5)
+  })
+})
