@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
-import { describe, expect, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { readArguments } from "../../bench/arguments.ts"
 import { type Figure, meetsTargets } from "../../bench/figure.ts"
 import { benches } from "../../bench/index.ts"
@@ -13,6 +13,7 @@ const run = (args: ReadonlyArray<string>, databaseUrl: string | undefined) =>
     const { DATABASE_URL: _, ...env } = process.env
     const given = databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }
     const child = spawn(process.execPath, [main, ...args], { env: { ...env, ...given } })
+    onTestFinished(() => void child.kill())
     let out = ""
     let err = ""
     child.stdout.on("data", (chunk) => {
