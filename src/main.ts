@@ -108,6 +108,13 @@ const worldLayer = Layer.unwrap(
   Layer.provideMerge(Companies.layer)
 )
 
+/** Whoever holds a lease in the embedded database is dead: the directory is this process's alone. */
+const releaseDead = Effect.gen(function* () {
+  const store = yield* EventStore
+  const owners = new Set((yield* store.partitions()).map(({ owner }) => owner))
+  for (const owner of owners) if (owner !== null) yield* store.release(owner)
+})
+
 /** Waits for the database, makes the companies' partitions, and starts the engine in `scope`. */
 const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.Scope) {
   const settings = yield* Settings
@@ -118,7 +125,9 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
       Effect.logWarning(why)
     )
   yield* prepareDatabase(access, tellWait)
-  const layer = Layer.provideMerge(yield* makeEngine, storeLayerOf(access, settings))
+  const stored = yield* Layer.buildWithScope(storeLayerOf(access, settings), scope)
+  if (access.embedded) yield* Effect.provide(releaseDead, stored)
+  const layer = Layer.provideMerge(yield* makeEngine, Layer.succeedContext(stored))
   const built = yield* Layer.buildWithScope(layer, scope)
   running.set({ engine: Context.get(built, Engine), store: Context.get(built, EventStore) })
 })

@@ -1,0 +1,215 @@
+import { existsSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { afterEach, describe, expect, test } from "vitest"
+import { withAdminConnection } from "../../eventstore/database.ts"
+import { EventStore } from "../../eventstore/event-store.ts"
+import { startEvolutionDouble } from "../../src/doubles/evolution.ts"
+import type { Double } from "../../src/doubles/provider-double.ts"
+import { findRunningEngine } from "../../src/embedded/engine-file.ts"
+import { remoteStoreLayer } from "../../src/http/remote-engine.ts"
+import { upsert } from "./channels/evolution-shapes.ts"
+import { eventually, freePort, newDirectory, quickCompany, secrets } from "./http/open-server.ts"
+import { canMakePostgres, makePostgres } from "./own-postgres.ts"
+import { type ServerProcess, startServer } from "./server-process.ts"
+
+const cleanups: Array<() => unknown> = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+const directory = (company: unknown = quickCompany) => {
+  const dir = newDirectory(company)
+  cleanups.push(() => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+const server = async (port: number, environment: Record<string, string>): Promise<ServerProcess> => {
+  const started = await startServer(port, environment)
+  cleanups.push(async () => {
+    started.kill("SIGKILL")
+    await started.ended
+  })
+  return started
+}
+const evolutionAt = (url: string) => ({
+  CENTURION_EVOLUTION_URL: url,
+  CENTURION_EVOLUTION_API_KEY: secrets.evolutionApiKey,
+  CENTURION_EVOLUTION_INSTANCES: "main",
+  CENTURION_EVOLUTION_WEBHOOK_SECRET: secrets.evolutionWebhookSecret
+})
+const doubleFor = async (port: number): Promise<Double> => {
+  const double = await startEvolutionDouble({
+    webhook: `http://127.0.0.1:${port}/webhook/whatsapp`,
+    secret: secrets.evolutionWebhookSecret,
+    apiKey: secrets.evolutionApiKey
+  })
+  cleanups.push(double.close)
+  return double
+}
+const webhook = (url: string, id: string) =>
+  fetch(`${url}/webhook/whatsapp`, {
+    method: "POST",
+    headers: { "x-centurion-secret": secrets.evolutionWebhookSecret },
+    body: JSON.stringify(upsert({ conversation: "Oi" }, { id }))
+  })
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s ends the process with 0 and frees its directory",
+  async (signal) => {
+    const dir = directory()
+    const own = await server(await freePort(), { CENTURION_DIR: dir })
+    await own.until(200)
+    expect(existsSync(join(dir, "engine.json"))).toBe(true)
+    const since = performance.now()
+    own.kill(signal)
+    expect(await own.ended).toBe(0)
+    expect(performance.now() - since).toBeLessThan(5000)
+    expect(existsSync(join(dir, "engine.json"))).toBe(false)
+    const lines = own
+      .said()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).message)
+    expect(lines).toContain(`listening on ${own.url}`)
+    expect(lines.at(-1)).toBe("stopped")
+  }
+)
+
+test("a second process in a directory, and one on a taken port, end with what to do", async () => {
+  const dir = directory()
+  const port = await freePort()
+  const first = await server(port, { CENTURION_DIR: dir })
+  await first.until(200)
+  const second = await server(await freePort(), { CENTURION_DIR: dir })
+  expect(await second.ended).toBe(1)
+  expect(second.said()).toContain(`already runs in ${dir} as process`)
+  const third = await server(port, { CENTURION_DIR: directory() })
+  expect(await third.ended).toBe(1)
+  expect(third.said()).toContain(`port ${port} on 127.0.0.1 is taken; set PORT to another one`)
+})
+
+test("killed in the middle of a reply, the conversation goes on, and nothing is said twice", async () => {
+  const port = await freePort()
+  const double = await doubleFor(port)
+  const environment = {
+    CENTURION_DIR: directory(),
+    CENTURION_RECEIPT_DEADLINE_MS: "5000",
+    ...evolutionAt(double.url)
+  }
+  const first = await server(port, environment)
+  await first.until(200)
+  // Each send is accepted at once and answered late: the kill falls between the two.
+  double.setFaults({ delayMs: 1500 })
+  double.incoming({ contact: "5511900000001", text: "Oi, quanto custa?" })
+  await double.accepted(1)
+  first.kill("SIGKILL")
+  await first.ended
+  double.setFaults({})
+  const second = await server(port, environment)
+  await second.until(200)
+  const written = await eventually(async () => {
+    const events = await eventsIn(environment.CENTURION_DIR)
+    if (!events.some(({ type }) => type === "ReplySent")) return undefined
+    return events.find(({ type }) => type === "ReplyWritten")?.data.chunks
+  })
+  await double.idle()
+  expect(double.sent().map(({ text }) => text)).toEqual(written)
+  second.kill("SIGTERM")
+  expect(await second.ended).toBe(0)
+})
+
+/** All events, asked of the process that has the directory. */
+const eventsIn = (dir: string) => {
+  const { url, token } = findRunningEngine(dir)!
+  return Effect.runPromise(
+    Effect.provide(
+      Effect.gen(function* () {
+        const store = yield* EventStore
+        const partitions = yield* store.partitions()
+        const read = partitions.map((each) => store.readPartition(each.company, each.partition, 0, 1000))
+        return (yield* Effect.all(read)).flat()
+      }),
+      remoteStoreLayer({ url: url!, token })
+    )
+  )
+}
+
+describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
+  const conversationEvents = (url: string, type: string) =>
+    Effect.runPromise(
+      withAdminConnection({ url: Redacted.make(url) }, (query) =>
+        query("select count(*)::int from es.event where type = $1", [type])
+      )
+    ).then((rows) => Number(rows[0]?.[0]))
+
+  test("a database that refuses us ends the process and says why", async () => {
+    const postgres = await makePostgres()
+    cleanups.push(postgres.remove)
+    postgres.start()
+    const url = postgres.url.replace(/postgres$/, "no_such_database")
+    const own = await server(await freePort(), { CENTURION_DIR: directory(), DATABASE_URL: url })
+    expect(await own.ended).toBe(1)
+    expect(own.said()).toContain('database "no_such_database" does not exist')
+  })
+
+  test("a database that is down at start is waited for, and told of", async () => {
+    const postgres = await makePostgres()
+    cleanups.push(postgres.remove)
+    const port = await freePort()
+    const double = await doubleFor(port)
+    const own = await server(port, {
+      CENTURION_DIR: directory(),
+      DATABASE_URL: postgres.url,
+      ...evolutionAt(double.url)
+    })
+    const refused = await webhook(own.url, "A1")
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"])
+    const ready = await fetch(`${own.url}/readyz`)
+    expect([ready.status, await ready.json()]).toMatchObject([503, { status: 503 }])
+    // The provider's webhook is sent until it is taken.
+    double.incoming({ contact: "5511900000001", text: "Oi, quanto custa?" })
+    await eventually(async () => own.said().includes("does not answer"))
+    postgres.start()
+    await own.until(200)
+    await double.accepted(1)
+    own.kill("SIGTERM")
+    expect(await own.ended).toBe(0)
+    expect(own.said()).not.toContain(postgres.url)
+  })
+
+  test.each(["fast", "immediate"] as const)(
+    "a database that goes away (%s) takes nothing with it",
+    async (mode) => {
+      const postgres = await makePostgres()
+      cleanups.push(postgres.remove)
+      postgres.start()
+      const port = await freePort()
+      const double = await doubleFor(port)
+      const own = await server(port, {
+        CENTURION_DIR: directory(),
+        DATABASE_URL: postgres.url,
+        CENTURION_LEASE_MS: "2000",
+        ...evolutionAt(double.url)
+      })
+      await own.until(200)
+      const contacts = ["5511900000001", "5511900000002", "5511900000003"]
+      double.incoming({ contact: contacts[0]!, text: "Oi, quanto custa?" })
+      await double.accepted(1)
+      postgres.stop(mode)
+      for (const contact of contacts) double.incoming({ contact, text: "Tem integração com o meu CRM?" })
+      await own.until(503)
+      const during = await fetch(`${own.url}/healthz`)
+      expect(during.status).toBe(200)
+      postgres.start()
+      await own.until(200)
+      await double.idle()
+      await eventually(async () => (await conversationEvents(postgres.url, "ReplySent")) >= 3)
+      expect(await conversationEvents(postgres.url, "MessageReceived")).toBe(4)
+      const keys = double.sent().map(({ contact, text }) => `${contact} ${text}`)
+      expect(keys).toEqual([...new Set(keys)])
+      own.kill("SIGTERM")
+      expect(await own.ended).toBe(0)
+    }
+  )
+})

@@ -1,0 +1,65 @@
+import { execFileSync } from "node:child_process"
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { freePort } from "./http/open-server.ts"
+
+const versions = "/usr/lib/postgresql"
+const bin = existsSync(versions)
+  ? readdirSync(versions)
+      .sort((a, b) => Number(a) - Number(b))
+      .map((version) => join(versions, version, "bin"))
+      .filter((path) => existsSync(join(path, "initdb")))
+      .at(-1)
+  : undefined
+
+/** Whether a Postgres can be made here. */
+export const canMakePostgres = bin !== undefined
+
+/** A Postgres of one test's own, to be stopped and started again. */
+export interface OwnPostgres {
+  readonly url: string
+  readonly start: () => void
+  /** `immediate` is as after a crash. */
+  readonly stop: (mode: "fast" | "immediate") => void
+  readonly remove: () => void
+}
+
+/** Makes one, which does not run yet. */
+export const makePostgres = async (): Promise<OwnPostgres> => {
+  const dir = mkdtempSync(join(tmpdir(), "centurion-postgres-"))
+  const data = join(dir, "data")
+  const port = await freePort()
+  const isRoot = process.getuid?.() === 0
+  // Postgres refuses to run as root.
+  const run = (command: string) => {
+    const [program, ...args] = isRoot
+      ? ["su", "postgres", "-s", "/bin/sh", "-c", command]
+      : ["sh", "-c", command]
+    execFileSync(program!, args, { stdio: "ignore" })
+  }
+  if (isRoot) {
+    const uid = Number(execFileSync("id", ["-u", "postgres"], { encoding: "utf8" }))
+    chownSync(dir, uid, uid)
+    chmodSync(dir, 0o755)
+  }
+  run(`${bin}/initdb -D ${data} -A trust -U postgres`)
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${dir} -c fsync=off`
+  let runs = false
+  const stop: OwnPostgres["stop"] = (mode) => {
+    if (runs) run(`${bin}/pg_ctl -D ${data} -w -m ${mode} stop`)
+    runs = false
+  }
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    start: () => {
+      run(`${bin}/pg_ctl -D ${data} -w -l ${dir}/log -o '${options}' start`)
+      runs = true
+    },
+    stop,
+    remove: () => {
+      stop("immediate")
+      rmSync(dir, { recursive: true, force: true })
+    }
+  }
+}
