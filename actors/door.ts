@@ -142,10 +142,18 @@ export const makeDoor = (ports: DoorPorts): Door => {
         const input = stepInputOf(event.type, data)
         const delivery = { type: event.type, data, text, input, envelope, startInput: undefined }
         if (found.actor.version > 0) return push(found, delivery, settle)
+        // Let go meanwhile, it would be loaded as a second one, and this first one would be out of date.
+        found.actor.pins++
         Effect.runFork(
-          Effect.match(ports.startInput(address, event), {
-            onFailure: settle,
-            onSuccess: (startInput) => push(found, { ...delivery, startInput }, settle)
+          Effect.matchCause(ports.startInput(address, event), {
+            onFailure: (cause) => {
+              found.actor.pins--
+              resume(Effect.failCause(cause))
+            },
+            onSuccess: (startInput) => {
+              found.actor.pins--
+              push(found, { ...delivery, startInput }, settle)
+            }
           })
         )
       })
@@ -213,6 +221,8 @@ const acceptEvent = (
       message: `the key is longer than ${keyMaxLength} characters`
     })
   }
+  const wrong = wrongWord({ ...envelope, type: event.type, id: address.id }) ?? wrongTime(envelope)
+  if (wrong !== undefined) return new EventRefused({ reason: "wrongData", message: wrong })
   const accepted = registered.accept(event)
   if (accepted._tag === "Failure") return accepted.failure
   try {
@@ -232,6 +242,26 @@ const acceptEvent = (
     })
   }
 }
+
+/** What the store would refuse, or keep as another word than the one that was hashed. */
+const wrongWord = (words: Envelope & { readonly type: string; readonly id: string }): string | undefined => {
+  for (const name of ["principal", "key", "causation", "correlation", "type", "id"] as const) {
+    const word = words[name]
+    if (word === undefined) continue
+    if (word.includes("\u0000")) return `${name} holds a NUL character`
+    if (!word.isWellFormed()) return `${name} holds half a surrogate pair`
+  }
+  return undefined
+}
+
+/** The years 1 to 9999: the database's arithmetic keeps every millisecond of them. */
+const timeMin = -62_135_596_800_000
+const timeMax = 253_402_300_799_999
+
+const wrongTime = ({ occurredAt = 0 }: Envelope): string | undefined =>
+  Number.isInteger(occurredAt) && occurredAt >= timeMin && occurredAt <= timeMax
+    ? undefined
+    : `occurredAt is ${occurredAt}, which is no time in whole milliseconds of the years 1 to 9999`
 
 const unknownMachine = (registry: MachineRegistry, { machine }: Address) =>
   new EventRefused({

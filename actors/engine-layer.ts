@@ -229,17 +229,13 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
       for (const partition of partitions.all()) partitions.lose(partition)
     })
 
-  yield* Effect.addFinalizer(() => shutDown)
   const sweeping = Effect.forever(Effect.andThen(Effect.sleep(sweepEveryMs), Effect.sync(door.sweep)))
-  const loops = [
-    ...lanes.map((lane) => lane.run),
-    ownership.keep({ gained, lost }),
-    timers.run,
-    courier.run,
-    sweeping
-  ]
-  if (options.runJobs !== false) loops.push(jobs.run)
-  for (const loop of loops) yield* Effect.forkScoped(Effect.onExit(loop, breakUnlessStopped))
+  const begin = (loop: Effect.Effect<never>) => Effect.forkScoped(Effect.onExit(loop, breakUnlessStopped))
+  // A scope ends what began last first: the lanes outlive what feeds them, so that they commit what waits.
+  for (const lane of lanes) yield* begin(lane.run)
+  yield* Effect.addFinalizer(() => shutDown)
+  for (const loop of [ownership.keep({ gained, lost }), timers.run, courier.run, sweeping]) yield* begin(loop)
+  if (options.runJobs !== false) yield* begin(jobs.run)
 
   const shutDown = Effect.gen(function* () {
     yield* jobs.stop
@@ -283,14 +279,15 @@ const resultInput = (
   job: job.job
 })
 
-const jobOf = ({ actor, job, name, child, input, action }: CommittedJob): Job => ({
+const jobOf = ({ actor, job, name, child, text, action }: CommittedJob): Job => ({
   company: actor.company,
   partition: actor.partition,
   stream: actor.stream,
   job,
   name,
   child,
-  input,
+  // The handler gets what it would get after a restart.
+  input: JSON.parse(text),
   action,
   state: "pending",
   attempts: 0,

@@ -69,6 +69,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
   const carry = Effect.fnUntraced(function* (message: CommittedMessage) {
     const { place, version, number } = message
     const address = { company: place.company, ...message.to }
+    const event = JSON.parse(message.text) as ActorEvent
     const envelope = {
       principal: `actor:${place.stream}`,
       key: `${place.stream}@${version}.${number}`,
@@ -76,7 +77,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
       occurredAt: message.occurredAt
     }
     while (true) {
-      const sent = yield* Effect.result(ports.deliver(address, message.event, envelope))
+      const sent = yield* Effect.result(ports.deliver(address, event, envelope))
       if (sent._tag === "Success") break
       if (sent.failure._tag !== "TryAgain") {
         // Kept in the database and tried again after the next start, when the target's machine may know it.
@@ -113,7 +114,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
     } of found.success) {
       const { machine, id } = addressOf(company, toStream)
       const place = { company, partition, stream }
-      send({ place, version, number, to: { machine, id }, event: JSON.parse(event), occurredAt })
+      send({ place, version, number, to: { machine, id }, text: event, occurredAt })
     }
   })
 

@@ -5,8 +5,8 @@ import type { RunningMachine } from "./running-machine.ts"
 
 /** An actor's state as JSON; undefined when the machine keeps something in its context that JSON can't hold. */
 export const persist = (state: ActorState): JsonObject | undefined => {
-  const { snapshot } = state
-  if (!isJson(snapshot.context) || !isJson(snapshot.output)) return undefined
+  const { snapshot, timers } = state
+  if (!isJson(snapshot.context) || !isJson(snapshot.output) || !isJson(timers)) return undefined
   return {
     value: snapshot.value as Json,
     nodes: snapshot._nodes.map((node) => node.id),
@@ -76,13 +76,17 @@ const historyIds = (history: AnyMachineSnapshot["historyValue"]): JsonObject =>
     ])
   )
 
+/** Deeper than this it is taken for something that turns in a circle. */
+const depthMax = 500
+
 /** Plain data all the way down. An undefined property is fine: JSON leaves it out and nobody can tell. */
-const isJson = (value: unknown): boolean => {
+const isJson = (value: unknown, depth = 0): boolean => {
   if (value === null || value === undefined || typeof value === "string" || typeof value === "boolean")
     return true
   if (typeof value === "number") return Number.isFinite(value)
-  if (typeof value !== "object") return false
-  if (Array.isArray(value)) return value.every((each) => each !== undefined && isJson(each))
+  if (typeof value !== "object" || depth > depthMax) return false
+  if (Array.isArray(value)) return value.every((each) => each !== undefined && isJson(each, depth + 1))
   const prototype = Object.getPrototypeOf(value)
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  return Object.values(value).every((each) => isJson(each, depth + 1))
 }

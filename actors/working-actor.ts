@@ -11,13 +11,17 @@ import { type Message, type NewJob, type Step, takeStep } from "./step.ts"
 /** A job that was committed with this batch, ready to run. */
 export interface CommittedJob extends NewJob {
   readonly actor: LiveActor
+  /** Its input as JSON. */
+  readonly text: string
 }
 
 /** A message that was committed with this batch, with its place in the sender's stream. */
-export interface CommittedMessage extends Message {
+export interface CommittedMessage extends Omit<Message, "event"> {
   readonly place: StreamPlace
   readonly version: number
   readonly number: number
+  /** Its event as JSON. */
+  readonly text: string
   /** Epoch ms. */
   readonly occurredAt: number
 }
@@ -96,17 +100,19 @@ export class WorkingActor {
     const { actor } = this
     const first = this.version + 1
     const emitted = step.emitted.map(({ type, ...data }): EventRow => {
+      canonicalJson(type, "the type of what it emits")
       const schemaVersion = actor.registered.schemaVersion(type)
       return { kind: "emitted", type, text: canonicalJson(data as JsonObject, type), schemaVersion }
     })
     this.addLogs(step)
     this.changeJobs(step)
     if (step.messages.length > 0) {
-      const placed = step.messages.map((message, number) => ({
-        ...message,
+      const placed = step.messages.map(({ to, event }, number) => ({
+        to,
         place: actor,
         version: first,
         number,
+        text: textOf(event, `the message to ${to.machine}/${to.id}`),
         occurredAt: at
       }))
       this.messages = [...this.messages, ...placed]
@@ -120,7 +126,7 @@ export class WorkingActor {
     const { status, error } = step.state.snapshot
     const failed = status === "error" && this.state?.snapshot.status !== "error"
     if (failed) this.logs = [...this.logs, { failed: errorAsJson(error) }]
-    if (step.logs.length > 0) this.logs = [...this.logs, ...step.logs]
+    if (step.logs.length > 0) this.logs = [...this.logs, ...step.logs.map(errorAsJson)]
   }
 
   /** A job that was asked for and cancelled within one commit was never there. */
@@ -131,19 +137,23 @@ export class WorkingActor {
       this.jobs = this.jobs.filter((job) => !step.cancelledJobs.includes(job.job))
       this.cancelledJobs = [...this.cancelledJobs, ...step.cancelledJobs.filter((job) => !asked.has(job))]
     }
-    if (step.jobs.length > 0) this.jobs = [...this.jobs, ...step.jobs.map((job) => ({ ...job, actor }))]
+    if (step.jobs.length === 0) return
+    const asked = step.jobs.map((job) => ({
+      ...job,
+      actor,
+      text: textOf(job.input, `the input of ${job.name}`)
+    }))
+    this.jobs = [...this.jobs, ...asked]
   }
 
   /** Writes what the steps came to: one row a timer, a job, a snapshot, however many steps were taken. */
   finish(batch: Batch, now: number, snapshotEvery: number) {
     const { actor, version, state } = this
     if (version === actor.version) return
-    for (const { job, name, child, input } of this.jobs) {
-      batch.job(actor, job, name, child, JSON.stringify(input), now)
-    }
+    for (const { job, name, child, text } of this.jobs) batch.job(actor, job, name, child, text, now)
     for (const job of this.cancelledJobs) batch.jobDone(actor, job)
-    for (const { version, number, to, event, occurredAt } of this.messages) {
-      batch.message(actor, version, number, `${to.machine}/${to.id}`, JSON.stringify(event), occurredAt)
+    for (const { version, number, to, text, occurredAt } of this.messages) {
+      batch.message(actor, version, number, `${to.machine}/${to.id}`, text, occurredAt)
     }
     this.writeTimers(batch, actor.state?.timers ?? [], state?.timers ?? [])
     if (version - actor.snapshotVersion >= snapshotEvery) this.writeSnapshot(batch)
@@ -173,5 +183,14 @@ export class WorkingActor {
     actor.version = this.version
     actor.snapshotVersion = this.snapshotVersion
     if (this.migrated) actor.migrateFrom = undefined
+  }
+}
+
+/** Throws for what JSON can't hold at all; as ever with JSON, a date becomes a text and a function nothing. */
+const textOf = (value: unknown, what: string): string => {
+  try {
+    return JSON.stringify(value) ?? "null"
+  } catch (error) {
+    throw new Error(`${what} can't be stored: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

@@ -14,7 +14,8 @@ export class NotStorable extends Error {
 }
 
 /**
- * The canonical text of a JSON value (RFC 8785): sorted keys, no white space, ECMAScript numbers.
+ * The canonical text of a JSON value (RFC 8785): sorted keys, no white space, ECMAScript numbers. As ever in JavaScript
+ * a date or another object with `toJSON` is what that gives.
  * Throws `NotStorable` for what Postgres or JSON can't hold: NaN, NUL, a lone surrogate, a function.
  */
 export const canonicalJson = (value: Json, path = ""): string => {
@@ -28,6 +29,8 @@ export const canonicalJson = (value: Json, path = ""): string => {
     return `[${value.map((each, index) => canonicalJson(each ?? null, `${path}[${index}]`)).join(",")}]`
   }
   if (typeof value !== "object") throw new NotStorable(path, `is a ${typeof value}, which JSON does not have`)
+  if ("toJSON" in value && typeof value.toJSON === "function")
+    return canonicalJson(value.toJSON() as Json, path)
   let text = ""
   // Sorted by UTF-16 code units, which is how JavaScript compares strings.
   for (const key of Object.keys(value).sort()) {
