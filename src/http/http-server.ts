@@ -64,15 +64,23 @@ const listen = (server: Server, host: string, port: number) =>
     })
   })
 
+const idleLookMs = 20
+
 /** Takes no more connections, lets answers under way go out, then closes what is left. */
 const stop = (server: Server) =>
   Effect.callback<void>((resume) => {
-    const timer = setTimeout(() => server.closeAllConnections(), httpLimits.stopGraceMs)
+    // Without this a busy client would keep its connection for ever.
+    server.prependListener("request", (_, response) => {
+      response.shouldKeepAlive = false
+    })
+    const patience = setTimeout(() => server.closeAllConnections(), httpLimits.stopGraceMs)
+    // Node closes those that are idle now; others become it when their answer is out.
+    const idle = setInterval(() => server.closeIdleConnections(), idleLookMs)
     server.close(() => {
-      clearTimeout(timer)
+      clearTimeout(patience)
+      clearInterval(idle)
       resume(Effect.void)
     })
-    server.closeIdleConnections()
   })
 
 type App<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>

@@ -143,6 +143,42 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
       )
     ).then((rows) => Number(rows[0]?.[0]))
 
+  test("stopped under load, it keeps what it acknowledged, and gives its partitions up", async () => {
+    const postgres = await makePostgres()
+    cleanups.push(postgres.remove)
+    postgres.start()
+    const own = await server(await freePort(), {
+      CENTURION_DIR: directory(),
+      DATABASE_URL: postgres.url,
+      ...evolutionAt("http://127.0.0.1:9")
+    })
+    await own.until(200)
+    const acknowledged: Array<string> = []
+    let over = false
+    const writer = async (name: string) => {
+      for (let n = 0; !over; n++) {
+        const answer = await webhook(own.url, `${name}${n}`).catch(() => undefined)
+        if (answer?.status === 200) acknowledged.push(`${name}${n}`)
+      }
+    }
+    const writers = ["A", "B", "C", "D", "E", "F", "G", "H"].map(writer)
+    await eventually(async () => acknowledged.length > 50)
+    own.kill("SIGTERM")
+    expect(await own.ended).toBe(0)
+    over = true
+    await Promise.all(writers)
+    const asked = withAdminConnection({ url: Redacted.make(postgres.url) }, (query) =>
+      Effect.all([
+        query("select data->>'messageId' from es.event where type = 'MessageReceived'"),
+        query("select distinct owner from es.partition")
+      ])
+    )
+    const [stored, owners] = await Effect.runPromise(asked)
+    const ids = new Set(stored.map(([id]) => id))
+    expect(acknowledged.filter((id) => !ids.has(id))).toEqual([])
+    expect(owners).toEqual([[null]])
+  })
+
   test("a database that refuses us ends the process and says why", async () => {
     const postgres = await makePostgres()
     cleanups.push(postgres.remove)
