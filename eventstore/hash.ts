@@ -29,8 +29,8 @@ export const canonicalJson = (value: Json, path = ""): string => {
     return `[${value.map((each, index) => canonicalJson(each ?? null, `${path}[${index}]`)).join(",")}]`
   }
   if (typeof value !== "object") throw new NotStorable(path, `is a ${typeof value}, which JSON does not have`)
-  if ("toJSON" in value && typeof value.toJSON === "function")
-    return canonicalJson(value.toJSON() as Json, path)
+  const own = value as unknown as { readonly toJSON?: () => Json }
+  if (typeof own.toJSON === "function") return canonicalJson(own.toJSON(), path)
   let text = ""
   // Sorted by UTF-16 code units, which is how JavaScript compares strings.
   for (const key of Object.keys(value).sort()) {
