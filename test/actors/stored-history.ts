@@ -3,7 +3,8 @@ import { CommitDraft } from "../../actors/commit-draft.ts"
 import { type LiveActor, newActor, stepInputOf } from "../../actors/live-actor.ts"
 import { type RegisteredMachine, registerMachines } from "../../actors/machine-registry.ts"
 import type { Delivery, OwnedPartition } from "../../actors/partition.ts"
-import { firstLink } from "../../eventstore/hash.ts"
+import type { Batch } from "../../eventstore/batch.ts"
+import { canonicalJson, firstLink } from "../../eventstore/hash.ts"
 import type { Json, JsonObject } from "../../eventstore/json.ts"
 import type { StoredEvent } from "../../eventstore/stored-event.ts"
 import type { ListedMachine } from "../../machines/listed-machine.ts"
@@ -26,6 +27,8 @@ export class StoredHistory {
   readonly actor: LiveActor
   readonly partition: OwnedPartition
   readonly events: Array<StoredEvent> = []
+  /** What was committed, as a store takes it. */
+  readonly batches: Array<Batch> = []
   readonly input: Json
   now = startedAt
 
@@ -54,7 +57,7 @@ export class StoredHistory {
       actor: this.actor,
       type,
       data,
-      text: JSON.stringify(data),
+      text: canonicalJson(data),
       input: stepInputOf(type, data),
       envelope: { principal: "test" },
       startInput: this.input,
@@ -63,6 +66,7 @@ export class StoredHistory {
     })
     draft.finish()
     draft.apply()
+    this.batches.push(draft.batch)
     this.events.push(...eventsOf(draft))
   }
 
@@ -103,16 +107,7 @@ const eventsOf = ({ batch }: CommitDraft): ReadonlyArray<StoredEvent> =>
     // biome-ignore format: the order of the columns
     return {
       company, partition, position, stream, version, kind, type, schemaVersion,
-      data: asJsonb(JSON.parse(data as string)), sealed, sealedHash, keyId, occurredAt, recordedAt, causation,
+      data: JSON.parse(data as string), sealed, sealedHash, keyId, occurredAt, recordedAt, causation,
       correlation, principal, machineVersion, payloadHash, link
     } as StoredEvent
   })
-
-/** As jsonb gives it back: keys by length, then by their bytes. */
-const asJsonb = (value: Json): Json => {
-  if (typeof value !== "object" || value === null) return value
-  if (Array.isArray(value)) return value.map(asJsonb)
-  const entries = Object.entries(value as JsonObject)
-  entries.sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, inner]) => [key, asJsonb(inner ?? null)]))
-}

@@ -40,17 +40,22 @@ interface Printer {
   /** False when the limit is reached. */
   readonly take: (events: ReadonlyArray<StoredEvent>) => Effect.Effect<boolean>
   readonly printed: () => number
+  /** Events that it was given and did not print. */
+  readonly leftOver: () => number
 }
 
 const makePrinter = (source: EventSource, json: boolean, limit: number): Printer => {
   let printed = 0
+  let leftOver = 0
   const line = (event: StoredEvent) =>
     json ? JSON.stringify(eventAsJson(event)) : eventLine(event, source.placeOf(event), width())
   return {
     printed: () => printed,
+    leftOver: () => leftOver,
     take: Effect.fnUntraced(function* (events) {
       const shown = events.slice(0, limit - printed)
       printed += shown.length
+      leftOver += events.length - shown.length
       if (shown.length > 0) yield* print(shown.map(line).join("\n"))
       return shown.length === events.length && printed < limit
     })
@@ -62,7 +67,7 @@ const showAll = Effect.fnUntraced(function* (source: EventSource, printer: Print
     const events = yield* source.next
     if (events.length === 0) return
     if (yield* printer.take(events)) continue
-    const more = (yield* source.next).length > 0
+    const more = printer.leftOver() > 0 || (yield* source.next).length > 0
     return yield* more
       ? note(`${counted(printer.printed(), "event")} shown; --limit 0 shows all`)
       : Effect.void

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Redacted from "effect/Redacted"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { settings } from "../../../src/config.ts"
+import { describePostgres } from "../../databases.ts"
+import { aDeadLetter } from "./a-conversation.ts"
+import { type CliDatabase, cliDatabases } from "./cli-database.ts"
+import { jsonLines, runCli } from "./run-cli.ts"
+
+interface Told {
+  readonly ok: boolean
+  readonly findings: ReadonlyArray<{ readonly name: string; readonly state: string; readonly detail: string }>
+  readonly partitions: ReadonlyArray<Record<string, unknown>>
+  readonly settings: ReadonlyArray<{ readonly variable: string; readonly value: string }>
+}
+
+const ask = async (env: Readonly<Record<string, string>>) => {
+  const { code, out } = await runCli(["doctor", "--json"], env)
+  const told = jsonLines(out)[0] as unknown as Told
+  const of = (name: string) => told.findings.filter((each) => each.name === name)
+  return { code, told, of }
+}
+
+describe.each(cliDatabases)("centurion doctor on $name", (kind) => {
+  let database: CliDatabase
+  beforeAll(async () => {
+    database = await kind.make()
+    await database.append("acme", aDeadLetter().batches)
+  })
+  afterAll(() => database?.drop())
+
+  it("tells database, rights, migrations, clock, companies, dead letters and every setting", async () => {
+    const { code, told, of } = await ask(database.env)
+    expect([code, told.ok]).toEqual([0, true])
+    const states = Object.fromEntries(told.findings.map(({ name, state }) => [name, state]))
+    expect(states).toMatchObject({
+      database: "ok",
+      version: "ok",
+      role: "ok",
+      history: "ok",
+      refusals: "ok",
+      migrations: "ok",
+      clock: "ok",
+      companies: "ok",
+      owners: "note",
+      "dead letters": "note",
+      redis: "ok",
+      whatsapp: "note"
+    })
+    expect(of("companies")[0]?.detail).toMatch(/^acme; 1 partition, \d+ events$/)
+    expect(of("dead letters")[0]?.detail).toMatch(/^1 job, .*writeReply, modelRefused$/)
+    expect(told.partitions).toMatchObject([{ company: "acme", partition: 1, owner: null }])
+    expect(told.settings.map(({ variable }) => variable)).toEqual(
+      Object.values(settings).map(({ variable }) => variable)
+    )
+  })
+
+  it("is readable, and never shows a secret", async () => {
+    const { code, out } = await runCli(["doctor"], {
+      ...database.env,
+      CENTURION_TELEGRAM_TOKEN: "123456:hidden"
+    })
+    // Without its webhook secret, Telegram is half set up.
+    expect([code, out.includes("hidden")]).toEqual([1, false])
+    const whole = await runCli(["doctor"], database.env)
+    expect(whole.out.trimEnd().split("\n").at(-1)).toBe("all is well")
+    expect(whole.out).not.toContain("undefined")
+  })
+
+  it("finds that history could be changed", async () => {
+    await database.admin(
+      "grant update, delete on es.event to centurion_engine",
+      "alter table es.event disable trigger event_no_delete"
+    )
+    const { code, of } = await ask(database.env)
+    expect([code, of("history"), of("refusals")]).toMatchObject([
+      1,
+      [{ state: "wrong", detail: "centurion_engine may update, delete es.event" }],
+      [{ state: "wrong", detail: "1 triggers of es.event are disabled" }]
+    ])
+    await database.admin(
+      "revoke update, delete on es.event from centurion_engine",
+      "alter table es.event enable trigger event_no_delete"
+    )
+  })
+
+  it("finds a migration that is missing, one that was changed and one that it does not know", async () => {
+    const first = "0001_schema.sql"
+    await database.admin(`update public.centurion_migration set sha256 = 'x' where name = '${first}'`)
+    expect((await ask(database.env)).of("migrations")).toMatchObject([
+      { state: "wrong", detail: `${first} ran with other text` }
+    ])
+    await database.admin(
+      `update public.centurion_migration set name = '9999_later.sql' where name = '${first}'`
+    )
+    expect((await ask(database.env)).of("migrations")).toMatchObject([
+      { state: "wrong", detail: "9999_later.sql ran, and this release does not know it" }
+    ])
+    await database.admin("delete from public.centurion_migration where name = '9999_later.sql'")
+    expect((await ask(database.env)).of("migrations")).toMatchObject([
+      { state: "wrong", detail: expect.stringMatching(`^1 of \\d+ are missing, the first is ${first}$`) }
+    ])
+  })
+})
+
+describe("centurion doctor", () => {
+  let dir: string
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), "centurion-cli-"))
+  })
+  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+  it("is well before the first start, and says what to do", async () => {
+    const { code, of } = await ask({ CENTURION_DIR: dir })
+    expect([code, of("database")]).toMatchObject([
+      0,
+      [{ state: "note", wayOut: "`centurion start` makes it" }]
+    ])
+  })
+
+  it("finds a database and a Redis that are down, and a variable that is misspelt", async () => {
+    const { code, of } = await ask({
+      DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
+      REDIS_URL: "redis://127.0.0.1:1",
+      CENTURION_LANE: "2"
+    })
+    expect(code).toBe(1)
+    expect(of("database").map(({ state }) => state)).toEqual(["ok", "wrong"])
+    expect(of("redis")).toMatchObject([{ state: "wrong", detail: expect.stringContaining("ECONNREFUSED") }])
+    expect(of("settings")).toMatchObject([
+      { state: "note", detail: "CENTURION_LANE is none of our variables" }
+    ])
+  })
+
+  it("finds every setting that is not allowed", async () => {
+    const { code, of } = await ask({ PORT: "99999999", CENTURION_LANES: "many" })
+    expect([code, of("settings").map(({ state }) => state)]).toEqual([1, ["wrong", "wrong"]])
+  })
+
+  it.skipIf(process.env.TEST_REDIS_URL === undefined)("asks Redis", async () => {
+    const { of } = await ask({ CENTURION_DIR: dir, REDIS_URL: process.env.TEST_REDIS_URL! })
+    expect(of("redis")).toMatchObject([{ state: "ok", detail: expect.stringMatching(/^Redis \d/) }])
+  })
+})
+
+describePostgres("centurion doctor on a Postgres that nobody prepared", (kind) => {
+  it("says what is missing, and other commands say the way out", async () => {
+    const database = await kind.make({ migrated: false })
+    const env = { DATABASE_URL: Redacted.value(database.connection.url!) }
+    const { code, of } = await ask(env)
+    expect([code, of("migrations")]).toMatchObject([
+      1,
+      [{ state: "wrong", wayOut: "`centurion start` runs them" }]
+    ])
+    expect(await runCli(["verify"], env)).toEqual({
+      code: 1,
+      out: "",
+      err: "the database is not prepared for centurion: run `centurion start` on it once\n"
+    })
+    await database.drop()
+  })
+})

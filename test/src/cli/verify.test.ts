@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { StoredHistory } from "../../actors/stored-history.ts"
+import { aConversation } from "./a-conversation.ts"
+import { type CliDatabase, cliDatabases } from "./cli-database.ts"
+import { jsonLines, runCli } from "./run-cli.ts"
+
+describe.each(cliDatabases)("centurion verify on $name", (kind) => {
+  let database: CliDatabase
+  let history: StoredHistory
+  beforeAll(async () => {
+    database = await kind.make()
+    history = aConversation()
+    await database.append("acme", history.batches)
+  })
+  afterAll(() => database?.drop())
+
+  const run = (...args: ReadonlyArray<string>) => runCli(["verify", ...args], database.env)
+
+  it.each([[[]], [["acme"]], [["acme", "--partition", "1"]]])(
+    "finds an untouched history whole: %j",
+    async (args) => {
+      const events = history.events.length
+      const { code, out, err } = await run(...args)
+      expect([code, out, err]).toEqual([
+        0,
+        expect.stringMatching(`^ok: ${events} events in 1 partition, \\d`),
+        ""
+      ])
+      const asJson = jsonLines((await run(...args, "--json")).out)
+      expect(asJson).toEqual([{ ok: true, partitions: 1, events, damages: [], seconds: expect.any(Number) }])
+    }
+  )
+
+  it.each([
+    [["nope"], 1, 'no company is called "nope"; there is acme'],
+    [["acme", "--partition", "4"], 1, "acme has partitions 1 to 1, not 4"],
+    [["--partition", "1"], 2, "--partition needs a company: centurion verify <company> --partition <n>"]
+  ])("says what is wrong with %j", async (args, code, message) => {
+    expect(await run(...args)).toEqual({ code, out: "", err: `${message}\n` })
+  })
+
+  it("fails and names company, partition, position and kind of the first damage", async () => {
+    await database.admin(
+      "alter table es.event disable trigger all",
+      "update es.event set principal = 'person:eve' where position = 3"
+    )
+    const { code, out } = await run()
+    expect([code, out.split("\n")]).toEqual([
+      1,
+      [
+        "link damage in acme, partition 1, position 3 (conversation/1, version 3): the event, or its place, is not what its link says",
+        expect.stringMatching(/^damaged: 1 partition; 0 events in 1 partition, \d/),
+        ""
+      ]
+    ])
+    const asJson = await run("--json")
+    expect([asJson.code, jsonLines(asJson.out)]).toMatchObject([
+      1,
+      [{ ok: false, damages: [{ company: "acme", partition: 1, position: 3, kind: "link" }] }]
+    ])
+  })
+})
