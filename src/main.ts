@@ -28,13 +28,11 @@ import {
   storeLayerOf
 } from "./connect-database.ts"
 import { holdDirectory } from "./embedded/embedded-database.ts"
-import { findRunningEngine } from "./embedded/engine-file.ts"
 import { Channels } from "./handlers/channels.ts"
 import { handlers } from "./handlers/index.ts"
 import { pageInstance, Visitors } from "./http/chat/visitors.ts"
 import { serveHttp } from "./http/http-server.ts"
 import { Inbox } from "./http/inbox.ts"
-import { remoteStoreLayer } from "./http/remote-engine.ts"
 import { RunningEngine } from "./http/running-engine.ts"
 import { Starters } from "./http/starters.ts"
 import { scriptedModelLayer } from "./llm/scripted-model.ts"
@@ -131,25 +129,6 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
   const built = yield* Layer.buildWithScope(layer, scope)
   running.set({ engine: Context.get(built, Engine), store: Context.get(built, EventStore) })
 })
-
-/**
- * The event store for a command: of `DATABASE_URL`, of the process that runs in `CENTURION_DIR`, or else the embedded
- * one, opened for the command alone. Nothing is migrated but the embedded one.
- */
-export const storeLayer = Layer.unwrap(
-  Effect.gen(function* () {
-    const settings = yield* Settings
-    const { databaseUrl, databaseAdminUrl, dir } = settings
-    if (databaseUrl !== undefined) return storeLayerOf(serverAccess(databaseUrl, databaseAdminUrl), settings)
-    const running = findRunningEngine(dir)
-    if (running !== undefined && running.url !== null)
-      return remoteStoreLayer({ url: running.url, token: running.token })
-    yield* holdDirectory(dir)
-    const access = yield* embeddedAccess(dir)
-    yield* prepareDatabase(access, Effect.logWarning)
-    return storeLayerOf(access, settings)
-  })
-)
 
 /** A server that runs until its scope ends. */
 export interface Serving {

@@ -45,8 +45,15 @@ export const serveHttp = Effect.fnUntraced(function* (options: { readonly token:
   // After the server, so that it ends before: a server that is closed waits for its sockets.
   server.on("upgrade", yield* chatSockets)
   const { port: bound } = server.address() as AddressInfo
-  return `http://${host.includes(":") ? `[${host}]` : host}:${bound}`
+  return `http://${reachable(host)}:${bound}`
 })
+
+/** Where this machine reaches a server that listens on the address. */
+const reachable = (host: string): string => {
+  if (host === "0.0.0.0") return "127.0.0.1"
+  if (host === "::") return "[::1]"
+  return host.includes(":") ? `[${host}]` : host
+}
 
 const listen = (server: Server, host: string, port: number) =>
   Effect.callback<void, CantListen>((resume) => {

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Companies } from "../companies/companies.ts"
 
 const html = readFileSync(join(import.meta.dirname, "chat-page.html"), "utf8")
 
@@ -24,16 +25,23 @@ const policy = [
   "frame-ancestors 'self'"
 ].join("; ")
 
-/** `GET /`: the page to talk in; `?company=` says with whom. */
-export const pageRoutes = HttpRouter.use((router) => {
-  const page = HttpServerResponse.text(html, {
-    contentType: "text/html; charset=utf-8",
-    headers: {
-      "content-security-policy": policy,
-      "cache-control": "no-cache",
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff"
-    }
+/** `GET /`: the page to talk in, with the first company that has one; `?company=` names another. */
+export const pageRoutes = HttpRouter.use((router) =>
+  Effect.gen(function* () {
+    const { all } = yield* Companies
+    const first = all.find(({ instances }) => instances.some(({ channel }) => channel === "web-chat"))
+    const page = HttpServerResponse.text(
+      html.replace('data-company=""', `data-company="${first?.id ?? ""}"`),
+      {
+        contentType: "text/html; charset=utf-8",
+        headers: {
+          "content-security-policy": policy,
+          "cache-control": "no-cache",
+          "referrer-policy": "no-referrer",
+          "x-content-type-options": "nosniff"
+        }
+      }
+    )
+    yield* router.add("GET", "/", page)
   })
-  return Effect.asVoid(router.add("GET", "/", page))
-})
+)
