@@ -26,11 +26,15 @@ export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScree
   const reader = createInterface({ input: process.stdin, output: process.stdout, prompt: "> " })
   let agentName = "agent"
   let typingEnds: NodeJS.Timeout | undefined
+  let isClosed = false
+  const prompt = () => {
+    if (!isClosed) reader.prompt(true)
+  }
   const above = (text: string) => {
     clearLine(process.stdout, 0)
     cursorTo(process.stdout, 0)
     process.stdout.write(`${text}\n`)
-    reader.prompt(true)
+    prompt()
   }
   const stopTyping = () => {
     clearTimeout(typingEnds)
@@ -39,7 +43,7 @@ export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScree
   }
   reader.on("line", (text) => {
     keyboard.line(text)
-    reader.prompt()
+    prompt()
   })
   reader.once("close", keyboard.ended)
   // Ctrl-C at a prompt comes here, not as a signal.
@@ -58,15 +62,16 @@ export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScree
       reader.setPrompt(`(${agentName} is typing…) > `)
       typingEnds = setTimeout(() => {
         stopTyping()
-        reader.prompt(true)
+        prompt()
       }, ms)
       clearLine(process.stdout, 0)
       cursorTo(process.stdout, 0)
-      reader.prompt(true)
+      prompt()
     },
     tell: (text) => above(`[${plain(text)}]`),
     close: () => {
       stopTyping()
+      isClosed = true
       reader.off("close", keyboard.ended)
       reader.close()
     }

@@ -51,12 +51,14 @@ export const showVerify = Effect.fnUntraced(function* (asked: VerifyAsked) {
 
 /** Writes one line over and over, and takes it away at the end. */
 const tellProgress = (began: number) => {
-  let told = 0
+  let told = began
+  let isShown = false
   return (at: VerifyProgress) => {
     const now = performance.now()
     const isEnd = at.checked === at.total
-    if (!isEnd && now - told < progressEveryMs) return
+    if (isEnd ? !isShown : now - told < progressEveryMs) return
     told = now
+    isShown = true
     process.stderr.write(`\r\u001b[2K${isEnd ? "" : progressLine(at, (now - began) / 1000)}`)
   }
 }
