@@ -66,11 +66,6 @@ export const settings = {
     "CENTURION_TELEGRAM_WEBHOOK_SECRET",
     "What its webhooks prove themselves by."
   ),
-  webChatInstance: text("CENTURION_WEB_CHAT_INSTANCE", "site", "What companies call the chat page."),
-  webChatSecret: secret(
-    "CENTURION_WEB_CHAT_SECRET",
-    "Signs the visitors' sessions; without it, one is made and kept."
-  ),
 
   lanes: integer("CENTURION_LANES", 2, 1, 8, "Database connections that commit side by side."),
   partitions: integer("CENTURION_PARTITIONS", 4, 1, 64, "Partitions of a new company."),

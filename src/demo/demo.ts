@@ -6,8 +6,9 @@ import { EventStore } from "../../eventstore/event-store.ts"
 import type { StoredEvent } from "../../eventstore/stored-event.ts"
 import { verify } from "../../eventstore/verify.ts"
 import { conversationAddress } from "../companies/contact-address.ts"
-import { Settings } from "../config.ts"
-import { storeLayer } from "../main.ts"
+import { defaultSettings } from "../config.ts"
+import { embeddedAccess, storeLayerOf } from "../connect-database.ts"
+import { holdDirectory } from "../embedded/embedded-database.ts"
 import { DemoFailed } from "./child.ts"
 import { countDemo, type DemoCounts, timelineOf } from "./report.ts"
 import { leads, play } from "./scenario.ts"
@@ -68,7 +69,14 @@ const readLog = (dir: string) =>
     }
     return { events, verified: (yield* verify()).ok }
   }).pipe(
-    Effect.provide(storeLayer.pipe(Layer.provide(Settings.layerWith({ dir })))),
+    Effect.provide(
+      Layer.unwrap(
+        Effect.gen(function* () {
+          yield* holdDirectory(dir)
+          return storeLayerOf(yield* embeddedAccess(dir), defaultSettings)
+        })
+      )
+    ),
     Effect.mapError((error) => new DemoFailed({ message: `the log can't be read: ${error.message}` }))
   )
 

@@ -13,7 +13,6 @@ import { CompanyFile, textIn } from "../../../src/companies/company.ts"
 import { completeCompany, defaultConversation } from "../../../src/companies/complete-company.ts"
 import { conversationAddress, leadAddress } from "../../../src/companies/contact-address.ts"
 import { demoCompany } from "../../../src/companies/demo.ts"
-import { Starters } from "../../../src/companies/starters.ts"
 import { Settings } from "../../../src/config.ts"
 
 const dirs: Array<string> = []
@@ -197,21 +196,6 @@ test("refuses a conversation that nobody began, and a company that is not there"
   expect(
     await use("/nowhere", ({ startInput }) => startInput({ ...address, company: "gone" }, contact))
   ).toMatchObject({ failure: { _tag: "UnknownCompany", message: 'There is no company "gone"' } })
-})
-
-test("remembers who begins a conversation until the engine asks", async () => {
-  const address = conversationAddress(contact)
-  const asked = Effect.gen(function* () {
-    const starters = yield* Starters
-    const before = yield* Effect.result(starters.startInput(address))
-    yield* starters.remember(address, contact)
-    return [before, yield* Effect.result(starters.startInput(address))]
-  })
-  const layer = Starters.layer.pipe(Layer.provide(Companies.layerDemo))
-  expect(await Effect.runPromise(Effect.provide(asked, layer))).toMatchObject([
-    { failure: { _tag: "EventRefused", reason: "wrongData" } },
-    { success: { channel: "evolution", contact: "5511999998888" } }
-  ])
 })
 
 test("takes a text in the wanted language, else in the company's, else in any", () => {
