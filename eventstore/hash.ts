@@ -19,6 +19,61 @@ export class NotStorable extends Error {
  * Throws `NotStorable` for what Postgres or JSON can't hold: NaN, NUL, a lone surrogate, a function.
  */
 export const canonicalJson = (value: Json, path = ""): string => {
+  const ordered = inOrder(value)
+  if (ordered !== unusual && ordered !== undefined) {
+    const text = JSON.stringify(ordered)
+    // What is escaped by number may be what can't be stored: a NUL, half a surrogate pair.
+    if (!text.includes("\\u")) return text
+  }
+  return carefully(value, path)
+}
+
+const unusual = Symbol("unusual")
+const fewKeys = 16
+
+/** The value with the keys of all its objects sorted, for JSON.stringify; `unusual` when that is not all there is to do. */
+const inOrder = (value: unknown): unknown => {
+  if (typeof value === "string" || typeof value === "boolean" || value === null || value === undefined)
+    return value
+  if (typeof value === "number") return Number.isFinite(value) ? value : unusual
+  if (typeof value !== "object" || "toJSON" in value) return unusual
+  if (Array.isArray(value)) return arrayInOrder(value)
+  const keys = sortedKeys(value)
+  const ordered: { [key: string]: unknown } = {}
+  for (const key of keys) {
+    const inner = inOrder((value as { readonly [key: string]: unknown })[key])
+    // An object keeps keys that look like a number in front, whatever comes first.
+    if (inner === unusual || (key.charCodeAt(0) <= 57 && key.charCodeAt(0) >= 48) || key === "__proto__")
+      return unusual
+    ordered[key] = inner
+  }
+  return ordered
+}
+
+const arrayInOrder = (values: ReadonlyArray<unknown>): unknown => {
+  const ordered: Array<unknown> = []
+  for (const value of values) {
+    const inner = inOrder(value)
+    if (inner === unusual) return unusual
+    ordered.push(inner)
+  }
+  return ordered
+}
+
+/** By UTF-16 code units, which is how JavaScript compares strings. Most objects have few keys: sorted by hand. */
+const sortedKeys = (value: object): ReadonlyArray<string> => {
+  const keys = Object.keys(value)
+  if (keys.length > fewKeys) return keys.sort()
+  for (let n = 1; n < keys.length; n++) {
+    const key = keys[n]!
+    let before = n - 1
+    for (; before >= 0 && keys[before]! > key; before--) keys[before + 1] = keys[before]!
+    keys[before + 1] = key
+  }
+  return keys
+}
+
+const carefully = (value: Json, path: string): string => {
   if (typeof value === "string") return quoted(value, path)
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw new NotStorable(path, `is ${value}, which JSON does not have`)
@@ -26,17 +81,17 @@ export const canonicalJson = (value: Json, path = ""): string => {
   }
   if (value === null || typeof value === "boolean") return String(value)
   if (Array.isArray(value)) {
-    return `[${value.map((each, index) => canonicalJson(each ?? null, `${path}[${index}]`)).join(",")}]`
+    return `[${value.map((each, index) => carefully(each ?? null, `${path}[${index}]`)).join(",")}]`
   }
   if (typeof value !== "object") throw new NotStorable(path, `is a ${typeof value}, which JSON does not have`)
-  const own = value as unknown as { readonly toJSON?: () => Json }
-  if (typeof own.toJSON === "function") return canonicalJson(own.toJSON(), path)
+  const { toJSON } = value as { readonly toJSON?: unknown }
+  if (typeof toJSON === "function") return carefully(toJSON.call(value) as Json, path)
   let text = ""
   // Sorted by UTF-16 code units, which is how JavaScript compares strings.
   for (const key of Object.keys(value).sort()) {
     const inner = (value as { readonly [key: string]: Json | undefined })[key]
     if (inner === undefined) continue
-    text += `${text === "" ? "" : ","}${quoted(key, path)}:${canonicalJson(inner, `${path}.${key}`)}`
+    text += `${text === "" ? "" : ","}${quoted(key, path)}:${carefully(inner, `${path}.${key}`)}`
   }
   return `{${text}}`
 }
@@ -55,7 +110,7 @@ export const payloadHash = (canonicalData: string, sealedHash: Uint8Array | null
 }
 
 /** Asking for a string is three times as fast as asking for a buffer, which gets memory of its own outside the heap. */
-const sha256 = (bytes: string | Uint8Array): Buffer => Buffer.from(hash("sha256", bytes, "latin1"), "latin1")
+const sha256 = (bytes: string | Uint8Array): Buffer => Buffer.from(hash("sha256", bytes, "binary"), "binary")
 
 /** What of an event the chain covers, all but the data itself, which its payload hash stands for. */
 export type Leaf = Omit<StoredEvent, "data" | "sealed" | "link">
