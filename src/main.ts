@@ -30,6 +30,7 @@ import {
 import { holdDirectory } from "./embedded/embedded-database.ts"
 import { Channels } from "./handlers/channels.ts"
 import { handlers } from "./handlers/index.ts"
+import { publishCommits } from "./hints/commit-hints.ts"
 import { pageInstance, Visitors } from "./http/chat/visitors.ts"
 import { serveHttp } from "./http/http-server.ts"
 import { Inbox } from "./http/inbox.ts"
@@ -127,7 +128,9 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
   if (access.embedded) yield* Effect.provide(releaseDead, stored)
   const layer = Layer.provideMerge(yield* makeEngine, Layer.succeedContext(stored))
   const built = yield* Layer.buildWithScope(layer, scope)
-  running.set({ engine: Context.get(built, Engine), store: Context.get(built, EventStore) })
+  const engine = Context.get(built, Engine)
+  if (settings.redisUrl !== undefined) yield* Scope.provide(publishCommits(settings.redisUrl, engine), scope)
+  running.set({ engine, store: Context.get(built, EventStore) })
 })
 
 /** A server that runs until its scope ends. */

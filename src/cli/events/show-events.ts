@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import { Settings } from "../../config.ts"
+import { hearCommits } from "../../hints/commit-hints.ts"
 import { wrongUse } from "../cli-failure.ts"
 import { eventAsJson, eventLine } from "../event-line.ts"
 import { parsePlace } from "../find-place.ts"
@@ -31,7 +33,9 @@ export const showEvents = Effect.fnUntraced(function* (asked: EventsAsked) {
     Effect.gen(function* () {
       const source = yield* openSource(place, after, asked.follow)
       const printer = makePrinter(source, asked.json, limit === 0 ? Number.POSITIVE_INFINITY : limit)
-      yield* asked.follow ? follow(source, printer) : showAll(source, printer)
+      if (!asked.follow) return yield* showAll(source, printer)
+      const company = place.kind === "stream" ? place.address.company : place.company
+      yield* follow(source, printer, yield* pauseUntilCommit(company))
     })
   )
 })
@@ -74,8 +78,20 @@ const showAll = Effect.fnUntraced(function* (source: EventSource, printer: Print
   }
 })
 
+/** Waits for the next look: a moment, or less when Redis tells of a commit. */
+const pauseUntilCommit = Effect.fnUntraced(function* (company: string) {
+  const { redisUrl } = yield* Settings
+  if (redisUrl === undefined) return Effect.sleep(pollEveryMs)
+  let wake = () => {}
+  yield* hearCommits(redisUrl, company, () => wake())
+  const woken = Effect.callback<void>((resume) => {
+    wake = () => resume(Effect.void)
+  })
+  return Effect.raceFirst(woken, Effect.sleep(pollEveryMs))
+})
+
 /** Ctrl-C is how this ends; a store that does not answer is waited for. */
-const follow = (source: EventSource, printer: Printer) =>
+const follow = (source: EventSource, printer: Printer, pause: Effect.Effect<void>) =>
   Effect.gen(function* () {
     let isDown = false
     while (true) {
@@ -88,7 +104,7 @@ const follow = (source: EventSource, printer: Printer) =>
       }
       isDown = false
       if (!(yield* printer.take(read.success))) return
-      if (read.success.length === 0) yield* Effect.sleep(pollEveryMs)
+      if (read.success.length === 0) yield* pause
     }
   }).pipe(
     Effect.onInterrupt(() =>
