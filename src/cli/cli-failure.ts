@@ -38,15 +38,12 @@ export const explain = (error: unknown): CliFailure => {
       `the database is not prepared for centurion: run \`centurion start\` on it once`
     )
   }
-  const wayOut = waysOut[reason]
-  return failed(reason, wayOut === undefined ? words : `${words}; ${wayOut}`)
+  if (reason === "DatabaseError") return failed(reason, `the database refuses: ${words}; ${seeDoctor}`)
+  return failed(reason, reason === "StoreUnavailable" ? `${words}; ${seeDoctor}` : words)
 }
 
 /** What Postgres says of a database that was never migrated: the role, the schema or a function is missing. */
 const notPrepared =
   /role "centurion_engine" does not exist|schema "es" does not exist|function es\.\w+\(.*does not exist/
 
-const waysOut: Readonly<Record<string, string>> = {
-  StoreUnavailable: "`centurion doctor` says more",
-  DatabaseError: "`centurion doctor` says more"
-}
+const seeDoctor = "`centurion doctor` says more"

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { formatAddress, parseAddress } from "../../../actors/address.ts"
 import { type ActorEvent, Engine } from "../../../actors/engine.ts"
 import { readSettings, type SettingValues } from "../../config.ts"
@@ -19,6 +20,9 @@ export interface DeliverAsked {
   readonly json: boolean
 }
 
+/** An engine that starts, or has lost its database for a moment, is waited for: 10 s. */
+const patience = Schedule.spaced(250).pipe(Schedule.upTo({ times: 40 }))
+
 /** Delivers one event, and says where it stands in its stream. */
 export const deliverEvent = Effect.fnUntraced(function* (asked: DeliverAsked) {
   const settings = yield* readSettings()
@@ -27,6 +31,7 @@ export const deliverEvent = Effect.fnUntraced(function* (asked: DeliverAsked) {
   const envelope = { principal: asked.as, ...(Option.isSome(asked.key) ? { key: asked.key.value } : {}) }
   const remote = yield* findEngine(settings)
   const delivered = yield* Effect.flatMap(Engine, (engine) => engine.deliver(address, event, envelope)).pipe(
+    Effect.retry({ while: ({ _tag }) => _tag === "TryAgain", schedule: patience }),
     Effect.provide(remoteEngineLayer(remote))
   )
   if (asked.json) return yield* printJson({ ...delivered, address: formatAddress(address) })
