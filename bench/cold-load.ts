@@ -15,7 +15,8 @@ const sizesDefault = [10, 1000, 10_000]
 const conversationsPerSize = 4
 const inFlight = 64
 
-const addressOf = (id: string): Address => ({ company: "bench", machine: "conversation", id })
+/** The conversation `id` of the company that is measured. */
+export const addressOf = (id: string): Address => ({ company: "bench", machine: "conversation", id })
 
 /** Jobs are stored and left; without room in memory every look at an actor loads it from the store. */
 export const openConversations = (url: string, actorsInMemory: number) =>

@@ -1,31 +1,33 @@
 import { fork } from "node:child_process"
 import * as Effect from "effect/Effect"
+import type { Engine } from "../actors/engine.ts"
 import type { Bench, BenchWorld } from "./bench.ts"
-import { message, openConversations } from "./cold-load.ts"
+import { addressOf, message, openConversations } from "./cold-load.ts"
 import { rounded } from "./figure.ts"
 
 const actorsDefault = 50_000
 const inMemory = 5000
 const messages = 2
 
-/** What the process of its own answers. */
+/** What a process of its own does: it writes all conversations, or it loads as many as it keeps in memory. */
+type Task = "write" | "load"
+
+/** What it answers. */
 interface Answer {
   readonly rssBytes: number
   readonly actorsInMemory: number
 }
 
-/** In a process of its own, so that nothing of other measurements is counted. */
-const measureHere = async (url: string, actors: number): Promise<Answer> => {
+const writeOne = (engine: Engine["Service"], id: string) =>
+  Effect.forEach(Array.from({ length: messages }), (_, n) => message(engine, id, n), { discard: true })
+
+const loadOne = (engine: Engine["Service"], id: string) => engine.view(addressOf(id))
+
+const measureHere = async (url: string, task: Task, actors: number): Promise<Answer> => {
   const { engine, close } = await openConversations(url, inMemory)
-  const ids = Array.from({ length: actors }, (_, n) => `idle-${n}`)
-  await Effect.runPromise(
-    Effect.forEach(
-      ids,
-      (id) =>
-        Effect.forEach(Array.from({ length: messages }), (_, n) => message(engine, id, n), { discard: true }),
-      { concurrency: 128, discard: true }
-    )
-  )
+  const ids = Array.from({ length: task === "write" ? actors : inMemory }, (_, n) => `idle-${n % actors}`)
+  const work = task === "write" ? writeOne : loadOne
+  await Effect.runPromise(Effect.forEach(ids, (id) => work(engine, id), { concurrency: 128, discard: true }))
   // Idle means that what was only needed on the way is gone.
   ;(globalThis as { gc?: () => void }).gc?.()
   const status = await Effect.runPromise(engine.status)
@@ -34,32 +36,43 @@ const measureHere = async (url: string, actors: number): Promise<Answer> => {
   return { rssBytes, actorsInMemory: status.actorsInMemory }
 }
 
-const run = async (world: BenchWorld): Promise<void> => {
-  const [actors = actorsDefault] = world.sizes ?? []
-  const child = fork(import.meta.filename, [String(actors)], {
-    env: { ...process.env, DATABASE_URL: world.database.url },
+/** In a process of its own, so that nothing of other measurements is counted. */
+const measure = (url: string, task: Task, actors: number) => {
+  const child = fork(import.meta.filename, [task, String(actors)], {
+    env: { ...process.env, DATABASE_URL: url },
     execArgv: ["--expose-gc"]
   })
-  const answer = await new Promise<Answer>((resolve, reject) => {
+  return new Promise<Answer>((resolve, reject) => {
     child.once("message", (sent) => resolve(sent as Answer))
     child.once("exit", (code) => reject(new Error(`the measured process ended with ${code}`)))
   })
+}
+
+const run = async (world: BenchWorld): Promise<void> => {
+  const [actors = actorsDefault] = world.sizes ?? []
+  const bench = "memory"
+  const unit = "MB"
+  const written = await measure(world.database.url, "write", actors)
+  const loaded = await measure(world.database.url, "load", actors)
   world.report({
-    bench: "memory",
-    case: `${actors} known, ${answer.actorsInMemory} in memory`,
-    unit: "MB",
-    value: rounded(answer.rssBytes / 1e6),
+    bench,
+    case: `${actors} idle`,
+    unit,
+    value: rounded(loaded.rssBytes / 1e6),
     targets: [{ of: "value", is: "<=", than: 400 }]
   })
+  world.report({ bench, case: "just written", unit, value: rounded(written.rssBytes / 1e6) })
+  world.report({ bench, case: "in memory", unit: "actors", value: loaded.actorsInMemory })
 }
 
 export const memory: Bench = {
   name: "memory",
-  about: "resident memory of a process with idle conversations, as many in memory as it keeps by default",
+  about: "resident memory with idle conversations, as many of them in memory as a process keeps by default",
   run
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const answer = await measureHere(process.env.DATABASE_URL!, Number(process.argv[2]))
+  const [, , task, actors] = process.argv
+  const answer = await measureHere(process.env.DATABASE_URL!, task as Task, Number(actors))
   process.send!(answer, () => process.exit(0))
 }
