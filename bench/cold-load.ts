@@ -41,15 +41,25 @@ export const message = (engine: Engine["Service"], id: string, n: number) => {
   return engine.deliver(addressOf(id), event, { principal: "bench" })
 }
 
-/** Conversations of `messages` messages, or some more each. */
+/** Messages `from` to `to` of one conversation, so many in flight at once. */
+const writeSome = (engine: Engine["Service"], id: string, from: number, to: number, concurrency: number) =>
+  Effect.forEach(
+    Array.from({ length: Math.max(0, to - from) }, (_, n) => from + n),
+    (n) => message(engine, id, n),
+    { concurrency, discard: true }
+  )
+
+/** Conversations of `messages` messages, or some more each; the last ones come one by one, as they do in life. */
 const write = async (engine: Engine["Service"], messages: number): Promise<ReadonlyArray<string>> => {
   const ids = Array.from({ length: conversationsPerSize }, (_, n) => `${messages}-${n}`)
-  const all = ids.map((id, n) =>
-    Effect.forEach(Array.from({ length: messages + 3 * n }), (_, each) => message(engine, id, each), {
-      concurrency: inFlight,
-      discard: true
-    })
-  )
+  const all = ids.map((id, n) => {
+    const hurried = Math.max(0, messages - defaultLimits.snapshotEvery)
+    const end = messages + (n * defaultLimits.snapshotEvery) / conversationsPerSize
+    return Effect.andThen(
+      writeSome(engine, id, 0, hurried, inFlight),
+      writeSome(engine, id, hurried, Math.round(end), 1)
+    )
+  })
   await Effect.runPromise(Effect.all(all, { concurrency: "unbounded", discard: true }))
   return ids
 }

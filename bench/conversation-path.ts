@@ -2,7 +2,7 @@ import type { ActorState } from "../actors/actor-state.ts"
 import type { ActorEvent } from "../actors/engine.ts"
 import { type RegisteredMachine, registerMachines } from "../actors/machine-registry.ts"
 import { type StepInput, takeStep } from "../actors/step.ts"
-import { firstLink } from "../eventstore/hash.ts"
+import { canonicalJson, firstLink } from "../eventstore/hash.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import type { EventKind, StoredEvent } from "../eventstore/stored-event.ts"
 import type { ConversationInput } from "../machines/conversation/events.ts"
@@ -122,6 +122,8 @@ const storedEvent = (
   type,
   schemaVersion: schemaVersion(type),
   data,
+  dataText: canonicalJson(data),
+  dataText: canonicalJson(data),
   sealed: null,
   sealedHash: null,
   keyId: null,
