@@ -90,7 +90,7 @@ export class Batch {
 
   /** `data` is the canonical text of `event.data`. */
   // biome-ignore format: the order of es.append_events
-  event(event: Omit<StoredEvent, "data">, data: string) {
+  event(event: Omit<StoredEvent, "data" | "dataText">, data: string) {
     this.events.add(
       event.company, event.partition, event.position, event.stream, event.version, event.kind, event.type,
       event.schemaVersion, data, event.sealed, event.sealedHash, event.keyId,

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto"
 import type { Partition } from "./event-store.ts"
-import { canonicalJson, firstLink, leafText, payloadHash } from "./hash.ts"
+import { firstLink, leafText, payloadHash } from "./hash.ts"
 import type { StoredEvent } from "./stored-event.ts"
 
 /**
@@ -90,17 +90,10 @@ const sealedStands = ({ sealed, sealedHash, keyId }: StoredEvent): boolean => {
   return sealedHash !== null && same(hash("sha256", sealed, "buffer"), sealedHash)
 }
 
-const payloadStands = ({ data, sealedHash, payloadHash: stored }: StoredEvent): boolean => {
-  let text: string
-  try {
-    text = canonicalJson(data)
-  } catch {
-    // A number or a text that JSON in JavaScript does not hold: we never wrote that.
-    return false
-  }
-  if (sealedHash !== null) return same(payloadHash(text, sealedHash), stored)
-  return hash("sha256", text, "binary") === binaryOf(stored)
-}
+const payloadStands = ({ dataText, sealedHash, payloadHash: stored }: StoredEvent): boolean =>
+  sealedHash !== null
+    ? same(payloadHash(dataText, sealedHash), stored)
+    : hash("sha256", dataText, "binary") === binaryOf(stored)
 
 let scratch = Buffer.allocUnsafe(4096)
 

@@ -113,7 +113,7 @@ export const payloadHash = (canonicalData: string, sealedHash: Uint8Array | null
 const sha256 = (bytes: string | Uint8Array): Buffer => Buffer.from(hash("sha256", bytes, "binary"), "binary")
 
 /** What of an event the chain covers, all but the data itself, which its payload hash stands for. */
-export type Leaf = Omit<StoredEvent, "data" | "sealed" | "link">
+export type Leaf = Omit<StoredEvent, "data" | "dataText" | "sealed" | "link">
 
 /** The text that is hashed into the chain: a canonical JSON array, so that a stranger can make it again. */
 export const leafText = (event: Leaf): string =>

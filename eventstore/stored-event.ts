@@ -17,6 +17,8 @@ export interface StoredEvent {
   readonly type: string
   readonly schemaVersion: number
   readonly data: JsonObject
+  /** The canonical text of `data` as it is stored: what the payload hash is over. */
+  readonly dataText: string
   /** Personal data, encrypted; null when there is none or when it was erased (`keyId` and `sealedHash` stay). */
   readonly sealed: Uint8Array | null
   readonly sealedHash: Uint8Array | null

@@ -82,6 +82,7 @@ export const storedEvent = (row: Row): StoredEvent =>
     type: row[6],
     schemaVersion: row[7],
     data: JSON.parse(row[8] as string),
+    dataText: row[8],
     sealed: row[9],
     sealedHash: row[10],
     keyId: row[11],

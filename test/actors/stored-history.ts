@@ -107,7 +107,7 @@ const eventsOf = ({ batch }: CommitDraft): ReadonlyArray<StoredEvent> =>
     // biome-ignore format: the order of the columns
     return {
       company, partition, position, stream, version, kind, type, schemaVersion,
-      data: JSON.parse(data as string), sealed, sealedHash, keyId, occurredAt, recordedAt, causation,
+      data: JSON.parse(data as string), dataText: data, sealed, sealedHash, keyId, occurredAt, recordedAt, causation,
       correlation, principal, machineVersion, payloadHash, link
     } as StoredEvent
   })

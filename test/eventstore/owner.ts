@@ -84,7 +84,7 @@ export class PartitionOwner {
     const event = { ...leaf, sealed: sealed?.text ?? null, link: this.head }
     batch.event(event, text)
     if (said.key !== undefined) batch.key(this.place(stream), said.key, version, position)
-    this.events.push({ ...event, data })
+    this.events.push({ ...event, data, dataText: text })
   }
 }
 
