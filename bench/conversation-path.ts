@@ -123,7 +123,6 @@ const storedEvent = (
   schemaVersion: schemaVersion(type),
   data,
   dataText: canonicalJson(data),
-  dataText: canonicalJson(data),
   sealed: null,
   sealedHash: null,
   keyId: null,
