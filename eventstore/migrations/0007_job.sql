@@ -14,6 +14,6 @@ create table es.job (
   message text,
   asked_at timestamptz not null,
   primary key (company, stream, job)
-) with (fillfactor = 70);
+);
 create index job_due on es.job (company, partition, due_at);
 comment on table es.job is 'Work that was asked for and is not done; done jobs are events of their stream. failed is the dead letter.';

@@ -6,6 +6,6 @@ create table es.timer (
   set_by bigint not null,
   due_at timestamptz not null,
   primary key (company, stream, timer)
-) with (fillfactor = 70);
+);
 create index timer_due on es.timer (company, partition, due_at);
 comment on column es.timer.set_by is 'The version of the event that set it: a later timer of the same name is another one.';
