@@ -55,6 +55,8 @@ export interface Door {
   readonly waiting: () => number
   /** Tells deliveries older than the limit to try again, while the database does not answer. */
   readonly sweep: () => void
+  /** Tells all who still wait to try again elsewhere: nothing is taken any more. */
+  readonly close: () => void
 }
 
 const keyMaxLength = 512
@@ -64,6 +66,7 @@ const storeRetryMs = 1000
 export const makeDoor = (ports: DoorPorts): Door => {
   const { registry, partitions, loader, limits } = ports
   const open = new Set<{ readonly since: number; readonly refuse: (error: DeliverError) => void }>()
+  const loading = new Set<(error: TryAgain) => void>()
 
   /** Finds the actor's place and loads it; `done` is called once, now or later. */
   const find = (
@@ -79,7 +82,9 @@ export const makeDoor = (ports: DoorPorts): Door => {
     const partition = partitions.of(address.company, stream)
     if (partition === "unknownCompany") return findCompany(address, done)
     if (partition === "notOwner") return done(notOwner(address))
+    loading.add(done)
     loader.load(address, partition, registered, (loaded) => {
+      loading.delete(done)
       if (loaded instanceof ActorParked) done(new EventRefused({ reason: "parked", message: loaded.message }))
       else if (loaded instanceof StoreUnavailable)
         done(
@@ -187,6 +192,15 @@ export const makeDoor = (ports: DoorPorts): Door => {
         find(address, (found) => resume("_tag" in found ? Effect.fail(found) : Effect.succeed(found.actor)))
       ),
     waiting: () => open.size,
+    close: () => {
+      const ended = new TryAgain({
+        reason: "notOwner",
+        message: "this process ends",
+        retryAfterMs: notOwnerRetryMs
+      })
+      for (const refuse of loading) refuse(ended)
+      for (const { refuse } of open) refuse(ended)
+    },
     sweep: () => {
       const down = ports.storeDown()
       if (down === undefined) return

@@ -242,6 +242,8 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     const patience = performance.now() + drainMaxMs
     while (lanes.some((lane) => !lane.idle()) && performance.now() < patience)
       yield* Effect.sleep(drainPollMs)
+    for (const partition of partitions.all()) partitions.lose(partition)
+    door.close()
     yield* ownership.release
   })
 

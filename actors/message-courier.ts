@@ -89,7 +89,9 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
       if (!isOurs(place)) return true
       yield* ports.clock.sleepUntil(ports.clock.now() + sent.failure.retryAfterMs)
     }
-    return yield* ports.note(place, (batch) => batch.messageDone(place, version, number))
+    // Not noted, because the partition was lost meanwhile, it is read again by whoever owns it next, perhaps by us.
+    yield* ports.note(place, (batch) => batch.messageDone(place, version, number))
+    return true
   })
 
   const isOurs = (place: StreamPlace) => {

@@ -76,7 +76,12 @@ export const makeTimerQueue = (ports: TimerPorts): TimerQueue => {
 
   const run = Effect.gen(function* () {
     while (true) {
-      if (clock.now() >= nextLook) nextLook = clock.now() + (yield* look)
+      if (clock.now() >= nextLook) {
+        nextLook = Number.POSITIVE_INFINITY
+        const pauseMs = yield* look
+        // Asked for in the middle of this look, the next one comes at once.
+        nextLook = Math.min(nextLook, clock.now() + pauseMs)
+      }
       fireDue()
       const due = heap.peek()?.dueAt ?? Number.POSITIVE_INFINITY
       yield* Effect.raceFirst(clock.sleepUntil(Math.min(due, nextLook)), woken)
