@@ -35,7 +35,9 @@ export interface DatabaseKind {
 }
 
 const adminUrl = process.env.TEST_DATABASE_URL
-const isRequired = process.env.CENTURION_TEST_POSTGRES === "required"
+/** `required` fails without a Postgres; `only` leaves PGlite out, for a second run after one without Postgres. */
+const wanted = process.env.CENTURION_TEST_POSTGRES
+const isRequired = wanted === "required" || wanted === "only"
 const connectionsMax = 8
 
 const pglite: DatabaseKind = {
@@ -163,8 +165,9 @@ const clearBy = async (admin: TestDatabase["admin"]): Promise<void> => {
 
 const hasPostgres = adminUrl !== undefined || isRequired
 
-/** PGlite always; a real Postgres when `TEST_DATABASE_URL` names one, or when `CENTURION_TEST_POSTGRES=required`. */
-export const databases: ReadonlyArray<DatabaseKind> = hasPostgres ? [pglite, postgres] : [pglite]
+/** PGlite, and a real Postgres when `TEST_DATABASE_URL` names one or `CENTURION_TEST_POSTGRES` asks for it. */
+export const databases: ReadonlyArray<DatabaseKind> =
+  wanted === "only" ? [postgres] : hasPostgres ? [pglite, postgres] : [pglite]
 
 /** For what only a real Postgres can show: several sessions, its own life and death. */
 export const describePostgres = (title: string, suite: (kind: DatabaseKind) => void): void => {
