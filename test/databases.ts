@@ -129,7 +129,8 @@ const isThere = (path: string) =>
     () => false
   )
 
-const postgres: DatabaseKind = {
+/** Needs `TEST_DATABASE_URL`. */
+export const postgres: DatabaseKind = {
   name: "Postgres",
   make: async ({ migrated = true } = {}) => {
     if (adminUrl === undefined) {

@@ -1,0 +1,29 @@
+import * as Effect from "effect/Effect"
+import { JobFailedForNow } from "../../actors/job-handler.ts"
+import type { Channel } from "../../src/channels/channel.ts"
+import { keyedInstance } from "./keyed-double.ts"
+
+/** A channel whose provider honours our key; there is none such among the real ones yet. */
+export const keyedChannel = (url: string): Channel => ({
+  name: "keyed",
+  idempotency: "key",
+  receive: ({ body }) =>
+    Effect.sync(() => {
+      const { contact, text, messageId, at } = JSON.parse(Buffer.from(body).toString("utf8"))
+      return [{ _tag: "message", instance: keyedInstance, contact, messageId, at, text, fromUs: false }]
+    }),
+  send: ({ key, contact, text }) =>
+    Effect.tryPromise({
+      try: async () => {
+        const answer = await fetch(`${url}/send`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ key, contact, text })
+        })
+        const { id } = (await answer.json()) as { id: string }
+        return { messageId: id, at: Date.now() }
+      },
+      catch: (error) =>
+        new JobFailedForNow({ reason: "noAnswer", message: String(error), happened: "unknown" })
+    })
+})
