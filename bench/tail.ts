@@ -11,6 +11,10 @@ const writers = 16
 const conversations = 1000
 const page = 500
 
+/** A reader at the end of its partition looks again after this. */
+const lookAgainMs = 2
+const pause = () => new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+
 /** Follows one partition from its beginning; counts what comes twice and what is passed over. */
 const makeReader = (store: EventStore["Service"], partition: number) => {
   const seen = new Set<string>()
@@ -42,7 +46,7 @@ const run = async (world: BenchWorld): Promise<void> => {
   const readers = partitions.map(({ partition }) => makeReader(store, partition))
   let writing = true
   const follow = async (reader: (typeof readers)[number]) => {
-    while (writing) if ((await reader.readPage()) === 0) await new Promise((resolve) => setImmediate(resolve))
+    while (writing) if ((await reader.readPage()) === 0) await pause()
     while ((await reader.readPage()) > 0);
   }
   const following = readers.map(follow)
