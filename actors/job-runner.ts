@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Semaphore from "effect/Semaphore"
-import type { StoredJob } from "../eventstore/event-store.ts"
+import type { StoredJob } from "../eventstore/stored-rows.ts"
 import { attemptUntilDone, type Job, type JobPorts, jobKey } from "./job-attempts.ts"
 
 /** Runs jobs, each in a fiber of its own: those just asked for, and those that the database knows of. */

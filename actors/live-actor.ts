@@ -1,5 +1,5 @@
-import type { StoredActor } from "../eventstore/event-store.ts"
 import type { JsonObject } from "../eventstore/json.ts"
+import type { StoredActor } from "../eventstore/stored-rows.ts"
 import { upcast } from "../eventstore/upcast.ts"
 import type { ActorState } from "./actor-state.ts"
 import type { Address } from "./address.ts"

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { EventStore, Partition, Places } from "../eventstore/event-store.ts"
+import type { EventStore, Places } from "../eventstore/event-store.ts"
+import type { Partition } from "../eventstore/stored-rows.ts"
 import { type Lane, refuseLost } from "./lane.ts"
 import { type OwnedPartition, partitionKey, partitionOf } from "./partition.ts"
 

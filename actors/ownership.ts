@@ -1,7 +1,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { EventStore, type Partition } from "../eventstore/event-store.ts"
+import { EventStore } from "../eventstore/event-store.ts"
+import type { Partition } from "../eventstore/stored-rows.ts"
 import { EngineClock } from "./engine-clock.ts"
 
 /** Who is told when partitions come and go. */

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { EventStore, Places, StoredTimer } from "../eventstore/event-store.ts"
+import type { EventStore, Places } from "../eventstore/event-store.ts"
+import type { StoredTimer } from "../eventstore/stored-rows.ts"
 import type { EngineClock } from "./engine-clock.ts"
 
 /** What the queue needs of the engine around it. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto"
-import type { Partition } from "./event-store.ts"
 import { firstLink, leafText, payloadHash } from "./hash.ts"
 import type { StoredEvent } from "./stored-event.ts"
+import type { Partition } from "./stored-rows.ts"
 
 /**
  * What can be wrong. `hole`: a position is missing. `payload`: data is not what was hashed. `sealed`: the ciphertext

@@ -16,8 +16,6 @@ import {
   storedJob
 } from "./stored-rows.ts"
 
-export type { Partition, StoredActor, StoredJob, StoredMessage, StoredTimer } from "./stored-rows.ts"
-
 /** Another process owns a partition of the batch, or it is not where we believed it to be. Nothing was written. */
 export class PartitionLost extends Schema.TaggedError<PartitionLost>()("PartitionLost", {
   message: Schema.String

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { ChainCheck, type Damage, damageAt } from "./chain-check.ts"
-import { EventStore, type Partition, type StoreUnavailable } from "./event-store.ts"
+import { EventStore, type StoreUnavailable } from "./event-store.ts"
 import type { StoredEvent } from "./stored-event.ts"
+import type { Partition } from "./stored-rows.ts"
 import { StreamVersions } from "./stream-versions.ts"
 
 export interface VerifyProgress {

@@ -4,15 +4,16 @@ import { conversationAddress } from "../../src/companies/contact-address.ts"
 import type { Passed } from "../../src/doubles/accepted-log.ts"
 import type { TestDatabase } from "../databases.ts"
 import { keyedInstance } from "./keyed-double.ts"
+import { checkHistories, type HistoryCounts } from "./rig-histories.ts"
 
 /** What came of it all. Everything from `lost` on must be 0. */
-export interface RigCounts {
+export interface RigCounts extends HistoryCounts {
   readonly kills: number
   readonly messages: number
   readonly events: number
   readonly sent: number
   readonly reminders: number
-  /** Attempts after a first one: sends that a crash or a lost answer left in doubt. */
+  /** Chunks of which nobody could tell whether they went out. */
   readonly inDoubt: number
   readonly lost: number
   readonly storedTwice: number
@@ -100,7 +101,8 @@ export const checkRig = async (
         from es.event where stream like 'conversation/%' group by stream
       ) c where answered is null or answered < asked`
     ),
-    damaged: verified.damages.length
+    damaged: verified.damages.length,
+    ...(await checkHistories(database, company))
   }
 }
 

@@ -21,8 +21,8 @@ const restMaxMs = 90_000
 const uptimeMs = { least: 50, most: 1500 } as const
 /** Kills in the middle of a start, out of ten. */
 const killsWhileStarting = 2
-/** So many answers are lost after a send was accepted. */
-const lostAnswers = 0.05
+/** So many answers are lost after a send was accepted, and all are as slow as those of a real provider. */
+const faults = { loseAnswer: 0.05, delayMs: 80 }
 
 /** Runs the load, kills the app so often, lets everything come to rest, and counts. */
 export const runRig = async (database: TestDatabase, options: RigOptions): Promise<RigCounts> => {
@@ -56,7 +56,7 @@ const play = async (
     ]
     const started = keep(startProgram(program, [...common, ...args, "--with-parent"]))
     const url = `http://127.0.0.1:${await started.listening}`
-    await askJson(`${url}/_double/faults`, { loseAnswer: lostAnswers })
+    await askJson(`${url}/_double/faults`, faults)
     return url
   }
   const evolutionUrl = await double("src/doubles/evolution.ts", "evolution", [
