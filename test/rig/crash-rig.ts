@@ -5,7 +5,7 @@ import { runRig } from "./rig-run.ts"
 
 const usage = `The crash rig: kills the engine again and again under load, and counts what was lost or done twice.
 
-  npm run rig -- [--kills 100] [--conversations 300] [--bursts 12] [--seed n] [--json]
+  npm run rig -- [--kills 100] [--conversations 300] [--bursts 40] [--seed n] [--json]
 
 Needs TEST_DATABASE_URL, a Postgres in which databases can be created. Ends with 1 when anything is wrong.`
 
@@ -13,7 +13,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "100" },
     conversations: { type: "string", default: "300" },
-    bursts: { type: "string", default: "12" },
+    bursts: { type: "string", default: "40" },
     seed: { type: "string", default: `${Date.now() % 1_000_000}` },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false }

@@ -26,6 +26,7 @@ export interface RigCounts extends HistoryCounts {
   readonly timersOverdue: number
   readonly jobsLeft: number
   readonly messagesLeft: number
+  readonly messagesTwice: number
   readonly unanswered: number
   readonly damaged: number
 }
@@ -94,6 +95,10 @@ export const checkRig = async (
     ),
     jobsLeft: await one("select count(*)::int from es.job"),
     messagesLeft: await one("select count(*)::int from es.message"),
+    messagesTwice: await one(
+      `select (count(*) - count(distinct (stream, causation, type, data::text)))::int from es.event
+        where principal like 'actor:%'`
+    ),
     unanswered: await one(
       `select count(*)::int from (
         select stream, max(version) filter (where type = 'MessageReceived') as asked,
