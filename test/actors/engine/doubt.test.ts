@@ -186,6 +186,23 @@ describeEngine("a job whose end nobody saw", (given) => {
     })
   })
 
+  it("is not begun by an owner that finds its lease run out, and is asked for by the next", async () => {
+    const frozen = scripted([succeed], { idempotency: "receipt" })
+    const first = await given.start({ machines, handlers: [frozen], holdsLease: () => false })
+    await first.deliver("worker/1", begin)
+    await until("the attempt is stored", async () => (await jobs(first))[0]?.state === "attempting")
+    await first.quiet()
+    await first.crash()
+    expect(frozen.calls).toEqual([])
+    const handler = scripted([succeed], {
+      idempotency: "receipt",
+      findReceipt: () => Effect.succeed(Option.none())
+    })
+    const engine = await given.start({ machines, handlers: [handler] })
+    await engine.seen("worker/1", "WorkDone")
+    expect(handler.calls.map(({ attempt }) => attempt)).toEqual([2])
+  })
+
   it("is stored as an attempt before anything goes out", async () => {
     const states: Array<unknown> = []
     const attempt: Attempt = () =>

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
+import { fromPromise, setup } from "xstate"
 import { JobFailedForNow, JobRefused } from "../../../actors/job-handler.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
 import { type Attempt, gate, scripted } from "./handlers.ts"
@@ -198,23 +199,32 @@ describeEngine("jobs", (given) => {
     expect(await stored(engine)).toEqual([])
   })
 
-  it("of nobody wait as dead letters until somebody knows them", async () => {
+  it("that nobody does any more wait as dead letters until somebody knows them again", async () => {
     given.clock.advance(Date.now() - given.clock.now() + 3_600_000)
-    const held = await given.start({ machines, handlers: [scripted([succeed])], runJobs: false })
-    await held.deliver("hopeful/1", begin)
-    await held.stop()
-    const bare = hopeful.provide({ actors: { work: undefined as never } })
-    const engine = await given
-      .start({ machines: [{ machine: bare }], handlers: [] })
-      .catch((error: Error) => error)
-    // A machine whose job nobody does is told of when it is listed, or else its job waits.
-    if (engine instanceof Error) {
-      expect(engine.message).toContain("work")
-      return
-    }
-    given.clock.advance(1000)
-    await until("it is a dead letter", async () => (await stored(engine))[0]?.state === "failed")
-    expect(await stored(engine)).toMatchObject([{ reason: "noHandler" }])
+    const first = await given.start({ machines, handlers: [scripted([succeed])], runJobs: false })
+    await first.deliver("hopeful/1", begin)
+    await first.stop()
+    const other = setup({ actors: { rework: fromPromise(async () => null) } }).createMachine({
+      id: "hopeful",
+      version: "2.0.0",
+      initial: "idle",
+      states: {
+        idle: { on: { Begin: "working" } },
+        working: { invoke: { id: "work", src: "rework", onDone: "idle" } }
+      }
+    })
+    const second = await given.start({ machines: [{ machine: other }] })
+    await until("it is a dead letter", async () => (await stored(second))[0]?.state === "failed")
+    expect(await stored(second)).toMatchObject([
+      { reason: "noHandler", message: "no handler is called work, and its machine brings none" }
+    ])
+    await second.stop()
+    const third = await given.start({ machines, handlers: [scripted([succeed])] })
+    expect(await third.run(third.store.retryJob("acme", "hopeful/1", "2.0"))).toBe(true)
+    await until("it is done", async () => {
+      given.clock.advance(1000)
+      return (await third.types("hopeful/1")).includes("WorkDone")
+    })
   })
 
   it("whose result can't be stored are dead letters with the reason, and are not tried for ever", async () => {

@@ -25,6 +25,8 @@ export interface TestEngineOptions extends Partial<Omit<EngineOptions, "limits">
   readonly clock?: ReturnType<typeof EngineClock.manual>
   readonly owner?: string
   readonly leaseMs?: number
+  /** Whether it believes its lease to run; default by its clock. */
+  readonly holdsLease?: () => boolean
   /** Stands between the engine and its store. */
   readonly store?: Layer.Layer<EventStore, never, EventStore>
 }
@@ -68,6 +70,7 @@ export const startEngine = async (
     owner = `engine-${++enginesMade}`,
     leaseMs = 60_000,
     store: between,
+    holdsLease,
     ...options
   }: TestEngineOptions
 ): Promise<TestEngine> => {
@@ -77,6 +80,7 @@ export const startEngine = async (
     Ownership,
     Effect.map(Ownership, (lease) => ({
       ...lease,
+      ...(holdsLease && { holdsLease }),
       release: Effect.suspend(() => (crash.now ? Effect.void : lease.release))
     }))
   ).pipe(Layer.provide(Ownership.layerLease({ owner, leaseMs })))
