@@ -91,6 +91,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
       partitionLost: (partition, why) => {
         log("warn", `partition ${partition.company}/${partition.partition} is lost: ${why}`)
         partitions.lose(partition)
+        ownership.lookNow()
       },
       storeAnswers: (answers, why) => {
         if (answers !== (storeDown === undefined))

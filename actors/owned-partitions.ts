@@ -70,6 +70,7 @@ export const makeOwnedPartitions = (
       yield* refresh
       for (const { company, partition, epoch, position, head, recordedAt } of gained) {
         const known = owned.get(partitionKey(company, partition))
+        if (known?.epoch === epoch) continue
         if (known !== undefined) lose(known)
         const lane = lanes[nextLane++ % lanes.length]!
         const own = { company, partition, epoch, position, head, recordedAt, waiting: [], lane, lost: false }

@@ -7,6 +7,7 @@ import { EngineClock } from "./engine-clock.ts"
 
 /** Who is told when partitions come and go. */
 export interface OwnershipListener {
+  /** Some of them may be known already, under the same epoch. */
   readonly gained: (partitions: ReadonlyArray<Partition>) => Effect.Effect<void>
   /** None named means all. */
   readonly lost: (why: string) => Effect.Effect<void>
@@ -24,7 +25,7 @@ export class Ownership extends Context.Service<
     readonly keep: (listener: OwnershipListener) => Effect.Effect<never>
     /** Whether our lease still runs, by this process's own steady clock: false at once after a long freeze. */
     readonly holdsLease: () => boolean
-    /** Looks for free partitions now, as after a company was made. */
+    /** Looks for partitions now: free ones, as after a company was made, and ours that we lost sight of. */
     readonly lookNow: () => void
     readonly release: Effect.Effect<void>
   }
@@ -38,6 +39,8 @@ export class Ownership extends Context.Service<
         const clock = yield* EngineClock
         const { owner, leaseMs } = options
         let wake = () => {}
+        /** What stands in our name may be more than we know of: an answer was lost, or a partition was given up here. */
+        let unsure = false
         const pause = Effect.callback<void>((resume) => {
           const timer = setTimeout(() => resume(Effect.void), leaseMs / 3)
           wake = () => resume(Effect.void)
@@ -68,7 +71,9 @@ export class Ownership extends Context.Service<
                 if (!owning) yield* store.release(owner)
                 const gained = yield* store.claim(owner, leaseMs, partitionsPerClaim)
                 yield* correctClock
-                return gained
+                if (!unsure) return gained
+                unsure = false
+                return (yield* store.partitions()).filter((each) => each.owner === owner)
               })
             )
             if (round._tag === "Success") {
@@ -76,9 +81,12 @@ export class Ownership extends Context.Service<
               owning = true
               if (round.success.length > 0) yield* listener.gained(round.success)
               if (round.success.length === partitionsPerClaim) continue
-            } else if (owning && !holdsLease()) {
-              owning = false
-              yield* listener.lost(`the lease ran out: ${round.failure.message}`)
+            } else {
+              unsure = true
+              if (owning && !holdsLease()) {
+                owning = false
+                yield* listener.lost(`the lease ran out: ${round.failure.message}`)
+              }
             }
             yield* pause
           }
@@ -88,7 +96,10 @@ export class Ownership extends Context.Service<
           owner,
           keep,
           holdsLease,
-          lookNow: () => wake(),
+          lookNow: () => {
+            unsure = true
+            wake()
+          },
           release: Effect.ignore(store.release(owner))
         })
       })
