@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
 import { EventStore, StoreUnavailable } from "../../../eventstore/event-store.ts"
-import { counter } from "./machines.ts"
+import { scripted } from "./handlers.ts"
+import { counter, worker } from "./machines.ts"
 import { until } from "./run-engine.ts"
 import { describeEngine } from "./suite.ts"
 
@@ -57,9 +58,11 @@ describeEngine("what stands in our name", (given) => {
     const state = { down: false }
     const gone = new StoreUnavailable({ message: "gone", mayHaveHappened: false })
     let failed = 0
+    const handler = scripted([() => Effect.never])
     const engine = await given.start({
-      machines,
-      leaseMs: 60_000,
+      machines: [...machines, { machine: worker }],
+      handlers: [handler],
+      leaseMs: 6000,
       store: Layer.effect(
         EventStore,
         Effect.map(EventStore, (store) => ({
@@ -75,6 +78,8 @@ describeEngine("what stands in our name", (given) => {
     const epochs = () =>
       given.database.admin("select partition, epoch::int from es.partition where company = 'acme' order by 1")
     const before = await epochs()
+    await engine.deliver("worker/1", { type: "Begin" })
+    await until("a job runs", () => handler.calls.length === 1)
     state.down = true
     const nobody = engine.engine.deliver({ company: "nobody", machine: "counter", id: "1" }, add, {
       principal: "x"
@@ -85,7 +90,23 @@ describeEngine("what stands in our name", (given) => {
       return failed > 0
     })
     state.down = false
+    await until(
+      "the company is served",
+      async () => (await engine.run(Effect.result(nobody)))._tag === "Success"
+    )
     await engine.deliver("counter/1", add)
     expect(await epochs()).toEqual(before)
+    given.clock.advance(5000)
+    expect((await engine.run(engine.engine.status)).jobsRunning).toBe(1)
+    expect(handler.calls).toHaveLength(1)
+  })
+
+  it("is no longer ours once another has claimed it, though nobody has written since", async () => {
+    const former = await given.start({ machines, owner: "former" })
+    await former.deliver("counter/1", add)
+    await given.database.admin("update es.owner set lease_until = 'epoch' where owner = 'former'")
+    const present = await given.start({ machines, owner: "present" })
+    expect(await former.refuse("counter/1", add)).toMatchObject({ _tag: "TryAgain", reason: "notOwner" })
+    expect(await present.deliver("counter/1", add)).toMatchObject({ version: 4 })
   })
 })
