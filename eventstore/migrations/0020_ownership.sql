@@ -16,6 +16,8 @@ returns table (company text, partition int, epoch float8, "position" float8, hea
 begin
   insert into es.owner (owner, lease_until) values ($1, clock_timestamp() + lease_ms * interval '1 ms')
     on conflict (owner) do update set lease_until = excluded.lease_until;
+  -- Rows of processes that died a day ago say nothing any more.
+  delete from es.owner o where o.lease_until < clock_timestamp() - interval '1 day';
   return query
     update es.partition p set owner = $1, epoch = p.epoch + 1
       from (

@@ -47,6 +47,13 @@ describe.each(databases)("owning partitions on $name", (kind) => {
     ])
   })
 
+  it("forgets owners that died a day ago", async () => {
+    await claim("a")
+    await store.database.admin("update es.owner set lease_until = lease_until - interval '25 hours'")
+    await claim("b")
+    expect(await store.database.admin("select owner from es.owner")).toEqual([["b"]])
+  })
+
   it("hands over what an expired lease held, with a higher epoch", async () => {
     await claim("a")
     await expire("a")
