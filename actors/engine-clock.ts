@@ -1,26 +1,49 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 
-/** The engine's time. All waiting and all times in events go by it, so that a test can move it by hand. */
+/** Starts work of the engine's own, under the scheduler and the clock that the engine itself was started under. */
+export type Fork = <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
+
+/** What a process knows of time by itself; another stands in for it where time is virtual. */
+export interface ProcessTime {
+  /** The process's own clock, epoch ms; people and time servers move it. */
+  readonly wall: () => number
+  /** Ms on a clock that only goes ahead, at an even pace. */
+  readonly steady: () => number
+}
+
+const machineTime: ProcessTime = { wall: () => Date.now(), steady: () => performance.now() }
+
+/**
+ * The engine's time: all times in events and all waiting for one go by it, so that a test can move it by hand. Pauses
+ * that have nothing to do with events go by Effect's own clock.
+ */
 export class EngineClock extends Context.Service<
   EngineClock,
-  {
+  ProcessTime & {
     /** Epoch ms, corrected by the database's clock. */
     readonly now: () => number
     /** Waits until `now()` has reached `at`. */
     readonly sleepUntil: (at: number) => Effect.Effect<void>
+    /** Of a loop of the engine, between one round and the next. */
+    readonly pause: (ms: number) => Effect.Effect<void>
     /** Tells how far the database's clock is ahead of this process's, ms. */
     readonly correct: (aheadMs: number) => void
   }
 >()("centurion/actors/EngineClock") {
   /** The machine's clock, wound forward by `aheadMs` for demonstrations. */
-  static readonly layer = (aheadMs = 0) =>
+  static readonly layer = (aheadMs = 0, time = machineTime) =>
     Layer.sync(EngineClock, () => {
       let ahead = aheadMs
+      const { wall, steady } = time
       return EngineClock.of({
-        now: () => Date.now() + ahead,
-        sleepUntil: (at) => Effect.suspend(() => Effect.sleep(Math.max(0, at - Date.now() - ahead))),
+        wall,
+        steady,
+        pause: Effect.sleep,
+        now: () => wall() + ahead,
+        sleepUntil: (at) => Effect.suspend(() => Effect.sleep(Math.max(0, at - wall() - ahead))),
         correct: (databaseAheadMs) => {
           // Whole milliseconds: what is hashed must be what the database keeps.
           ahead = Math.round(aheadMs + databaseAheadMs)
@@ -33,6 +56,8 @@ export class EngineClock extends Context.Service<
     let now = startAt
     const waiting = new Set<{ readonly at: number; readonly wake: () => void }>()
     const layer = Layer.succeed(EngineClock, {
+      ...machineTime,
+      pause: Effect.sleep,
       now: () => now,
       correct: () => {},
       sleepUntil: (at) =>

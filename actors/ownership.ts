@@ -41,26 +41,25 @@ export class Ownership extends Context.Service<
         let wake = () => {}
         /** What stands in our name may be more than we know of: an answer was lost, or a partition was given up here. */
         let unsure = false
-        const pause = Effect.callback<void>((resume) => {
-          const timer = setTimeout(() => resume(Effect.void), leaseMs / 3)
+        const woken = Effect.callback<void>((resume) => {
           wake = () => resume(Effect.void)
-          return Effect.sync(() => clearTimeout(timer))
         })
+        const pause = Effect.raceFirst(clock.pause(leaseMs / 3), woken)
 
         const correctClock = Effect.gen(function* () {
-          const asked = Date.now()
+          const asked = clock.wall()
           const database = yield* store.now
           // Half the round trip: the answer was made about in the middle of it.
-          clock.correct(database - (asked + Date.now()) / 2)
+          clock.correct(database - (asked + clock.wall()) / 2)
         })
 
         let renewedAt = Number.NEGATIVE_INFINITY
-        const holdsLease = () => performance.now() - renewedAt < leaseMs
+        const holdsLease = () => clock.steady() - renewedAt < leaseMs
 
         const keep = Effect.fnUntraced(function* (listener: OwnershipListener) {
           let owning = false
           while (true) {
-            const startedAt = performance.now()
+            const startedAt = clock.steady()
             const round = yield* Effect.result(
               Effect.gen(function* () {
                 if (owning && !(yield* store.renew(owner, leaseMs))) {
