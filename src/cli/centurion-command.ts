@@ -9,6 +9,7 @@ import { jobsCommand } from "./commands/jobs.ts"
 import { replayCommand } from "./commands/replay.ts"
 import { startCommand } from "./commands/start.ts"
 import { verifyCommand } from "./commands/verify.ts"
+import { whyCommand } from "./commands/why.ts"
 
 /** All commands. What they take is said here; what they do is loaded when they are asked for. */
 export const centurionCommand = Command.make("centurion").pipe(
@@ -23,6 +24,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     eventsCommand,
     replayCommand,
     verifyCommand,
+    whyCommand,
     jobsCommand,
     doctorCommand,
     benchCommand

@@ -1,0 +1,111 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { streamOf } from "../../../actors/address.ts"
+import { registerMachines } from "../../../actors/machine-registry.ts"
+import { EventStore } from "../../../eventstore/event-store.ts"
+import { History } from "../../../eventstore/history.ts"
+import { machines } from "../../../machines/index.ts"
+import { explain } from "../../explain/explain.ts"
+import type { Explanation } from "../../explain/explanation.ts"
+import { type Asked, findAsked, parseAsked } from "../../explain/find-asked.ts"
+import { wrongUse } from "../cli-failure.ts"
+import { explainEmptyStream, partitionsOf } from "../find-place.ts"
+import { withStore } from "../open-store.ts"
+import { counted, cut, grouped, print, printJson, showsProgress, width } from "../terminal.ts"
+import { causeBranches, effectBranch } from "./event-branches.ts"
+import { type Branch, treeLines } from "./tree-lines.ts"
+import { turnBranch } from "./turn-branches.ts"
+
+/** What `centurion why` was asked. */
+export interface WhyAsked {
+  readonly what: string
+  readonly message: Option.Option<string>
+  readonly company: Option.Option<string>
+  readonly effects: boolean
+  readonly json: boolean
+}
+
+/** Prints why a line was said or a decision taken, as a tree or as one JSON object. */
+export const showWhy = Effect.fnUntraced(function* (asked: WhyAsked) {
+  const question = yield* Effect.catchTag(
+    parseAsked(asked.what, Option.getOrUndefined(asked.message), Option.getOrUndefined(asked.company)),
+    "WrongQuestion",
+    ({ message }) => wrongUse(message)
+  )
+  const progress = asked.json || !showsProgress() ? quiet : lineWrittenOver()
+  const explanation = yield* withStore(
+    withHistory(
+      Effect.gen(function* () {
+        yield* mustExist(question)
+        const registry = yield* registryOfAll
+        const found = yield* findAsked(question, progress.looked)
+        return yield* explain(registry, found, { effects: asked.effects, progress: progress.read })
+      }).pipe(Effect.ensuring(Effect.sync(progress.clear)))
+    )
+  )
+  if (asked.json) return yield* printJson(explanation)
+  const lines = treeLines(explanationBranch(explanation))
+  yield* print(lines.map((line) => cut(line, width())).join("\n"))
+})
+
+/** With the history of whoever opened the store, or else over the store as it is. */
+export const withHistory = <A, E, R>(use: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const there = yield* Effect.serviceOption(History)
+    return yield* Option.isSome(there)
+      ? Effect.provideService(use, History, there.value)
+      : Effect.provide(use, Layer.fresh(History.layer))
+  })
+
+/** No job runs here, so every job that is asked for counts as one that has its handler. */
+export const registryOfAll = Effect.suspend(() => {
+  const handlers = machines.flatMap(({ jobs }) => Object.keys(jobs ?? {}))
+  return Effect.fromResult(registerMachines(machines, handlers, () => {}))
+})
+
+const mustExist = Effect.fnUntraced(function* (asked: Asked) {
+  if (asked.kind === "messageOf") return yield* Effect.asVoid(partitionsOf(asked.company))
+  const store = yield* EventStore
+  const { address } = asked
+  if ((yield* store.readStream(address.company, streamOf(address), 0, 1)).length > 0) return
+  yield* explainEmptyStream(address)
+})
+
+/** The whole of it as a tree. */
+export const explanationBranch = ({ place, chunk, turns, event, effects }: Explanation): Branch => {
+  const chain = causeBranches(event)
+  return {
+    text: `why ${place}`,
+    branches: [
+      ...turns.map((turn, n) => turnBranch(turn, n === 0 ? chunk : null)),
+      { text: "causes, each caused by what stands below it", branches: chain },
+      ...(effects === undefined ? [] : [{ text: "what it led to", branches: [effectBranch(effects)] }])
+    ]
+  }
+}
+
+const quiet = { looked: () => {}, read: () => {}, clear: () => {} }
+const progressEveryMs = 200
+
+const lineWrittenOver = () => {
+  let told = performance.now()
+  let isShown = false
+  const write = (text: string) => {
+    const now = performance.now()
+    if (now - told < progressEveryMs) return
+    told = now
+    isShown = true
+    process.stderr.write(`\r\u001b[2K${text}`)
+  }
+  return {
+    looked: (looked: number, total: number) =>
+      write(
+        `looking for the message: ${grouped(looked)} of ${grouped(total)} events (${total === 0 ? 100 : Math.floor((100 * looked) / total)}%)`
+      ),
+    read: (read: number) => write(`taking its steps again: ${counted(read, "event")} read`),
+    clear: () => {
+      if (isShown) process.stderr.write("\r\u001b[2K")
+    }
+  }
+}

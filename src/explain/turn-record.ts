@@ -1,0 +1,227 @@
+import { factsOf } from "../../actors/why.ts"
+import type { WhyJob } from "../../actors/why-event.ts"
+import type { JsonObject } from "../../eventstore/json.ts"
+import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import type { ChunkTold, ModelCallTold, TurnTold } from "./explanation.ts"
+
+type Writable<A> = { -readonly [K in keyof A]: A[K] }
+type Chunk = Omit<Writable<ChunkTold>, "events" | "receipts"> & {
+  events: Array<ChunkTold["events"][number]>
+  receipts: Array<ChunkTold["receipts"][number]>
+}
+
+const placeOf = ({ version, recordedAt }: StoredEvent) => ({ version, at: recordedAt })
+const textIn = (data: JsonObject, field: string): string | null => {
+  const value = data[field]
+  return typeof value === "string" ? value : null
+}
+const numberIn = (data: JsonObject, field: string): number | null => {
+  const value = data[field]
+  return typeof value === "number" ? value : null
+}
+/** A text that is withheld is not an empty one. */
+const shown = ({ data, withheld }: StoredEvent, field: string): string | null =>
+  withheld === undefined ? textIn(data, field) : null
+
+/**
+ * Listens to one conversation's events in order and writes down the wanted turns. A class because facts of many
+ * kinds meet in one turn.
+ */
+export class TurnRecord {
+  private readonly conversation: string
+  private readonly wanted: ReadonlySet<number>
+  private readonly turns = new Map<number, Writable<TurnTold>>()
+  private readonly chunks = new Map<string, Chunk>()
+  private readonly byMessageId = new Map<string, Chunk>()
+  /** The versions of what the lead wrote, by the id of the message. */
+  private readonly heard = new Map<string, number>()
+  private input: StoredEvent | undefined
+  /** The versions of the messages that a turn answers. */
+  readonly answered = new Map<number, ReadonlyArray<number>>()
+  /** The causes that no event names, by version: the rest of a burst, and the text that a yes let out. */
+  readonly also = new Map<number, ReadonlyArray<number>>()
+
+  constructor(conversation: string, wanted: ReadonlySet<number>) {
+    this.conversation = conversation
+    this.wanted = wanted
+  }
+
+  take(event: StoredEvent) {
+    if (event.kind === "input") {
+      this.input = event
+      this.takeInput(event)
+    } else if (event.type === "DeliveryStatusChanged") this.takeReceipt(event)
+    else this.takeFact(event)
+  }
+
+  private takeInput(event: StoredEvent) {
+    const { type, data } = event
+    if (type === "MessageReceived") this.heard.set(String(data.messageId), event.version)
+    if (type !== "FirstContactApproved" && type !== "FirstContactRefused") return
+    for (const turn of this.turns.values()) {
+      const { approval, end } = turn
+      // A yes for another text is no yes for this one.
+      if (approval === null || approval.decision !== null || end !== null) continue
+      if (typeof data.turn === "number" && data.turn !== turn.turn) continue
+      const approved = type === "FirstContactApproved"
+      const { by, reason } = data
+      turn.approval = {
+        ...approval,
+        decision: { ...placeOf(event), approved, by: String(by), reason: String(reason) }
+      }
+      if (approved && turn.model !== null) this.also.set(event.version, [turn.model.version])
+    }
+  }
+
+  private takeReceipt(event: StoredEvent) {
+    const { data } = event
+    const chunk = this.byMessageId.get(String(data.messageId))
+    const status = data.status as ChunkTold["receipts"][number]["status"]
+    chunk?.receipts.push({ ...placeOf(event), status, by: this.input?.principal ?? event.principal })
+  }
+
+  private takeFact(event: StoredEvent) {
+    const number = event.data.turn
+    if (typeof number !== "number" || !this.wanted.has(number)) return
+    const turn = this.turnOf(number)
+    switch (event.type) {
+      case "TurnClosed":
+        return this.close(turn, event)
+      case "ReplyWritten":
+        return this.write(turn, event)
+      case "FirstContactHeld":
+        turn.approval = { ...placeOf(event), decision: null }
+        return
+      case "ChunkSent":
+      case "ChunkInDoubt":
+      case "ChunkFailed":
+        return this.note(turn, event)
+      case "ReplySent":
+      case "ReplySuperseded":
+      case "ReplyFailed":
+        return this.end(turn, event, event.type)
+    }
+  }
+
+  private close(turn: Writable<TurnTold>, event: StoredEvent) {
+    turn.closed = placeOf(event)
+    const ids = (event.data.messageIds ?? []) as ReadonlyArray<string>
+    const versions = ids.flatMap((id) => this.heard.get(id) ?? [])
+    this.answered.set(turn.turn, versions)
+    if (this.input !== undefined) this.also.set(this.input.version, versions)
+  }
+
+  private write(turn: Writable<TurnTold>, event: StoredEvent) {
+    turn.model = this.modelCall(event)
+    const texts = (event.data.chunks ?? []) as ReadonlyArray<string>
+    texts.forEach((text, n) => {
+      Object.assign(this.chunkOf(turn, n + 1), withheldText(event, text))
+    })
+  }
+
+  /** What the model's answer says, by the fact that it made or the failure that it was. */
+  private modelCall(event: StoredEvent): ModelCallTold {
+    const { data } = event
+    return {
+      ...placeOf(this.input ?? event),
+      model: textIn(data, "model"),
+      promptHash: textIn(data, "promptHash"),
+      tokensIn: numberIn(data, "tokensIn"),
+      tokensOut: numberIn(data, "tokensOut"),
+      costUsd: numberIn(data, "costUsd"),
+      job: this.jobCalled("writeReply")
+    }
+  }
+
+  private jobCalled(name: string): WhyJob | null {
+    const job = this.input === undefined ? null : factsOf(this.input).job
+    return job?.name === name ? job : null
+  }
+
+  private note(turn: Writable<TurnTold>, event: StoredEvent) {
+    const { type, data } = event
+    const chunk = this.chunkOf(turn, Number(data.chunk))
+    const state = type === "ChunkSent" ? "sent" : type === "ChunkInDoubt" ? "inDoubt" : "failed"
+    chunk.state = state
+    chunk.events.push({
+      ...placeOf(event),
+      type: state,
+      reason: textIn(data, "reason"),
+      job: this.jobCalled("sendChunk")
+    })
+    if (state !== "sent") return
+    Object.assign(chunk, {
+      messageId: textIn(data, "messageId"),
+      ...withheldText(event, shown(event, "text"))
+    })
+    if (chunk.messageId !== null) this.byMessageId.set(chunk.messageId, chunk)
+  }
+
+  private end(turn: Writable<TurnTold>, event: StoredEvent, type: NonNullable<TurnTold["end"]>["type"]) {
+    turn.end = { ...placeOf(event), type, reason: textIn(event.data, "reason") }
+    if (turn.model === null && this.jobCalled("writeReply") !== null) turn.model = this.modelCall(event)
+    if (type === "ReplySent") return
+    for (const chunk of turn.chunks as ReadonlyArray<Chunk>) {
+      if (chunk.state === "waiting") chunk.state = "givenUp"
+    }
+  }
+
+  private turnOf(number: number): Writable<TurnTold> {
+    const known = this.turns.get(number)
+    if (known !== undefined) return known
+    const turn: Writable<TurnTold> = {
+      conversation: this.conversation,
+      turn: number,
+      messages: [],
+      closed: null,
+      model: null,
+      approval: null,
+      chunks: [],
+      end: null
+    }
+    this.turns.set(number, turn)
+    return turn
+  }
+
+  private chunkOf(turn: Writable<TurnTold>, number: number): Chunk {
+    const key = `${turn.turn}.${number}`
+    const known = this.chunks.get(key)
+    if (known !== undefined) return known
+    const chunk: Chunk = {
+      chunk: number,
+      text: null,
+      withheld: null,
+      state: "waiting",
+      messageId: null,
+      events: [],
+      receipts: []
+    }
+    this.chunks.set(key, chunk)
+    // An erased reply does not tell how many it had: those that went out do.
+    turn.chunks = [...turn.chunks, chunk]
+    return chunk
+  }
+
+  /** The wanted turns with the messages that they answer. */
+  told(messages: ReadonlyMap<number, StoredEvent>): ReadonlyMap<number, TurnTold> {
+    const inbound = (event: StoredEvent) => ({
+      ...placeOf(event),
+      messageId: String(event.data.messageId),
+      text: shown(event, "text"),
+      media: Array.isArray(event.data.media) ? event.data.media.length : 0,
+      withheld: event.withheld ?? null
+    })
+    return new Map(
+      [...this.turns].map(([number, turn]) => {
+        const versions = this.answered.get(number) ?? []
+        const answered = versions.flatMap((version) => messages.get(version) ?? [])
+        return [number, { ...turn, messages: answered.map(inbound) }]
+      })
+    )
+  }
+}
+
+const withheldText = ({ withheld }: StoredEvent, text: string | null) => ({
+  text: withheld === undefined ? text : null,
+  withheld: withheld ?? null
+})
