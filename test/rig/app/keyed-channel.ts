@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
-import { JobFailedForNow } from "../../actors/job-handler.ts"
-import type { Channel } from "../../src/channels/channel.ts"
-import { keyedInstance } from "./keyed-double.ts"
+import { JobFailedForNow } from "../../../actors/job-handler.ts"
+import type { Channel } from "../../../src/channels/channel.ts"
+import type { ChannelMaker } from "../../../src/channels/channel-maker.ts"
+import { keyedInstance } from "../world/keyed-instance.ts"
 
-/** A channel whose provider honours our key; there is none such among the real ones yet. */
-export const keyedChannel = (url: string): Channel => ({
+const sendMaxMs = 10_000
+
+/** A channel whose provider honours our key; there is none such over HTTP among the real ones yet. */
+const keyedChannel = (url: string): Channel => ({
   name: "keyed",
   idempotency: "key",
   receive: ({ body }) =>
@@ -18,7 +21,8 @@ export const keyedChannel = (url: string): Channel => ({
         const answer = await fetch(`${url}/send`, {
           method: "POST",
           headers: { "content-type": "application/json" },
-          body: JSON.stringify({ key, contact, text })
+          body: JSON.stringify({ key, contact, text }),
+          signal: AbortSignal.timeout(sendMaxMs)
         })
         const { id } = (await answer.json()) as { id: string }
         return { messageId: id, at: Date.now() }
@@ -27,3 +31,9 @@ export const keyedChannel = (url: string): Channel => ({
         new JobFailedForNow({ reason: "noAnswer", message: String(error), happened: "unknown" })
     })
 })
+
+/** Makes it of `{ url }`. */
+export const keyedMaker: ChannelMaker = {
+  name: "keyed",
+  make: (config) => Effect.succeed(keyedChannel((config as { readonly url: string }).url))
+}

@@ -8,11 +8,9 @@ import {
   startDouble,
   type Wire,
   type Workshop
-} from "../../src/doubles/provider-double.ts"
-import { runDouble } from "../../src/doubles/run-double.ts"
-
-/** The account that leads of the keyed channel write to. */
-export const keyedInstance = "keyed-main"
+} from "../../../src/doubles/provider-double.ts"
+import { runDouble } from "../../../src/doubles/run-double.ts"
+import { keyedInstance } from "./keyed-instance.ts"
 
 /** A provider that honours our key: the same key is accepted once, and answered alike ever after. */
 const startKeyedDouble = (options: DoubleOptions): Promise<Double> =>

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+
+/** A piece of a product file that a process of the rig has another text for. `find` stands there exactly once. */
+export interface Exchange {
+  /** From the repository's root. */
+  readonly file: string
+  readonly find: string
+  readonly put: string
+}
+
+const root = join(import.meta.dirname, "../../..")
+
+/** The file's text with the exchange made; throws when the piece is not there exactly once. */
+export const exchanged = (source: string, { file, find, put }: Exchange): string => {
+  const pieces = source.split(find)
+  if (pieces.length !== 2)
+    throw new Error(
+      `the rig wants to exchange a piece of ${file} that is there ${pieces.length - 1} times, not once: ${find}`
+    )
+  return pieces.join(put)
+}
+
+/** The file as it is in the repository. */
+export const sourceOf = (file: string): string => readFileSync(join(root, file), "utf8")
+
+const here = "../../test/rig/app"
+
+/**
+ * What the rig's processes have otherwise than `centurion start`: a model whose texts are found again, one more channel,
+ * whose provider honours keys, and a token for `/_engine` that the rig knows.
+ */
+export const rigExchanges: ReadonlyArray<Exchange> = [
+  {
+    file: "src/llm/scripted-model.ts",
+    find: "writeReply: (request) => Effect.sync(() => replyByScript(request))",
+    put: "writeReply: rigReply"
+  },
+  {
+    file: "src/llm/scripted-model.ts",
+    find: 'import * as Effect from "effect/Effect"',
+    put: `import { rigReply } from "${here}/rig-model.ts"`
+  },
+  {
+    file: "src/channels/index.ts",
+    find: ", webChatMaker]",
+    put: ", webChatMaker, keyedMaker]"
+  },
+  {
+    file: "src/channels/index.ts",
+    find: 'import type { ChannelMaker } from "./channel-maker.ts"',
+    put: `import { keyedMaker } from "${here}/keyed-channel.ts"`
+  },
+  {
+    file: "src/set-up-channels.ts",
+    find: '{ name: "web-chat", instance: page.instance,',
+    put: '{ name: "keyed", url: process.env.RIG_KEYED_URL }, { name: "web-chat", instance: page.instance,'
+  },
+  {
+    file: "src/http/webhook-routes.ts",
+    find: 'telegram: "telegram" }',
+    put: 'telegram: "telegram", keyed: "keyed" }'
+  },
+  {
+    file: "src/http/engine-routes.ts",
+    find: "export const engineRoutes = (token: string) =>",
+    put: "export const engineRoutes = (_: string, token = process.env.RIG_TOKEN!) =>"
+  }
+]

@@ -1,0 +1,81 @@
+import * as Effect from "effect/Effect"
+import { verify } from "../../../eventstore/verify.ts"
+import { staleAppends } from "../world/rig-database.ts"
+import { channelNames, type RigChannel, rigCompany, type Stage } from "../world/stage.ts"
+import { checkInbound, type InboundCounts } from "./check-inbound.ts"
+import { differFromLive } from "./check-live.ts"
+import { checkSends, type SendCounts } from "./check-sends.ts"
+import { comeToRest } from "./come-to-rest.ts"
+import { readHistory, type ToldConversation } from "./read-conversations.ts"
+
+/** What came of one scenario, once all is at rest. */
+export interface Outcome {
+  readonly inbound: InboundCounts
+  readonly sends: Readonly<Record<RigChannel, SendCounts>>
+  readonly conversations: ReadonlyArray<ToldConversation>
+  readonly events: number
+  /** Turns that have more than one reply. */
+  readonly repliesTwice: number
+  readonly staleAppends: number
+  /** By name, what every scenario wants to be 0 besides its own figures. */
+  readonly mustBeNone: Readonly<Record<string, number>>
+}
+
+/** Streams whose live state is looked at. */
+const liveMax = 400
+
+/** Lets everything come to rest, and holds the store against what the world saw. A server must be running. */
+export const checkAll = async (stage: Stage): Promise<Outcome> => {
+  const { database, providers, relay, servers } = stage
+  const isAtRest = await comeToRest(stage)
+  const verified = await Effect.runPromise(Effect.provide(verify({ company: rigCompany }), database.layer))
+  const { conversations, replays, events, strays } = await readHistory(database)
+  const each = async <A>(of: (channel: RigChannel) => Promise<A>) =>
+    Object.fromEntries(
+      await Promise.all(channelNames.map(async (channel) => [channel, await of(channel)] as const))
+    ) as Record<RigChannel, A>
+  const sends = await each(async (channel) =>
+    checkSends(
+      await providers[channel].sent(),
+      conversations.filter((told) => told.channel === channel)
+    )
+  )
+  const incoming = await each((channel) => providers[channel].incoming())
+  const owner = await ownerOf(stage)
+  const differing = owner === undefined ? [...replays.keys()] : await differFromLive(owner, replays, liveMax)
+  const badReplays = [...replays.values()].filter((one) => one.differing > 0 || one.stopped !== undefined)
+  const twice = ({ repliedTurns }: ToldConversation) => repliedTurns.length - new Set(repliedTurns).size
+  return {
+    inbound: checkInbound(incoming, relay.acknowledged, conversations),
+    sends,
+    conversations,
+    events,
+    repliesTwice: conversations.reduce((sum, told) => sum + twice(told), 0),
+    staleAppends: await database.count(staleAppends),
+    mustBeNone: {
+      "not at rest": isAtRest ? 0 : 1,
+      "damaged partitions": verified.damages.length,
+      "streams that replay otherwise": badReplays.length,
+      "live states that differ from the replay": differing.length,
+      "stray timers and results": strays,
+      "jobs left": await database.count("select count(*)::int from es.job"),
+      "messages between actors left": await database.count("select count(*)::int from es.message"),
+      "messages between actors stored twice": await database.count(messagesTwice),
+      "webhooks refused": relay.counts().refused,
+      unanswered: conversations.filter(({ isAnswered }) => !isAnswered).length,
+      "servers that ended by themselves": servers.reduce((sum, server) => sum + server.endedByItself(), 0)
+    }
+  }
+}
+
+const messagesTwice = `select (count(*) - count(distinct (stream, causation, type)))::int from es.event
+  where principal like 'actor:%' and kind = 'input'`
+
+const ownerOf = async ({ servers }: Stage) => {
+  for (const server of servers) if (await server.isReady()) return server
+  return undefined
+}
+
+/** A scenario's own figures of the sends, over all channels of one kind. */
+export const sumOf = (outcome: Outcome, figure: keyof SendCounts, channels = channelNames): number =>
+  channels.reduce((sum, channel) => sum + outcome.sends[channel][figure], 0)

@@ -1,0 +1,53 @@
+import type { Replayed } from "../../../actors/replay.ts"
+import { canonicalJson } from "../../../eventstore/hash.ts"
+import type { Json } from "../../../eventstore/json.ts"
+import { askJson } from "../world/program.ts"
+import { rigToken, type Server } from "../world/server.ts"
+import { rigCompany } from "../world/stage.ts"
+
+/** What `/_engine/view` answers. */
+interface Viewed {
+  readonly value: { readonly version: number; readonly [part: string]: unknown } | null
+}
+
+const askedAtOnce = 8
+
+const stateText = ({ value, context, timers, jobs }: Readonly<Record<string, unknown>>): string => {
+  const sorted = (list: unknown) =>
+    [...(list as ReadonlyArray<unknown>)].map((each) => JSON.stringify(each)).sort()
+  return canonicalJson(
+    { value, context, timers: sorted(timers), jobs: sorted(jobs) } as unknown as Json,
+    "state"
+  )
+}
+
+/** Streams whose state in the running server is not the one that their history gives; those it does not answer, too. */
+export const differFromLive = async (
+  server: Server,
+  replays: ReadonlyMap<string, Replayed>,
+  most: number
+): Promise<ReadonlyArray<string>> => {
+  const differing: Array<string> = []
+  const waiting = [...replays].slice(0, most)
+  const look = async () => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const [stream, replayed] = next
+      const [machine = "", id = ""] = stream.split("/")
+      const viewed = await askJson<Viewed>(
+        `${server.url}/_engine/view`,
+        { address: { company: rigCompany, machine, id } },
+        { authorization: `Bearer ${rigToken}` }
+      )
+      const live = viewed?.value
+      const isSame =
+        live !== undefined &&
+        live !== null &&
+        live.version === replayed.version &&
+        replayed.state !== undefined &&
+        stateText(live) === stateText({ ...replayed.state })
+      if (!isSame) differing.push(stream)
+    }
+  }
+  await Promise.all(Array.from({ length: askedAtOnce }, look))
+  return differing
+}

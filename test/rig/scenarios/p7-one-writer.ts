@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs"
+import { checkAll, sumOf } from "../checks/check-all.ts"
+import { allElse, atLeast, type Given, none, onStage, type Scenario } from "../scenario.ts"
+import { ownerAndStandby, someoneServes } from "../world/kill.ts"
+import { contactOf, startLoad } from "../world/lead-load.ts"
+import { becomesTrue, pause } from "../world/program.ts"
+import type { Server } from "../world/server.ts"
+import { channelNames, leaseMs, type Stage } from "../world/stage.ts"
+
+const sizes = {
+  full: { rounds: 100, leads: 150, burstsPerSecond: 12, leastRefused: 50 },
+  short: { rounds: 3, leads: 50, burstsPerSecond: 12, leastRefused: 1 }
+} as const
+
+/** Messages that are on their way to the owner when it stops; it takes them up when it wakes. */
+const onTheWay = 9
+const takeOverMaxMs = 20_000
+/** After the other one took over, so long both believe that they own the partitions. */
+const beyondMs = { least: 50, most: 500 } as const
+const recoverMs = { least: 200, most: 400 } as const
+
+/** Frozen, or alone on its side of the network: an owner that does not hear that its lease ran out. */
+const strand = (stage: Stage, owner: Server, frozen: boolean) => {
+  const wire = stage.databaseProxies[stage.servers.indexOf(owner)]!
+  if (frozen) owner.freeze()
+  else wire.hold(true)
+  return () => {
+    if (frozen) owner.thaw()
+    else wire.hold(false)
+  }
+}
+
+const round = async (stage: Stage, given: Given, n: number) => {
+  const { random, providers } = stage
+  const [owner, standby] = await ownerAndStandby(stage)
+  const leads = sizes[given.size].leads
+  const writes = Array.from({ length: onTheWay }, (_, each) =>
+    providers[channelNames[each % channelNames.length]!].write(contactOf(random.below(leads)), `round ${n}`)
+  )
+  await pause(random.between(0, leaseMs / 4))
+  const goOn = strand(stage, owner, n % 2 === 0)
+  const tookOver = await becomesTrue(standby.isReady, takeOverMaxMs)
+  await pause(random.between(beyondMs.least, beyondMs.most))
+  goOn()
+  await Promise.all(writes)
+  await pause(random.between(recoverMs.least, recoverMs.most))
+  await someoneServes(stage)
+  return tookOver
+}
+
+/** Appends that the store refused because the partition was another's by then; the servers log each. */
+const refusedIn = ({ servers }: Stage): number =>
+  servers.reduce(
+    (sum, { errorFile }) =>
+      sum +
+      (readFileSync(errorFile, "utf8").match(/is lost: another process took the partition over/g)?.length ??
+        0),
+    0
+  )
+
+const play = async (stage: Stage, given: Given) => {
+  const size = sizes[given.size]
+  const load = startLoad(stage, { ...size, burstMax: 3 })
+  let takeOvers = 0
+  let refusedRounds = 0
+  let refused = 0
+  for (let n = 0; n < size.rounds; n++) {
+    given.progress((0.93 * n) / size.rounds, `${n} of ${size.rounds} rounds`)
+    if (await round(stage, given, n)) takeOvers++
+    const now = refusedIn(stage)
+    if (now > refused) refusedRounds++
+    refused = now
+  }
+  await load.stop()
+  await someoneServes(stage)
+  given.progress(0.93, "waits until all is at rest")
+  const outcome = await checkAll(stage)
+  return {
+    did: `${size.rounds} rounds: the owner frozen or cut off for longer than its lease, the other takes over, the first wakes up`,
+    figures: [
+      atLeast("rounds in which the other took over", size.rounds, takeOvers),
+      atLeast(
+        "rounds in which the stale owner tried to append and was refused",
+        size.leastRefused,
+        refusedRounds
+      ),
+      none("appends of a stale owner that stand", outcome.staleAppends),
+      none("turns with two replies", outcome.repliesTwice),
+      none(
+        "chunks sent twice, lost or untold",
+        sumOf(outcome, "doubles") + sumOf(outcome, "losses") + sumOf(outcome, "silent")
+      ),
+      none("inbound lost or stored twice", outcome.inbound.lost + outcome.inbound.storedTwice),
+      allElse(outcome)
+    ]
+  }
+}
+
+/** P7: an actor has one writer. */
+export const oneWriter: Scenario = {
+  promise: "P7",
+  about: "an actor has one writer, also when the one before it wakes up late",
+  seconds: { full: 270, short: 14 },
+  run: (given) => onStage(given, "P7", { servers: 2 }, (stage) => play(stage, given))
+}

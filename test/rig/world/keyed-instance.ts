@@ -1,0 +1,2 @@
+/** The account that leads of the keyed channel write to. */
+export const keyedInstance = "keyed-main"
