@@ -2,19 +2,8 @@ import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { Batch } from "../../eventstore/batch.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
-import { databases } from "../databases.ts"
-import { type OpenStore, openStore } from "./open-store.ts"
+import { type AnyStore, stores } from "./any-store.ts"
 import { type PartitionOwner, readable } from "./owner.ts"
-
-/** Everything that the event store holds of a company, as text. */
-const traces = (store: OpenStore) =>
-  store.database.admin(`
-    select 'event', count(*)::text from es.event union all select 'key', count(*)::text from es.key
-    union all select 'job', count(*)::text from es.job union all select 'timer', count(*)::text from es.timer
-    union all select 'message', count(*)::text from es.message
-    union all select 'snapshot', count(*)::text from es.snapshot
-    union all select company || '/' || partition, position || ' ' || encode(head, 'hex') from es.partition
-    order by 1`)
 
 const append = (batch: Batch) => Effect.flatMap(EventStore, (store) => store.append(batch))
 const refusal = (batch: Batch) => Effect.flip(append(batch))
@@ -31,13 +20,13 @@ const everything = (owner: PartitionOwner) => {
   return batch
 }
 
-describe.each(databases)("append on $name", (kind) => {
-  let store: OpenStore
+describe.each(stores)("append on $name", (kind) => {
+  let store: AnyStore
   beforeAll(async () => {
-    store = await openStore(kind)
+    store = await kind.open()
   })
   afterAll(() => store?.close())
-  beforeEach(() => store.database.clear())
+  beforeEach(() => store.clear())
 
   it("stores events of many actors in many partitions in one call, and gives them back as they were", async () => {
     const owners = await store.own("acme", 3)
@@ -63,7 +52,7 @@ describe.each(databases)("append on $name", (kind) => {
   it("refuses an older epoch whole, also the partitions that are still ours", async () => {
     const [one, two] = await store.own("acme", 2)
     await store.run(append(everything(one!)))
-    const before = await traces(store)
+    const before = await store.traces()
     const batch = new Batch()
     one!.write(batch, ["lead/1", {}])
     two!.epoch--
@@ -73,21 +62,21 @@ describe.each(databases)("append on $name", (kind) => {
       _tag: "PartitionLost",
       message: "of 2 partitions, 1 are not ours or not at the expected position"
     })
-    expect(await traces(store)).toEqual(before)
+    expect(await store.traces()).toEqual(before)
   })
 
   it("refuses an owner that believes another position, and writes nothing", async () => {
     const [owner] = await store.own("acme", 1)
     const stale = owner!.copy()
     await store.run(append(everything(owner!)))
-    const before = await traces(store)
+    const before = await store.traces()
     expect(await store.run(refusal(everything(stale)))).toMatchObject({ _tag: "PartitionLost" })
     const ahead = owner!.copy()
     ahead.position++
     const batch = new Batch()
     ahead.write(batch, ["lead/3", {}])
     expect(await store.run(refusal(batch))).toMatchObject({ _tag: "PartitionLost" })
-    expect(await traces(store)).toEqual(before)
+    expect(await store.traces()).toEqual(before)
   })
 
   it("refuses partitions that nobody made", async () => {
@@ -101,7 +90,7 @@ describe.each(databases)("append on $name", (kind) => {
   it("names known keys with what they got, and takes no other key of that batch", async () => {
     const [one, two] = await store.own("acme", 2)
     await store.run(append(everything(one!)))
-    const before = await traces(store)
+    const before = await store.traces()
     const again = one!.copy()
     const batch = new Batch()
     again.write(batch, ["lead/2", { key: "fresh" }], ["lead/1", { key: "k1" }], ["lead/2", { key: "k1" }])
@@ -112,7 +101,7 @@ describe.each(databases)("append on $name", (kind) => {
     expect((refused as { keys: unknown }).keys).toEqual([
       { company: "acme", stream: "lead/1", key: "k1", version: 1, position: 1 }
     ])
-    expect(await traces(store)).toEqual(before)
+    expect(await store.traces()).toEqual(before)
   })
 
   it("names all the known keys of a large batch at once", async () => {
@@ -131,13 +120,13 @@ describe.each(databases)("append on $name", (kind) => {
 
   it("takes back everything when the database refuses one row for good", async () => {
     const [owner] = await store.own("acme", 1)
-    const before = await traces(store)
+    const before = await store.traces()
     const batch = everything(owner!)
     batch.job(owner!.place("lead/1"), "1.0", "writeReply", "write", "{}", 0)
     const refused = await store.run(refusal(batch))
     expect(refused).toMatchObject({ _tag: "BatchRefused" })
     expect(refused.message).toContain("job_pkey")
-    expect(await traces(store)).toEqual(before)
+    expect(await store.traces()).toEqual(before)
   })
 
   it("refuses a version of a stream that is there already, whatever the owner believes", async () => {
@@ -156,6 +145,6 @@ describe.each(databases)("append on $name", (kind) => {
     owner!.write(batch)
     batch.jobDone(owner!.place("lead/1"), "1.0")
     await store.run(append(batch))
-    expect(await store.database.admin("select count(*)::int from es.job")).toEqual([[0]])
+    expect(await store.traces()).toContain("job 0")
   })
 })

@@ -3,21 +3,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { Batch } from "../../eventstore/batch.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
 import type { Partition } from "../../eventstore/stored-rows.ts"
-import { databases } from "../databases.ts"
-import { type OpenStore, openStore } from "./open-store.ts"
+import { type AnyStore, stores } from "./any-store.ts"
 import { PartitionOwner } from "./owner.ts"
 
 const minuteMs = 60_000
 const brief = ({ company, partition, epoch }: Partition) => `${company}/${partition} epoch ${epoch}`
 
-describe.each(databases)("owning partitions on $name", (kind) => {
-  let store: OpenStore
+describe.each(stores)("owning partitions on $name", (kind) => {
+  let store: AnyStore
   beforeAll(async () => {
-    store = await openStore(kind)
+    store = await kind.open()
   })
   afterAll(() => store?.close())
   beforeEach(async () => {
-    await store.database.clear()
+    await store.clear()
     await ask((events) => events.createCompany("acme", 3))
   })
 
@@ -28,12 +27,6 @@ describe.each(databases)("owning partitions on $name", (kind) => {
   const renew = (owner: string) => ask((events) => events.renew(owner, minuteMs))
   const owners = async () =>
     (await ask((events) => events.partitions())).map(({ owner, alive }) => [owner, alive])
-  /** Lets the owner's lease run out, as time would. */
-  const expire = (owner: string) =>
-    store.database.admin(
-      "update es.owner set lease_until = clock_timestamp() - interval '1 ms' where owner = $1",
-      [owner]
-    )
 
   it("gives every partition to one of two, and again to nobody", async () => {
     expect(await claim("a", 2)).toEqual(["acme/1 epoch 1", "acme/2 epoch 1"])
@@ -49,14 +42,14 @@ describe.each(databases)("owning partitions on $name", (kind) => {
 
   it("forgets owners that died a day ago", async () => {
     await claim("a")
-    await store.database.admin("update es.owner set lease_until = lease_until - interval '25 hours'")
+    await store.age(25 * 3_600_000)
     await claim("b")
-    expect(await store.database.admin("select owner from es.owner")).toEqual([["b"]])
+    expect(await store.owners()).toEqual(["b"])
   })
 
   it("hands over what an expired lease held, with a higher epoch", async () => {
     await claim("a")
-    await expire("a")
+    await store.expire("a")
     expect(await owners()).toEqual([
       ["a", false],
       ["a", false],
@@ -71,7 +64,7 @@ describe.each(databases)("owning partitions on $name", (kind) => {
     expect(await renew("a")).toBe(false)
     await claim("a")
     expect(await renew("a")).toBe(true)
-    await expire("a")
+    await store.expire("a")
     expect(await renew("a")).toBe(false)
     expect(await owners()).toEqual([
       ["a", false],
@@ -105,7 +98,7 @@ describe.each(databases)("owning partitions on $name", (kind) => {
 
   it("refuses what the former owner still wants to append", async () => {
     const [before] = await ask((events) => events.claim("a", minuteMs, 1))
-    await expire("a")
+    await store.expire("a")
     const [after] = await ask((events) => events.claim("b", minuteMs, 1))
     const append = (partition: Partition) => {
       const batch = new Batch()

@@ -4,15 +4,14 @@ import { Batch } from "../../eventstore/batch.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
 import type { StoredEvent } from "../../eventstore/stored-event.ts"
 import { schemaVersionOf, type Upcasters, upcast } from "../../eventstore/upcast.ts"
-import { databases } from "../databases.ts"
-import { type OpenStore, openStore } from "./open-store.ts"
+import { type AnyStore, stores } from "./any-store.ts"
 
 const streams = ["lead/1", "lead/2", "lead/3"]
 
-describe.each(databases)("reading on $name", (kind) => {
-  let store: OpenStore
+describe.each(stores)("reading on $name", (kind) => {
+  let store: AnyStore
   beforeAll(async () => {
-    store = await openStore(kind)
+    store = await kind.open()
     for (const company of ["acme", "other"]) {
       const [owner] = await store.own(company, 2)
       const batch = new Batch()

@@ -2,22 +2,21 @@ import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { Batch } from "../../eventstore/batch.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
-import { databases } from "../databases.ts"
-import { type OpenStore, openStore } from "./open-store.ts"
+import { type AnyStore, stores } from "./any-store.ts"
 import { atNoon, type PartitionOwner } from "./owner.ts"
 
 const minuteMs = 60_000
 const acme = { companies: ["acme"], partitions: [1] }
 
-describe.each(databases)("work that stands with the events on $name", (kind) => {
-  let store: OpenStore
+describe.each(stores)("work that stands with the events on $name", (kind) => {
+  let store: AnyStore
   let owner: PartitionOwner
   beforeAll(async () => {
-    store = await openStore(kind)
+    store = await kind.open()
   })
   afterAll(() => store?.close())
   beforeEach(async () => {
-    await store.database.clear()
+    await store.clear()
     owner = (await store.own("acme", 1))[0]!
   })
 
@@ -161,7 +160,7 @@ describe.each(databases)("work that stands with the events on $name", (kind) => 
     expect(lead!.snapshot).toEqual({ version: 2, machineVersion: "1.0.0+b", state: '{"new":1}' })
     expect(lead!.events.map(({ version }) => version)).toEqual([3])
     expect(none).toEqual({ company: "acme", stream: "lead/none", snapshot: undefined, events: [] })
-    await store.database.admin("delete from es.snapshot")
+    await store.dropSnapshots()
     const [again] = await load()
     expect(again!.snapshot).toBeUndefined()
     expect(again!.events.map(({ version }) => version)).toEqual([1, 2, 3])
