@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { EventStore, StoreUnavailable } from "../eventstore/event-store.ts"
+import type { SubjectKeys } from "../eventstore/subject-keys.ts"
 import type { Address } from "./address.ts"
 import { streamOf } from "./address.ts"
+import type { Fork } from "./engine-clock.ts"
 import { ActorParked, foldActor, type LiveActor, newActor } from "./live-actor.ts"
 import type { RegisteredMachine } from "./machine-registry.ts"
 import type { OwnedPartition } from "./partition.ts"
@@ -30,7 +32,12 @@ export interface ActorLoader {
   readonly size: () => number
 }
 
-export const makeActorLoader = (store: EventStore["Service"], actorsInMemory: number): ActorLoader => {
+export const makeActorLoader = (
+  store: EventStore["Service"],
+  keys: SubjectKeys["Service"],
+  actorsInMemory: number,
+  fork: Fork
+): ActorLoader => {
   const actors = new Map<string, LiveActor>()
   let wanted = new Map<string, Wanted>()
   let reading = new Map<string, Wanted>()
@@ -71,6 +78,7 @@ export const makeActorLoader = (store: EventStore["Service"], actorsInMemory: nu
           read._tag === "Failure"
             ? read.failure
             : folded(
+                keys,
                 actor,
                 read.success.find((each) => each.stream === actor.stream && each.company === actor.company)
               )
@@ -98,7 +106,7 @@ export const makeActorLoader = (store: EventStore["Service"], actorsInMemory: nu
       wanted.set(key, { actor: newActor(address, stream, partition, registered), waiting: [done] })
       if (scheduled) return
       scheduled = true
-      Effect.runFork(Effect.andThen(Effect.yieldNow, readWanted))
+      fork(Effect.andThen(Effect.yieldNow, readWanted))
     },
     forget: (company, partition) => {
       for (const [key, actor] of actors) {
@@ -109,9 +117,13 @@ export const makeActorLoader = (store: EventStore["Service"], actorsInMemory: nu
   }
 }
 
-const folded = (actor: LiveActor, stored: Parameters<typeof foldActor>[1]): Loaded => {
+const folded = (
+  keys: SubjectKeys["Service"],
+  actor: LiveActor,
+  stored: Parameters<typeof foldActor>[1]
+): Loaded => {
   try {
-    foldActor(actor, stored)
+    foldActor(actor, stored, stored?.subject === undefined ? undefined : keys.unwrap(stored.subject))
     return actor
   } catch (error) {
     if (error instanceof ActorParked) return error

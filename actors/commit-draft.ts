@@ -1,5 +1,6 @@
 import { Batch } from "../eventstore/batch.ts"
-import { nextLink, payloadHash } from "../eventstore/hash.ts"
+import { nextLink, payloadHash, sha256 } from "../eventstore/hash.ts"
+import { eventPlace, seal } from "../eventstore/sealed-text.ts"
 import { EventRefused, WrongVersion } from "./engine.ts"
 import type { LiveActor } from "./live-actor.ts"
 import type { Delivery, Note, Outcome, OwnedPartition } from "./partition.ts"
@@ -109,8 +110,12 @@ export class CommitDraft {
     const progress = this.progressOf(partition)
     const { actor, envelope } = delivery
     const position = progress.position + 1
-    rows.forEach(({ kind, type, text, schemaVersion }, n) => {
+    rows.forEach(({ kind, type, text, personal, schemaVersion }, n) => {
       const isInput = kind === "input"
+      const { company, stream, key } = actor
+      const place = eventPlace({ company, stream, version: first + n, type })
+      const sealed = personal === undefined || key === undefined ? null : seal(key, place, personal)
+      const sealedHash = sealed === null ? null : sha256(sealed)
       const leaf = {
         company: actor.company,
         partition: partition.partition,
@@ -120,18 +125,18 @@ export class CommitDraft {
         kind,
         type,
         schemaVersion,
-        sealedHash: null,
-        keyId: null,
+        sealedHash,
+        keyId: sealed === null ? null : key!.keyId,
         occurredAt: Math.round(envelope.occurredAt ?? this.options.now),
         recordedAt: progress.recordedAt,
         causation: isInput ? (envelope.causation ?? null) : `${actor.stream}@${first}`,
         correlation: envelope.correlation ?? null,
         principal: isInput ? principal : "engine",
         machineVersion: actor.running.version,
-        payloadHash: payloadHash(text, null)
+        payloadHash: payloadHash(text, sealedHash)
       }
       progress.head = nextLink(progress.head, leaf)
-      this.batch.event({ ...leaf, sealed: null, link: progress.head }, text)
+      this.batch.event({ ...leaf, sealed, link: progress.head }, text)
     })
     return position
   }

@@ -1,7 +1,11 @@
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { StoreUnavailable } from "../eventstore/event-store.ts"
 import { canonicalJson } from "../eventstore/hash.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
+import type { SubjectKeys } from "../eventstore/subject-keys.ts"
+import { acceptEvent, unknownMachine } from "./accept-event.ts"
+import { erased, giveKey, needsKey } from "./actor-key.ts"
 import type { ActorLoader } from "./actor-loader.ts"
 import { type Address, formatAddress, streamOf } from "./address.ts"
 import {
@@ -12,10 +16,10 @@ import {
   EventRefused,
   TryAgain
 } from "./engine.ts"
-import type { EngineClock } from "./engine-clock.ts"
+import type { EngineClock, Fork } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
 import { ActorParked, type LiveActor, stepInputOf } from "./live-actor.ts"
-import type { MachineRegistry, RegisteredMachine } from "./machine-registry.ts"
+import type { MachineRegistry } from "./machine-registry.ts"
 import type { OwnedPartitions } from "./owned-partitions.ts"
 import { type Delivery, enqueue, type Outcome, type OwnedPartition } from "./partition.ts"
 
@@ -24,7 +28,9 @@ export interface DoorPorts {
   readonly registry: MachineRegistry
   readonly partitions: OwnedPartitions
   readonly loader: ActorLoader
+  readonly keys: SubjectKeys["Service"]
   readonly clock: EngineClock["Service"]
+  readonly fork: Fork
   readonly limits: EngineLimits
   readonly startInput: (address: Address, event: ActorEvent) => Effect.Effect<Json, EventRefused>
   /** Why nothing can be stored now; undefined while the database answers. */
@@ -59,12 +65,11 @@ export interface Door {
   readonly close: () => void
 }
 
-const keyMaxLength = 512
 const notOwnerRetryMs = 1000
 const storeRetryMs = 1000
 
 export const makeDoor = (ports: DoorPorts): Door => {
-  const { registry, partitions, loader, limits } = ports
+  const { clock, fork, registry, partitions, loader, limits } = ports
   const open = new Set<{ readonly since: number; readonly refuse: (error: DeliverError) => void }>()
   const loading = new Set<(error: TryAgain) => void>()
 
@@ -96,7 +101,7 @@ export const makeDoor = (ports: DoorPorts): Door => {
   }
 
   const findCompany = (address: Address, done: Parameters<typeof find>[1]) => {
-    Effect.runFork(
+    fork(
       Effect.map(partitions.refresh, (found) => {
         const known = partitions.of(address.company, streamOf(address)) !== "unknownCompany"
         if (found || known) {
@@ -121,7 +126,7 @@ export const makeDoor = (ports: DoorPorts): Door => {
     const { partition, actor } = found
     if (partition.lost) return settle(notOwner(actor.address))
     actor.pins++
-    const entry = { since: performance.now(), refuse: settle }
+    const entry = { since: clock.steady(), refuse: settle }
     open.add(entry)
     enqueue(partition, {
       ...delivery,
@@ -135,6 +140,23 @@ export const makeDoor = (ports: DoorPorts): Door => {
     })
   }
 
+  /** What a new actor is started with, and the key of the person it is about. */
+  const makeReady = (
+    actor: LiveActor,
+    starting: Effect.Effect<Json | undefined, EventRefused>,
+    done: (ready: Exit.Exit<Json | undefined, EventRefused | TryAgain>) => void
+  ) => {
+    // Let go meanwhile, it would be loaded as a second one, and this first one would be out of date.
+    actor.pins++
+    const ready = Effect.tap(starting, (startInput) => giveKey(ports.keys, actor, startInput))
+    fork(
+      Effect.map(Effect.exit(ready), (exit) => {
+        actor.pins--
+        done(exit)
+      })
+    )
+  }
+
   const deliver: Door["deliver"] = (address, event, envelope) =>
     Effect.callback((resume) => {
       const settle = (outcome: Outcome) => resume(resultOf(outcome))
@@ -143,24 +165,17 @@ export const makeDoor = (ports: DoorPorts): Door => {
       if (open.size >= limits.waitingMax) return settle(overloaded(open.size))
       find(address, (found) => {
         if ("_tag" in found) return settle(found)
+        const { actor } = found
+        if (actor.erased) return settle(erased(address))
         const { data, text } = accepted
         const input = stepInputOf(event.type, data)
         const delivery = { type: event.type, data, text, input, envelope, startInput: undefined }
-        if (found.actor.version > 0) return push(found, delivery, settle)
-        // Let go meanwhile, it would be loaded as a second one, and this first one would be out of date.
-        found.actor.pins++
-        Effect.runFork(
-          Effect.matchCause(ports.startInput(address, event), {
-            onFailure: (cause) => {
-              found.actor.pins--
-              resume(Effect.failCause(cause))
-            },
-            onSuccess: (startInput) => {
-              found.actor.pins--
-              push(found, { ...delivery, startInput }, settle)
-            }
-          })
-        )
+        if (actor.version > 0 && !needsKey(actor)) return push(found, delivery, settle)
+        const starting = actor.version > 0 ? Effect.succeed(undefined) : ports.startInput(address, event)
+        makeReady(actor, starting, (ready) => {
+          if (Exit.isFailure(ready)) resume(Effect.failCause(ready.cause))
+          else push(found, { ...delivery, startInput: ready.value }, settle)
+        })
       })
     })
 
@@ -180,7 +195,13 @@ export const makeDoor = (ports: DoorPorts): Door => {
         const stored = JSON.parse(text) as JsonObject
         const input = stepInputOf(type, stored)
         const delivery = { type, data: stored, text, input, envelope, startInput: undefined }
-        push(found, { ...delivery, ...(timer && { timer }), ...(job !== undefined && { job }) }, settle)
+        if (found.actor.erased) return settle("stale")
+        const own = { ...delivery, ...(timer && { timer }), ...(job !== undefined && { job }) }
+        if (!needsKey(found.actor)) return push(found, own, settle)
+        makeReady(found.actor, Effect.succeed(undefined), (ready) => {
+          if (Exit.isFailure(ready)) resume(Effect.failCause(ready.cause))
+          else push(found, own, settle)
+        })
       })
     })
 
@@ -204,7 +225,7 @@ export const makeDoor = (ports: DoorPorts): Door => {
     sweep: () => {
       const down = ports.storeDown()
       if (down === undefined) return
-      const oldest = performance.now() - limits.deliverTimeoutMs
+      const oldest = clock.steady() - limits.deliverTimeoutMs
       for (const entry of open) {
         if (entry.since > oldest) return
         open.delete(entry)
@@ -218,70 +239,6 @@ const resultOf = (outcome: Outcome): Effect.Effect<Delivered, DeliverError> => {
   if (outcome === "stale") return Effect.die(new Error("only the engine's own inputs can be stale"))
   return "_tag" in outcome ? Effect.fail(outcome) : Effect.succeed(outcome)
 }
-
-/** The data as it will be stored, or why it can't be. */
-const acceptEvent = (
-  registry: MachineRegistry,
-  limits: EngineLimits,
-  address: Address,
-  event: ActorEvent,
-  envelope: Envelope
-): { readonly data: JsonObject; readonly text: string } | EventRefused => {
-  const registered: RegisteredMachine | undefined = registry.get(address.machine)
-  if (registered === undefined) return unknownMachine(registry, address)
-  if ((envelope.key?.length ?? 0) > keyMaxLength) {
-    return new EventRefused({
-      reason: "tooLarge",
-      message: `the key is longer than ${keyMaxLength} characters`
-    })
-  }
-  const wrong = wrongWord({ ...envelope, type: event.type, id: address.id }) ?? wrongTime(envelope)
-  if (wrong !== undefined) return new EventRefused({ reason: "wrongData", message: wrong })
-  const accepted = registered.accept(event)
-  if (accepted._tag === "Failure") return accepted.failure
-  try {
-    const text = canonicalJson(accepted.success, event.type)
-    if (text.length <= limits.eventMaxBytes / 4 || Buffer.byteLength(text) <= limits.eventMaxBytes) {
-      // The machine gets what a replay will give it: the same keys in the same order.
-      return { data: JSON.parse(text), text }
-    }
-    return new EventRefused({
-      reason: "tooLarge",
-      message: `${event.type} is larger than ${limits.eventMaxBytes} bytes`
-    })
-  } catch (error) {
-    return new EventRefused({
-      reason: "wrongData",
-      message: error instanceof Error ? error.message : String(error)
-    })
-  }
-}
-
-/** What the store would refuse, or keep as another word than the one that was hashed. */
-const wrongWord = (words: Envelope & { readonly type: string; readonly id: string }): string | undefined => {
-  for (const name of ["principal", "key", "causation", "correlation", "type", "id"] as const) {
-    const word = words[name]
-    if (word === undefined) continue
-    if (word.includes("\u0000")) return `${name} holds a NUL character`
-    if (!word.isWellFormed()) return `${name} holds half a surrogate pair`
-  }
-  return undefined
-}
-
-/** The years 1 to 9999: the database's arithmetic keeps every millisecond of them. */
-const timeMin = -62_135_596_800_000
-const timeMax = 253_402_300_799_999
-
-const wrongTime = ({ occurredAt = 0 }: Envelope): string | undefined =>
-  Number.isInteger(occurredAt) && occurredAt >= timeMin && occurredAt <= timeMax
-    ? undefined
-    : `occurredAt is ${occurredAt}, which is no time in whole milliseconds of the years 1 to 9999`
-
-const unknownMachine = (registry: MachineRegistry, { machine }: Address) =>
-  new EventRefused({
-    reason: "unknownMachine",
-    message: `no machine is called "${machine}"; there are ${[...registry.keys()].join(", ")}`
-  })
 
 const notOwner = (address: Address) =>
   new TryAgain({

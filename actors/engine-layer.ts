@@ -4,14 +4,16 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type { Batch, StreamPlace } from "../eventstore/batch.ts"
 import { EventStore } from "../eventstore/event-store.ts"
+import { History } from "../eventstore/history.ts"
 import type { Json } from "../eventstore/json.ts"
+import { SubjectKeys } from "../eventstore/subject-keys.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import { makeActorLoader } from "./actor-loader.ts"
 import { type Address, addressOf } from "./address.ts"
 import { CommitDraft } from "./commit-draft.ts"
 import { makeDoor } from "./door.ts"
 import { type ActorEvent, type CommitHint, Engine, type EventRefused } from "./engine.ts"
-import { EngineClock } from "./engine-clock.ts"
+import { EngineClock, type Fork } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
 import type { Job } from "./job-attempts.ts"
 import type { JobHandler } from "./job-handler.ts"
@@ -19,7 +21,7 @@ import { makeJobRunner } from "./job-runner.ts"
 import { makeLane } from "./lane.ts"
 import { expectsFailure, type LiveActor, viewOf } from "./live-actor.ts"
 import { type MachineRefused, registerMachines } from "./machine-registry.ts"
-import { makeMessageCourier } from "./message-courier.ts"
+import { makeMessageCourier, refusalOf } from "./message-courier.ts"
 import { ownHandler } from "./own-handler.ts"
 import { makeOwnedPartitions } from "./owned-partitions.ts"
 import { Ownership } from "./ownership.ts"
@@ -38,26 +40,28 @@ export interface EngineOptions {
   readonly limits: EngineLimits
   /** False stores jobs and leaves them to another process; for measurements. */
   readonly runJobs?: boolean
+  /** True writes log lines of machines that handle personal data as they are; for a developer's own desk. */
+  readonly logPersonal?: boolean
   readonly log?: (level: "info" | "warn" | "error", message: string) => void
+  /** Called when one of its loops ended, which must not be; default it throws, so that the process ends. */
+  readonly broke?: (why: string) => void
 }
 
 /** Runs the machines until the scope ends; then it takes nothing more, commits what waits, and gives up its partitions. */
 export const engineLayer = (
   options: EngineOptions
-): Layer.Layer<Engine, MachineRefused, EventStore | Ownership | EngineClock> =>
+): Layer.Layer<Engine, MachineRefused, EventStore | History | SubjectKeys | Ownership | EngineClock> =>
   Layer.effect(
     Engine,
     Effect.suspend(() => makeEngine(options))
   )
 
 /** An engine without one of its loops would sit there dead: better the process ends and is started again. */
-const breakUnlessStopped = (exit: Exit.Exit<never>) =>
-  Effect.sync(() => {
-    if (Exit.isSuccess(exit) || Exit.hasInterrupts(exit)) return
-    setImmediate(() => {
-      throw new Error(`the engine broke: ${Cause.pretty(exit.cause)}`)
-    })
+const endProcess = (why: string) => {
+  setImmediate(() => {
+    throw new Error(`the engine broke: ${why}`)
   })
+}
 
 const sweepEveryMs = 1000
 const drainPollMs = 5
@@ -65,15 +69,18 @@ const drainMaxMs = 5000
 
 const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   const store = yield* EventStore
+  const history = yield* History
+  const keys = yield* SubjectKeys
   const ownership = yield* Ownership
   const clock = yield* EngineClock
-  const { limits } = options
+  const fork: Fork = Effect.runForkWith(yield* Effect.context<never>())
+  const { limits, broke = endProcess } = options
   const log = options.log ?? (() => {})
   const handlers = new Map(options.handlers.map((handler) => [handler.name, handler]))
   const registry = yield* Effect.fromResult(
     registerMachines(options.machines, [...handlers.keys()], (message) => log("warn", message))
   )
-  const loader = makeActorLoader(store, limits.actorsInMemory)
+  const loader = makeActorLoader(store, keys, limits.actorsInMemory, fork)
   const hearers = new Set<(hint: CommitHint) => void>()
   let storeDown: string | undefined
   let standby: string | undefined = "it has no partition yet"
@@ -109,7 +116,9 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     registry,
     partitions,
     loader,
+    keys,
     clock,
+    fork,
     limits,
     startInput: options.startInput,
     storeDown: () => storeDown,
@@ -132,7 +141,8 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
       const sent = yield* Effect.result(door.deliverOwn(addressOf(place.company, place.stream), input))
       if (sent._tag === "Success") return undefined
       if (sent.failure._tag !== "TryAgain") {
-        log("error", `${place.stream} ${input.type}: ${sent.failure.message}`)
+        // The reason alone: the message may hold what a person wrote.
+        log("error", `${place.stream} ${input.type} is refused: ${refusalOf(sent.failure)}`)
         return sent.failure.message
       }
       yield* clock.sleepUntil(clock.now() + sent.failure.retryAfterMs)
@@ -147,8 +157,9 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     )
 
   const jobs = makeJobRunner({
-    store,
+    history,
     clock,
+    fork,
     limits,
     note,
     places: partitions.places,
@@ -158,12 +169,12 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
       const handler = handlers.get(job.name)
       if (handler !== undefined) return Effect.succeed(handler)
       return loadOwn(job).pipe(
-        Effect.flatMap((actor) => ownHandler(store, actor, job)),
+        Effect.flatMap((actor) => ownHandler(history, actor, job)),
         Effect.catch(() => Effect.succeed(undefined))
       )
     },
-    succeeded: (job, output) => deliverOwn(job, resultInput(job, "JobSucceeded", { output })),
-    failed: (job, error) => deliverOwn(job, resultInput(job, "JobFailed", { error })),
+    succeeded: (job, output) => deliverOwn(job, resultInput(job, clock.now(), "JobSucceeded", { output })),
+    failed: (job, error) => deliverOwn(job, resultInput(job, clock.now(), "JobFailed", { error })),
     expectsFailure: (job) =>
       loadOwn(job).pipe(
         Effect.map((actor) => expectsFailure(actor, job.child!)),
@@ -178,13 +189,14 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     fire: (timer) => {
       const causation = `${timer.stream}@${timer.setBy}`
       const input = { type: "TimerFired" as const, data: { timer: timer.timer }, causation, timer }
-      Effect.runFork(deliverOwn(timer, input))
+      fork(deliverOwn(timer, input))
     }
   })
 
   const courier = makeMessageCourier({
-    store,
+    history,
     clock,
+    fork,
     note,
     deliver: door.deliver,
     places: partitions.places,
@@ -194,9 +206,9 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   const committed = (draft: CommitDraft) => {
     for (const { actor, jobs: asked, cancelledJobs, messages, logs, state } of draft.workings.values()) {
       for (const job of cancelledJobs) jobs.cancel(actor.company, actor.stream, job)
-      if (options.runJobs !== false) for (const job of asked) jobs.start(jobOf(job))
+      if (options.runJobs !== false) for (const job of asked) jobs.start(jobOf(job, draft.options.now))
       for (const message of messages) courier.send(message)
-      for (const line of logs) log("info", `${actor.company}/${actor.stream}: ${JSON.stringify(line)}`)
+      for (const line of logs) log("info", `${actor.company}/${actor.stream}: ${shown(options, actor, line)}`)
       const { company, partition, stream } = actor
       for (const timer of state?.timers ?? []) timers.set({ company, partition, stream, ...timer })
     }
@@ -230,7 +242,11 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
       for (const partition of partitions.all()) partitions.lose(partition)
     })
 
-  const sweeping = Effect.forever(Effect.andThen(Effect.sleep(sweepEveryMs), Effect.sync(door.sweep)))
+  const sweeping = Effect.forever(Effect.andThen(clock.pause(sweepEveryMs), Effect.sync(door.sweep)))
+  const breakUnlessStopped = (exit: Exit.Exit<never>) =>
+    Effect.sync(() => {
+      if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit)) broke(Cause.pretty(exit.cause))
+    })
   const begin = (loop: Effect.Effect<never>) => Effect.forkScoped(Effect.onExit(loop, breakUnlessStopped))
   // A scope ends what began last first: the lanes outlive what feeds them, so that they commit what waits.
   for (const lane of lanes) yield* begin(lane.run)
@@ -240,9 +256,8 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
 
   const shutDown = Effect.gen(function* () {
     yield* jobs.stop
-    const patience = performance.now() + drainMaxMs
-    while (lanes.some((lane) => !lane.idle()) && performance.now() < patience)
-      yield* Effect.sleep(drainPollMs)
+    const patience = clock.steady() + drainMaxMs
+    while (lanes.some((lane) => !lane.idle()) && clock.steady() < patience) yield* clock.pause(drainPollMs)
     for (const partition of partitions.all()) partitions.lose(partition)
     door.close()
     yield* ownership.release
@@ -271,18 +286,33 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   })
 })
 
+/** What a machine writes to the log is withheld when it may hold personal data. */
+const shown = ({ logPersonal }: EngineOptions, actor: LiveActor, line: unknown): string =>
+  actor.registered.personal.any && logPersonal !== true
+    ? "a log line, withheld: the machine handles personal data"
+    : JSON.stringify(line)
+
 const resultInput = (
   job: Job,
+  endedAt: number,
   type: "JobSucceeded" | "JobFailed",
   result: { readonly [key: string]: Json }
 ) => ({
   type,
-  data: { job: job.job, name: job.name, ...result },
+  data: {
+    job: job.job,
+    name: job.name,
+    ...result,
+    attempts: job.attempts,
+    askedAt: job.askedAt,
+    firstAttemptAt: job.firstAttemptAt ?? endedAt,
+    endedAt
+  },
   causation: `${job.stream}@${job.job.split(".")[0]}`,
   job: job.job
 })
 
-const jobOf = ({ actor, job, name, child, text, action }: CommittedJob): Job => ({
+const jobOf = ({ actor, job, name, child, text, action }: CommittedJob, askedAt: number): Job => ({
   company: actor.company,
   partition: actor.partition,
   stream: actor.stream,
@@ -291,9 +321,11 @@ const jobOf = ({ actor, job, name, child, text, action }: CommittedJob): Job => 
   child,
   // The handler gets what it would get after a restart.
   input: JSON.parse(text),
+  key: actor.key,
   action,
   state: "pending",
   attempts: 0,
   firstAttemptAt: undefined,
-  lastAttemptAt: undefined
+  lastAttemptAt: undefined,
+  askedAt
 })

@@ -39,7 +39,8 @@ export class EventRefused extends Schema.TaggedError<EventRefused>()("EventRefus
     "unknownEvent",
     "wrongData",
     "tooLarge",
-    "parked"
+    "parked",
+    "erased"
   ]),
   message: Schema.String
 }) {}

@@ -3,10 +3,13 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Semaphore from "effect/Semaphore"
 import type { Batch, JobChange, JobState, StreamPlace } from "../eventstore/batch.ts"
-import type { EventStore, Places } from "../eventstore/event-store.ts"
+import type { Places } from "../eventstore/event-store.ts"
+import type { History } from "../eventstore/history.ts"
 import type { Json } from "../eventstore/json.ts"
+import { jobMessagePlace } from "../eventstore/open-event.ts"
+import { type SubjectKey, sealIf } from "../eventstore/sealed-text.ts"
 import { addressOf } from "./address.ts"
-import type { EngineClock } from "./engine-clock.ts"
+import type { EngineClock, Fork } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
 import {
   type Idempotency,
@@ -24,6 +27,8 @@ export interface Job extends StreamPlace {
   /** Set when the machine waits for the result. */
   readonly child: string | undefined
   readonly input: Json
+  /** What its row is sealed with; undefined when that is clear. */
+  readonly key: SubjectKey | undefined
   /** The machine's own function, when the job was asked for by this process. */
   readonly action: AskedAction | undefined
   state: JobState
@@ -31,12 +36,15 @@ export interface Job extends StreamPlace {
   firstAttemptAt: number | undefined
   /** Epoch ms; after a restart never earlier than it was. */
   lastAttemptAt: number | undefined
+  /** Epoch ms. */
+  readonly askedAt: number
 }
 
 /** What the runner needs of the engine around it. */
 export interface JobPorts {
-  readonly store: EventStore["Service"]
+  readonly history: History["Service"]
   readonly clock: EngineClock["Service"]
+  readonly fork: Fork
   readonly limits: EngineLimits
   /** The code for this job; undefined when nobody has any. */
   readonly handlerOf: (job: Job) => Effect.Effect<JobHandler | undefined>
@@ -215,7 +223,10 @@ const change = (ports: JobPorts, job: Job, dueAt: number, failure: Failure | und
     firstAttemptAt: job.firstAttemptAt ?? null,
     dueAt,
     reason: failure === undefined ? null : storable(failure.reason, reasonMaxLength),
-    message: failure === undefined ? null : storable(failure.message, messageMaxLength)
+    message:
+      failure === undefined
+        ? null
+        : sealIf(job.key, jobMessagePlace(job), storable(failure.message, messageMaxLength))
   }
   return ports.note(job, (batch) => batch.jobChange(job, row))
 }
@@ -241,9 +252,8 @@ const fail = Effect.fnUntraced(function* (ports: JobPorts, job: Job, reason: str
 
 const deadLetter = (ports: JobPorts, job: Job, reason: string, message: string) => {
   job.state = "failed"
-  ports.log(
-    `job ${jobKey(job.company, job.stream, job.job)} (${job.name}) is a dead letter: ${reason}: ${message}`
-  )
+  // The reason alone: the message may hold what a person wrote.
+  ports.log(`job ${jobKey(job.company, job.stream, job.job)} (${job.name}) is a dead letter: ${reason}`)
   return Effect.asVoid(
     change(ports, job, ports.clock.now(), new JobFailedForNow({ reason, message, happened: "unknown" }))
   )

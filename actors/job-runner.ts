@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Semaphore from "effect/Semaphore"
-import type { StoredJob } from "../eventstore/stored-rows.ts"
+import type { OpenedJob } from "../eventstore/history.ts"
 import { attemptUntilDone, type Job, type JobPorts, jobKey } from "./job-attempts.ts"
 
 /** Runs jobs, each in a fiber of its own: those just asked for, and those that the database knows of. */
@@ -23,7 +23,7 @@ const readMax = 1000
 const inMemoryMax = 10_000
 
 export const makeJobRunner = (ports: JobPorts): JobRunner => {
-  const { clock } = ports
+  const { clock, fork } = ports
   const jobs = new Map<string, { readonly job: Job; readonly fiber: Fiber.Fiber<void>; safe: boolean }>()
   /** Jobs that ended since the last look began: what it reads may be older than their end, and they would run twice. */
   const ended = new Set<string>()
@@ -46,7 +46,7 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
     const attempts = attemptUntilDone(ports, turns, job, (safe) => {
       entry.safe = safe
     })
-    entry.fiber = Effect.runFork(
+    entry.fiber = fork(
       attempts.pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
@@ -63,10 +63,12 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
     const places = ports.places()
     if (places.companies.length === 0) return
     ended.clear()
-    const found = yield* Effect.result(ports.store.dueJobs(places, clock.now(), readMax))
+    const found = yield* Effect.result(ports.history.dueJobs(places, clock.now(), readMax))
     if (found._tag === "Failure") return
     for (const stored of found.success) {
-      if (!ended.has(jobKey(stored.company, stored.stream, stored.job))) start(jobOf(stored))
+      if (ended.has(jobKey(stored.company, stored.stream, stored.job))) continue
+      // Its person is being erased, or its master key is not here: it stays where it is.
+      if (stored.input !== undefined) start(jobOf(stored, stored.input))
     }
   })
 
@@ -74,7 +76,7 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
     for (const [key, { job, fiber }] of jobs) {
       if (!which(job)) continue
       end(key)
-      Effect.runFork(Fiber.interrupt(fiber))
+      fork(Fiber.interrupt(fiber))
     }
   }
 
@@ -104,17 +106,19 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
   }
 }
 
-const jobOf = (stored: StoredJob): Job => ({
+const jobOf = (stored: OpenedJob, input: string): Job => ({
   company: stored.company,
   partition: stored.partition,
   stream: stored.stream,
   job: stored.job,
   name: stored.name,
   child: stored.child ?? undefined,
-  input: JSON.parse(stored.input),
+  input: JSON.parse(input),
+  key: stored.key,
   action: undefined,
   state: stored.state,
   attempts: stored.attempts,
   firstAttemptAt: stored.firstAttemptAt ?? undefined,
-  lastAttemptAt: stored.attempts > 0 ? stored.dueAt : undefined
+  lastAttemptAt: stored.attempts > 0 ? stored.dueAt : undefined,
+  askedAt: stored.askedAt
 })

@@ -1,5 +1,8 @@
 import type { JsonObject } from "../eventstore/json.ts"
+import { openEvent, openText, snapshotPlace } from "../eventstore/open-event.ts"
+import { SealBroken, type SubjectKey } from "../eventstore/sealed-text.ts"
 import type { StoredActor } from "../eventstore/stored-rows.ts"
+import type { NoKey } from "../eventstore/subject-keys.ts"
 import { upcast } from "../eventstore/upcast.ts"
 import type { ActorState } from "./actor-state.ts"
 import type { Address } from "./address.ts"
@@ -28,6 +31,10 @@ export interface LiveActor {
   pins: number
   /** The version it came with when that is no longer listed: the next step begins with `ActorMigrated`. */
   migrateFrom: string | undefined
+  /** What its personal data is sealed with; undefined while it has none. */
+  key: SubjectKey | undefined
+  /** The person it is about was erased: it can be looked at, and takes nothing more. */
+  erased: boolean
 }
 
 /** An actor that can't go on; says why, and what would help. */
@@ -49,7 +56,7 @@ export const stepInputOf = (type: string, data: JsonObject): StepInput => {
   }
 }
 
-/** The state that `ActorMigrated` carries, under the machine that it names. */
+/** The state that `ActorMigrated` and `SubjectErased` carry, under the machine at hand. */
 export const migratedState = (running: RunningMachine, data: JsonObject): ActorState =>
   restore(running, data.state as JsonObject)
 
@@ -60,27 +67,42 @@ type Events = StoredActor["events"]
  * snapshot go through the current one, which must draw the same facts from them; else the actor is parked.
  * Throws `ActorParked`.
  */
-export const foldActor = (actor: LiveActor, stored: StoredActor | undefined): void => {
+export const foldActor = (
+  actor: LiveActor,
+  stored: StoredActor | undefined,
+  key: SubjectKey | NoKey | undefined
+): void => {
+  if (typeof key === "object") actor.key = key
   if (stored === undefined || (stored.snapshot === undefined && stored.events.length === 0)) return
+  if (key === "locked") {
+    const { masterId } = stored.subject!.wrapped!
+    throw new ActorParked(
+      `${actor.company}/${actor.stream} is sealed under the master key ${masterId}, which is not here. Give it as CENTURION_MASTER_KEY_OLD.`
+    )
+  }
   const { registered } = actor
   const last = stored.events.at(-1)?.machineVersion ?? stored.snapshot!.machineVersion
   const listed = registered.versions.get(last)
   if (listed === undefined) actor.migrateFrom = last
   actor.running = listed ?? registered.current
   try {
-    foldStored(actor, stored)
+    foldStored(actor, stored, key)
   } catch (error) {
+    if (error instanceof SealBroken) throw new ActorParked(error.message)
     throw new ActorParked(
       `${actor.company}/${actor.stream} ran ${actor.registered.listed.machine.id} ${last}, which is not listed, and can't go on as ${actor.running.version}: ${error instanceof Error ? error.message : String(error)}. List the older machine under "previous", or give "migrate".`
     )
   }
 }
 
-const foldStored = (actor: LiveActor, stored: StoredActor): void => {
+const foldStored = (actor: LiveActor, stored: StoredActor, key: SubjectKey | NoKey | undefined): void => {
   const { snapshot, events } = stored
   if (snapshot !== undefined) {
     const listed = actor.registered.listed
-    const persisted = JSON.parse(snapshot.state) as JsonObject
+    const place = snapshotPlace({ ...stored, version: snapshot.version })
+    const text = openText(snapshot.state, place, key)
+    if (text === undefined) throw new Error("its snapshot is sealed under a key that is gone")
+    const persisted = JSON.parse(text) as JsonObject
     const foreign = snapshot.machineVersion !== actor.running.version
     const fitted =
       foreign && listed.migrate !== undefined ? listed.migrate(persisted, snapshot.machineVersion) : persisted
@@ -88,12 +110,16 @@ const foldStored = (actor: LiveActor, stored: StoredActor): void => {
     actor.version = snapshot.version
     actor.snapshotVersion = snapshot.version
   }
-  foldEvents(actor, events)
+  // What came before the erasure can't be folded any more; its state stands in the event.
+  const erasedAt = events.findLastIndex((event) => event.type === "SubjectErased")
+  foldEvents(actor, erasedAt < 0 ? events : events.slice(erasedAt), key ?? "erased")
 }
 
-const foldEvents = (actor: LiveActor, events: Events): void => {
+const foldEvents = (actor: LiveActor, events: Events, key: SubjectKey | NoKey): void => {
+  const { company, stream } = actor
   let owed: ReadonlyArray<ActorEvent> = []
-  for (const event of events) {
+  for (const stored of events) {
+    const event = openEvent({ company, stream, ...stored }, key)
     const data = upcast(actor.registered.upcasters, event.type, event.schemaVersion, event.data)
     if (event.kind === "emitted") {
       const [due, ...rest] = owed
@@ -105,6 +131,9 @@ const foldEvents = (actor: LiveActor, events: Events): void => {
       owed = rest
     } else if (event.type === "ActorMigrated") {
       actor.state = migratedState(actor.running, data)
+    } else if (event.type === "SubjectErased") {
+      actor.state = migratedState(actor.running, data)
+      actor.erased = true
     } else {
       const step = takeStep(
         actor.running,
@@ -166,5 +195,7 @@ export const newActor = (
   version: 0,
   snapshotVersion: 0,
   pins: 0,
-  migrateFrom: undefined
+  migrateFrom: undefined,
+  key: undefined,
+  erased: false
 })

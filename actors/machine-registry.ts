@@ -6,6 +6,7 @@ import type { ListedMachine } from "../machines/listed-machine.ts"
 import { checkMachine } from "./check-machine.ts"
 import { type ActorEvent, EventRefused } from "./engine.ts"
 import type { Finding } from "./machine-finding.ts"
+import { type PersonalShapes, personalShapes } from "./personal-shape.ts"
 import { prepare, type RunningMachine } from "./running-machine.ts"
 
 /** Names of the engine's own events; nothing from outside may carry them. */
@@ -14,7 +15,8 @@ export const engineEvents = [
   "ActorMigrated",
   "JobSucceeded",
   "JobFailed",
-  "TimerFired"
+  "TimerFired",
+  "SubjectErased"
 ] as const
 
 /** A machine of the list in all its versions. */
@@ -25,6 +27,8 @@ export interface RegisteredMachine {
   readonly versions: ReadonlyMap<string, RunningMachine>
   readonly upcasters: Upcasters
   readonly schemaVersion: (type: string) => number
+  /** What of its data is personal, and about whom. */
+  readonly personal: PersonalShapes
   /** The data as it is stored; fails with what is wrong and where. */
   readonly accept: (event: ActorEvent) => Result.Result<JsonObject, EventRefused>
 }
@@ -72,6 +76,7 @@ const register = (listed: ListedMachine): RegisteredMachine => {
     versions: new Map(versions.map((running) => [running.version, running])),
     upcasters,
     schemaVersion: (type) => schemaVersionOf(upcasters, type),
+    personal: personalShapes(listed),
     accept: acceptor(listed)
   }
 }

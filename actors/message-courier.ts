@@ -1,15 +1,17 @@
 import * as Effect from "effect/Effect"
 import type { Batch, StreamPlace } from "../eventstore/batch.ts"
-import type { EventStore, Places } from "../eventstore/event-store.ts"
+import type { Places } from "../eventstore/event-store.ts"
+import type { History } from "../eventstore/history.ts"
 import { type Address, addressOf } from "./address.ts"
 import type { ActorEvent, DeliverError, Delivered, Envelope } from "./engine.ts"
-import type { EngineClock } from "./engine-clock.ts"
+import type { EngineClock, Fork } from "./engine-clock.ts"
 import type { CommittedMessage } from "./working-actor.ts"
 
 /** What the courier needs of the engine around it. */
 export interface CourierPorts {
-  readonly store: EventStore["Service"]
+  readonly history: History["Service"]
   readonly clock: EngineClock["Service"]
+  readonly fork: Fork
   readonly deliver: (
     to: Address,
     event: ActorEvent,
@@ -52,7 +54,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
       return
     }
     outboxes.set(sender, [message])
-    Effect.runFork(empty(sender))
+    ports.fork(empty(sender))
   }
 
   const empty = Effect.fnUntraced(function* (sender: string) {
@@ -82,7 +84,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
       if (sent.failure._tag !== "TryAgain") {
         // Kept in the database and tried again after the next start, when the target's machine may know it.
         ports.log(
-          `message ${idOf(message)} to ${address.machine}/${address.id} is refused: ${sent.failure.message}`
+          `message ${idOf(message)} to ${address.machine}/${address.id} is refused: ${refusalOf(sent.failure)}`
         )
         return false
       }
@@ -102,7 +104,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
   const look = Effect.gen(function* () {
     const places = ports.places()
     if (places.companies.length === 0) return
-    const found = yield* Effect.result(ports.store.messages(places, readMax))
+    const found = yield* Effect.result(ports.history.messages(places, readMax))
     if (found._tag === "Failure") return
     for (const {
       company,
@@ -114,6 +116,8 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
       event,
       occurredAt
     } of found.success) {
+      // Its person is being erased, or its master key is not here: it stays where it is.
+      if (event === undefined) continue
       const { machine, id } = addressOf(company, toStream)
       const place = { company, partition, stream }
       send({ place, version, number, to: { machine, id }, text: event, occurredAt })
@@ -131,3 +135,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
     })
   }
 }
+
+/** The reason alone: the message may hold what a person wrote. */
+export const refusalOf = (error: DeliverError): string =>
+  error._tag === "WrongVersion" ? "wrongVersion" : error.reason

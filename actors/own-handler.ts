@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type AnyActorLogic, type AnyStateMachine, createActor, toPromise } from "xstate"
-import type { EventStore } from "../eventstore/event-store.ts"
+import type { History } from "../eventstore/history.ts"
 import type { Json } from "../eventstore/json.ts"
 import { upcast } from "../eventstore/upcast.ts"
 import type { ActorState } from "./actor-state.ts"
@@ -16,7 +16,7 @@ import { takeStep } from "./step.ts"
  * As in XState nothing is tried again: promise logic runs anew only when it did not end, a function runs once.
  */
 export const ownHandler = (
-  store: EventStore["Service"],
+  history: History["Service"],
   actor: LiveActor,
   job: Job
 ): Effect.Effect<JobHandler | undefined> => {
@@ -25,7 +25,7 @@ export const ownHandler = (
     return Effect.succeed(logic === undefined ? undefined : logicHandler(job.name, logic))
   }
   if (job.action !== undefined) return Effect.succeed(actionHandler(job.name, job.action))
-  return Effect.map(recallAction(store, actor, job.job), (action) =>
+  return Effect.map(recallAction(history, actor, job.job), (action) =>
     action === undefined ? undefined : actionHandler(job.name, action)
   )
 }
@@ -87,14 +87,14 @@ const storeRetryMs = 1000
 
 /** After a restart the function is found again by taking the same step once more. */
 const recallAction = Effect.fnUntraced(function* (
-  store: EventStore["Service"],
+  history: History["Service"],
   actor: LiveActor,
   job: string
 ): Effect.fn.Return<AskedAction | undefined> {
   const asking = Number(job.split(".")[0])
   let state: ActorState | undefined
   for (let after = 0; ; ) {
-    const read = yield* Effect.result(store.readStream(actor.company, actor.stream, after, 500))
+    const read = yield* Effect.result(history.readStream(actor.company, actor.stream, after, 500))
     if (read._tag === "Failure") {
       yield* Effect.sleep(storeRetryMs)
       continue

@@ -1,64 +1,19 @@
 import * as Effect from "effect/Effect"
-import { EventStore, type StoreUnavailable } from "../eventstore/event-store.ts"
+import type { StoreUnavailable } from "../eventstore/event-store.ts"
 import { canonicalJson } from "../eventstore/hash.ts"
+import { History } from "../eventstore/history.ts"
 import type { JsonObject } from "../eventstore/json.ts"
 import type { StoredEvent } from "../eventstore/stored-event.ts"
 import { upcast } from "../eventstore/upcast.ts"
 import type { ActorState } from "./actor-state.ts"
 import { type Address, streamOf } from "./address.ts"
-import type { ActorEvent, ActorView } from "./engine.ts"
+import type { ActorEvent } from "./engine.ts"
 import { migratedState, stepInputOf } from "./live-actor.ts"
 import type { RegisteredMachine } from "./machine-registry.ts"
 import { errorAsJson, persist, restore } from "./persisted-state.ts"
+import type { Fact, ReplayDifference, Replayed, ReplayedState, ReplayTo } from "./replayed.ts"
 import type { RunningMachine } from "./running-machine.ts"
 import { takeStep } from "./step.ts"
-
-/** How far: up to and with this version, or all that was recorded by this time (epoch ms). Default to the end. */
-export interface ReplayTo {
-  readonly toVersion?: number
-  readonly toTime?: number
-}
-
-/** An emitted event: one that the machine draws, or one that is stored. */
-export interface Fact {
-  readonly type: string
-  readonly data: JsonObject
-}
-
-/** Where history and the machine part; null where one of them has nothing. `version` is of the stored event. */
-export interface ReplayDifference {
-  readonly version: number
-  readonly expected: Fact | null
-  readonly found: Fact | null
-}
-
-/** The actor at the point asked for, as its machine and its inputs make it. */
-export interface ReplayedState extends Pick<ActorView, "status" | "value" | "context" | "timers" | "jobs"> {
-  /** Why the machine ended with status `error`; null otherwise. */
-  readonly error: unknown
-}
-
-export interface Replayed {
-  /** Of the last event taken; 0 when there was none. */
-  readonly version: number
-  /** When that event was recorded, epoch ms. */
-  readonly at: number | undefined
-  /** The version of the machine that the state is of. */
-  readonly machineVersion: string | undefined
-  readonly state: ReplayedState | undefined
-  readonly inputs: number
-  /** Emitted events that are stored, and how many of them are what the machine draws. */
-  readonly emitted: number
-  readonly agreed: number
-  /** The first `differencesMax`. */
-  readonly differences: ReadonlyArray<ReplayDifference>
-  /** All of them, counted. */
-  readonly differing: number
-  /** What the reader must know to judge this: versions that are not listed any more. */
-  readonly notes: ReadonlyArray<string>
-  /** Set when it could not go on: the state is the one before this event. */
-  readonly stopped: { readonly version: number; readonly message: string } | undefined
-}
 
 /** Differences that a replay keeps; more are only counted. */
 export const differencesMax = 100
@@ -89,12 +44,12 @@ export const replayStream = (
   address: Address,
   to: ReplayTo = {},
   see?: (seen: ReadonlyArray<SeenEvent>) => Effect.Effect<void>
-): Effect.Effect<Replayed, StoreUnavailable, EventStore> =>
+): Effect.Effect<Replayed, StoreUnavailable, History> =>
   Effect.gen(function* () {
-    const store = yield* EventStore
+    const history = yield* History
     const replayer = new Replayer(registered, to)
     for (let after = 0; ; ) {
-      const page = yield* store.readStream(address.company, streamOf(address), after, pageEvents)
+      const page = yield* history.readStream(address.company, streamOf(address), after, pageEvents)
       const seen: Array<SeenEvent> = []
       const end = page.find((event) => {
         if (!replayer.take(event)) return true
@@ -122,6 +77,11 @@ export class Replayer {
   inputs = 0
   emitted = 0
   agreed = 0
+  withheld = 0
+  /** Personal data was missing: from here on only what kind of facts the machine draws can be compared. */
+  blind = false
+  /** A decision rested on words that are gone, and was drawn differently: nothing is known until a stored state. */
+  lost = false
   /** The point asked for is behind us: what is owed then stands after it. */
   cut = false
   stopped: Replayed["stopped"]
@@ -142,7 +102,9 @@ export class Replayer {
     const due = (this.last?.version ?? 0) + 1
     try {
       if (event.version !== due) throw new Error(`version ${due} is missing, ${event.version} comes next`)
+      if (event.withheld !== undefined) this.withheld++
       if (event.kind === "emitted") this.compare(event)
+      else if (this.blind || event.withheld !== undefined) this.stepBlind(event)
       else this.step(event)
     } catch (error) {
       this.stopped = {
@@ -156,12 +118,36 @@ export class Replayer {
     return true
   }
 
+  /** Without the personal data the machine may decide otherwise, or trip: then the stored history is believed. */
+  stepBlind(event: StoredEvent) {
+    this.blind = true
+    if (event.type === "SubjectErased" || event.type === "ActorMigrated") {
+      this.blind = event.withheld !== undefined
+      this.lost = this.blind
+      if (!this.blind) this.step(event)
+      return
+    }
+    if (this.owed.length > 0) this.lose()
+    if (this.lost) return
+    try {
+      this.step(event)
+    } catch {
+      this.lose()
+    }
+  }
+
+  lose() {
+    this.lost = true
+    this.state = undefined
+    this.owed = []
+  }
+
   step(event: StoredEvent) {
     this.missed(event.version)
     this.inputs++
     const running = this.machineOf(event.machineVersion)
     const data = upcast(this.registered.upcasters, event.type, event.schemaVersion, event.data)
-    if (event.type === "ActorMigrated") {
+    if (event.type === "ActorMigrated" || event.type === "SubjectErased") {
       this.state = migratedState(running, data)
     } else {
       const { state, emitted } = takeStep(
@@ -195,9 +181,15 @@ export class Replayer {
 
   compare(event: StoredEvent) {
     this.emitted++
+    if (this.lost) return
     const [due, ...rest] = this.owed
     this.owed = rest
     const expected = due === undefined ? null : factOf(due)
+    if (this.blind || event.withheld !== undefined) {
+      if (expected?.type !== event.type) this.lose()
+      else this.agreed++
+      return
+    }
     if (expected !== null && this.agree(expected, event)) this.agreed++
     else this.differ({ version: event.version, expected, found: { type: event.type, data: event.data } })
   }
@@ -215,6 +207,7 @@ export class Replayer {
 
   /** What was owed and never came. */
   missed(version: number) {
+    if (this.blind) return
     for (const event of this.owed) this.differ({ version, expected: factOf(event), found: null })
     this.owed = []
   }
@@ -252,10 +245,18 @@ export class Replayer {
       agreed: this.agreed,
       differences: this.differences,
       differing: this.differing,
-      notes: [...this.unlisted].map((each) => `version ${each} is not listed; replayed with ${current}`),
+      notes: [
+        ...[...this.unlisted].map((each) => `version ${each} is not listed; replayed with ${current}`),
+        ...(this.withheld === 0 ? [] : [withheldNote(this.withheld, this.lost)])
+      ],
+      withheld: this.withheld,
       stopped: this.stopped
     }
   }
 }
+
+const withheldNote = (events: number, lost: boolean): string =>
+  `the personal data of ${events} events is erased or sealed: there, only the kinds of facts were compared` +
+  (lost ? ", and the state can't be drawn again, because a decision rested on what is missing" : "")
 
 const factOf = ({ type, ...data }: ActorEvent): Fact => ({ type, data: data as JsonObject })

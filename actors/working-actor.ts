@@ -1,6 +1,9 @@
 import type { Batch, StreamPlace } from "../eventstore/batch.ts"
 import { canonicalJson } from "../eventstore/hash.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
+import { jobPlace, messagePlace, snapshotPlace } from "../eventstore/open-event.ts"
+import { takeApart } from "../eventstore/personal-data.ts"
+import { sealIf } from "../eventstore/sealed-text.ts"
 import type { EventKind } from "../eventstore/stored-event.ts"
 import type { ActorState, PendingTimer } from "./actor-state.ts"
 import { type LiveActor, stepInputOf } from "./live-actor.ts"
@@ -30,8 +33,10 @@ export interface CommittedMessage extends Omit<Message, "event"> {
 export interface EventRow {
   readonly kind: EventKind
   readonly type: string
-  /** Canonical JSON of its data. */
+  /** Canonical JSON of its clear data. */
   readonly text: string
+  /** Canonical JSON of its personal data; undefined when there is none. */
+  readonly personal: string | undefined
   readonly schemaVersion: number
 }
 
@@ -76,8 +81,8 @@ export class WorkingActor {
     const state = persist(this.state!)
     if (state === undefined) throw new Error("its context is not plain data, so it can't be migrated")
     this.migrated = true
-    const text = canonicalJson({ from: actor.migrateFrom!, to: actor.running.version, state })
-    return { first: ++this.version, rows: [{ kind: "input", type: "ActorMigrated", text, schemaVersion: 1 }] }
+    const data = { from: actor.migrateFrom!, to: actor.running.version, state }
+    return { first: ++this.version, rows: [this.row("input", "ActorMigrated", data)] }
   }
 
   /** Throws when what the machine emits can't be stored. */
@@ -86,14 +91,31 @@ export class WorkingActor {
     const text = canonicalJson({ machine: running.name, input })
     const stored = JSON.parse(text) as JsonObject
     const step = takeStep(running, undefined, 1, stepInputOf("ActorStarted", stored), at)
-    return this.accept({ kind: "input", type: "ActorStarted", text, schemaVersion: 1 }, step, at)
+    return this.accept(this.row("input", "ActorStarted", stored, text), step, at)
   }
 
   /** Throws when what the machine emits can't be stored. */
-  take({ type, text, input }: Delivery, at: number): StepRows {
-    const { running, registered } = this.actor
-    const step = takeStep(running, this.state, this.version + 1, input, at)
-    return this.accept({ kind: "input", type, text, schemaVersion: registered.schemaVersion(type) }, step, at)
+  take({ type, data, text, input }: Delivery, at: number): StepRows {
+    const step = takeStep(this.actor.running, this.state, this.version + 1, input, at)
+    return this.accept(this.row("input", type, data, text), step, at)
+  }
+
+  /** The event as it will be stored; `whole` is the canonical text of the data, if it is at hand. */
+  private row(kind: EventKind, type: string, data: JsonObject, whole?: string): EventRow {
+    const { key, registered } = this.actor
+    const schemaVersion = registered.schemaVersion(type)
+    const { clear, personal } = takeApart(registered.personal.ofEvent(type, data), data)
+    // The door sees to it; if it ever did not, nothing personal may reach the store in the clear.
+    if (personal !== undefined && key === undefined) throw new Error("there is no key to seal it with")
+    return personal === undefined
+      ? { kind, type, schemaVersion, text: whole ?? canonicalJson(data, type), personal }
+      : {
+          kind,
+          type,
+          schemaVersion,
+          text: canonicalJson(clear, type),
+          personal: canonicalJson(personal, type)
+        }
   }
 
   private accept(input: EventRow, step: Step, at: number): StepRows {
@@ -101,8 +123,7 @@ export class WorkingActor {
     const first = this.version + 1
     const emitted = step.emitted.map(({ type, ...data }): EventRow => {
       canonicalJson(type, "the type of what it emits")
-      const schemaVersion = actor.registered.schemaVersion(type)
-      return { kind: "emitted", type, text: canonicalJson(data as JsonObject, type), schemaVersion }
+      return this.row("emitted", type, data as JsonObject)
     })
     this.addLogs(step)
     this.changeJobs(step)
@@ -150,10 +171,14 @@ export class WorkingActor {
   finish(batch: Batch, now: number, snapshotEvery: number) {
     const { actor, version, state } = this
     if (version === actor.version) return
-    for (const { job, name, child, text } of this.jobs) batch.job(actor, job, name, child, text, now)
+    const { company, stream, key } = actor
+    for (const { job, name, child, text } of this.jobs) {
+      batch.job(actor, job, name, child, sealIf(key, jobPlace({ company, stream, job }), text), now)
+    }
     for (const job of this.cancelledJobs) batch.jobDone(actor, job)
     for (const { version, number, to, text, occurredAt } of this.messages) {
-      batch.message(actor, version, number, `${to.machine}/${to.id}`, text, occurredAt)
+      const event = sealIf(key, messagePlace({ company, stream, version, number }), text)
+      batch.message(actor, version, number, `${to.machine}/${to.id}`, event, occurredAt)
     }
     this.writeTimers(batch, actor.state?.timers ?? [], state?.timers ?? [])
     if (version - actor.snapshotVersion >= snapshotEvery) this.writeSnapshot(batch)
@@ -172,7 +197,10 @@ export class WorkingActor {
     const persisted = persist(this.state!)
     // A context that is not plain data is folded from its first event each time.
     if (persisted === undefined) return
-    batch.snapshot(this.actor, this.version, this.actor.running.version, JSON.stringify(persisted))
+    const { company, stream, key, running } = this.actor
+    const { version } = this
+    const state = sealIf(key, snapshotPlace({ company, stream, version }), JSON.stringify(persisted))
+    batch.snapshot(this.actor, version, running.version, state)
     this.snapshotVersion = this.version
   }
 

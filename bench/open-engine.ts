@@ -9,6 +9,8 @@ import { defaultLimits } from "../actors/engine-limits.ts"
 import { Ownership } from "../actors/ownership.ts"
 import { Database } from "../eventstore/database.ts"
 import { EventStore } from "../eventstore/event-store.ts"
+import { MasterKeys, masterKeyOf } from "../eventstore/master-keys.ts"
+import { storeLayer as allStores } from "../eventstore/store-layers.ts"
 
 /** Connections of the engine call themselves this. */
 export const engineApplication = "centurion"
@@ -51,7 +53,8 @@ export const openEngine = async (url: string, options: Partial<EngineOptions>): 
 let opened = 0
 
 const storeLayer = (url: string, connections: number) =>
-  EventStore.layer.pipe(
+  allStores.pipe(
+    Layer.provideMerge(MasterKeys.layer([masterKeyOf(Buffer.alloc(32, 7))])),
     Layer.provideMerge(
       Database.layer({
         connection: { url: Redacted.make(url) },

@@ -1,4 +1,5 @@
 import { type Parameter, ParameterTypeId } from "@effect/sql-pg/PgTypes"
+import { keptBytes, type StoredText } from "./sealed-text.ts"
 import type { StoredEvent } from "./stored-event.ts"
 
 /** A stream of a company, with the partition that it lives in. */
@@ -28,7 +29,8 @@ export interface JobChange {
   readonly firstAttemptAt: number | null
   readonly dueAt: number
   readonly reason: string | null
-  readonly message: string | null
+  /** Sealed with the key of the job's input, or clear like it. */
+  readonly message: StoredText | null
 }
 
 const arrayOid = { text: 1009, int: 1007, float: 1022, bytea: 1001 } as const
@@ -71,14 +73,16 @@ export class Batch {
     "int", "text", "bytea", "bytea", "text",
     "float", "float", "text", "text", "text",
     "text", "bytea", "bytea")
-  readonly jobs = new Columns("text", "int", "text", "text", "text", "text", "text", "float")
-  readonly jobChanges = new Columns("text", "text", "text", "text", "int", "float", "float", "text", "text")
+  // biome-ignore format: one line
+  readonly jobs = new Columns("text", "int", "text", "text", "text", "text", "bytea", "text", "float")
+  readonly jobChanges = new Columns("text", "text", "text", "text", "int", "float", "float", "text", "bytea")
   readonly jobsDone = new Columns("text", "text", "text")
   readonly timers = new Columns("text", "int", "text", "text", "float", "float")
   readonly timersCleared = new Columns("text", "text", "text")
-  readonly messages = new Columns("text", "int", "text", "float", "int", "text", "text", "float")
+  readonly messages = new Columns("text", "int", "text", "float", "int", "text", "bytea", "text", "float")
   readonly messagesDone = new Columns("text", "int", "text", "float", "int")
-  readonly snapshots = new Columns("text", "text", "float", "text", "text")
+  readonly snapshots = new Columns("text", "text", "float", "text", "bytea", "text")
+  readonly streamsErased = new Columns("text", "text")
 
   advance(p: PartitionAdvance) {
     this.partitions.add(p.company, p.partition, p.epoch, p.from, p.to, p.head, p.recordedAt)
@@ -98,14 +102,23 @@ export class Batch {
       event.machineVersion, event.payloadHash, event.link)
   }
 
-  job(at: StreamPlace, job: string, name: string, child: string | undefined, input: string, askedAt: number) {
-    this.jobs.add(at.company, at.partition, at.stream, job, name, child ?? null, input, askedAt)
+  job(
+    at: StreamPlace,
+    job: string,
+    name: string,
+    child: string | undefined,
+    input: StoredText,
+    askedAt: number
+  ) {
+    const [bytes, keyId] = keptBytes(input)
+    this.jobs.add(at.company, at.partition, at.stream, job, name, child ?? null, bytes, keyId, askedAt)
   }
 
   jobChange(at: StreamPlace, c: JobChange) {
     // biome-ignore format: the order of es.change_jobs
     this.jobChanges.add(
-      at.company, at.stream, c.job, c.state, c.attempts, c.firstAttemptAt, c.dueAt, c.reason, c.message)
+      at.company, at.stream, c.job, c.state, c.attempts, c.firstAttemptAt, c.dueAt, c.reason,
+      c.message === null ? null : keptBytes(c.message)[0])
   }
 
   jobDone(at: StreamPlace, job: string) {
@@ -125,18 +138,27 @@ export class Batch {
     version: number,
     number: number,
     toStream: string,
-    event: string,
+    event: StoredText,
     occurredAt: number
   ) {
-    this.messages.add(at.company, at.partition, at.stream, version, number, toStream, event, occurredAt)
+    const [bytes, keyId] = keptBytes(event)
+    // biome-ignore format: the order of es.add_messages
+    this.messages.add(
+      at.company, at.partition, at.stream, version, number, toStream, bytes, keyId, occurredAt)
   }
 
   messageDone(at: StreamPlace, version: number, number: number) {
     this.messagesDone.add(at.company, at.partition, at.stream, version, number)
   }
 
-  snapshot(at: StreamPlace, version: number, machineVersion: string, state: string) {
-    this.snapshots.add(at.company, at.stream, version, machineVersion, state)
+  snapshot(at: StreamPlace, version: number, machineVersion: string, state: StoredText) {
+    const [bytes, keyId] = keptBytes(state)
+    this.snapshots.add(at.company, at.stream, version, machineVersion, bytes, keyId)
+  }
+
+  /** Takes away all that waits or is cached for a stream whose person is erased; its events stay. */
+  streamErased(at: StreamPlace) {
+    this.streamsErased.add(at.company, at.stream)
   }
 
   /** True when it holds nothing but, perhaps, partitions that stay where they are. */
@@ -153,6 +175,6 @@ export class Batch {
     // biome-ignore format: the order of es.append
     return [
       this.partitions, this.keys, this.events, this.jobs, this.jobChanges, this.jobsDone, this.timers,
-      this.timersCleared, this.messages, this.messagesDone, this.snapshots]
+      this.timersCleared, this.messages, this.messagesDone, this.snapshots, this.streamsErased]
   }
 }

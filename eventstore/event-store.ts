@@ -13,7 +13,8 @@ import {
   type StoredTimer,
   storedActors,
   storedEvent,
-  storedJob
+  storedJob,
+  storedMessage
 } from "./stored-rows.ts"
 
 /** Another process owns a partition of the batch, or it is not where we believed it to be. Nothing was written. */
@@ -169,8 +170,7 @@ export class EventStore extends Context.Service<
           read(
             "select * from es.messages($1::text[], $2::int[], $3)",
             [places.companies, places.partitions, most],
-            ([company, partition, stream, version, number, toStream, event, occurredAt]) =>
-              ({ company, partition, stream, version, number, toStream, event, occurredAt }) as StoredMessage
+            storedMessage
           ),
         listJobs: (company, state, most) =>
           read("select * from es.list_jobs($1, $2, $3)", [company, state, most], storedJob),

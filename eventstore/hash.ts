@@ -109,8 +109,9 @@ export const payloadHash = (canonicalData: string, sealedHash: Uint8Array | null
   return sha256(Buffer.concat([Buffer.of(1), clear, sealedHash]))
 }
 
-/** Asking for a string is three times as fast as asking for a buffer, which gets memory of its own outside the heap. */
-const sha256 = (bytes: string | Uint8Array): Buffer => Buffer.from(hash("sha256", bytes, "binary"), "binary")
+/** SHA-256. Asking for a string is three times as fast as asking for a buffer, which gets memory of its own outside the heap. */
+export const sha256 = (bytes: string | Uint8Array): Buffer =>
+  Buffer.from(hash("sha256", bytes, "binary"), "binary")
 
 /** What of an event the chain covers, all but the data itself, which its payload hash stands for. */
 export type Leaf = Omit<StoredEvent, "data" | "dataText" | "sealed" | "link">

@@ -1,12 +1,32 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { EventStore, type StoreUnavailable } from "./event-store.ts"
+import type { JobState } from "./batch.ts"
+import { EventStore, type Places, type StoreUnavailable } from "./event-store.ts"
+import { jobMessagePlace, jobPlace, messagePlace, openEvent, openText } from "./open-event.ts"
+import type { StoredText, SubjectKey } from "./sealed-text.ts"
 import type { StoredEvent } from "./stored-event.ts"
+import type { StoredJob, StoredMessage } from "./stored-rows.ts"
+import { type NoKey, SubjectKeys } from "./subject-keys.ts"
+
+/** A job with its input as text; undefined when the key is not to be had. */
+export interface OpenedJob extends Omit<StoredJob, "input" | "message"> {
+  readonly input: string | undefined
+  readonly message: string | null
+  /** What it is sealed with; undefined when it is clear, or the key is not to be had. */
+  readonly key: SubjectKey | undefined
+}
+
+/** A message between actors with its event as text; undefined when the key is not to be had. */
+export interface OpenedMessage extends Omit<StoredMessage, "event"> {
+  readonly event: string | undefined
+}
+
+type Read<A> = Effect.Effect<A, StoreUnavailable>
 
 /**
- * History as it was said: events with their personal data opened while its key is there. `EventStore` gives what is
- * stored, sealed; whoever folds, replays or shows events reads them here.
+ * History as it was said: events, jobs and messages with their personal data opened while its key is there. The
+ * `EventStore` gives what is stored, sealed; whoever folds, replays or shows events reads them here.
  */
 export class History extends Context.Service<
   History,
@@ -17,29 +37,86 @@ export class History extends Context.Service<
       stream: string,
       after: number,
       most: number
-    ) => Effect.Effect<ReadonlyArray<StoredEvent>, StoreUnavailable>
+    ) => Read<ReadonlyArray<StoredEvent>>
     /** Events of a partition with a position above `after`, at most `most`. */
     readonly readPartition: (
       company: string,
       partition: number,
       after: number,
       most: number
-    ) => Effect.Effect<ReadonlyArray<StoredEvent>, StoreUnavailable>
+    ) => Read<ReadonlyArray<StoredEvent>>
     /** The same events, opened. */
-    readonly open: (
-      events: ReadonlyArray<StoredEvent>
-    ) => Effect.Effect<ReadonlyArray<StoredEvent>, StoreUnavailable>
+    readonly open: (events: ReadonlyArray<StoredEvent>) => Read<ReadonlyArray<StoredEvent>>
+    readonly dueJobs: (places: Places, before: number, most: number) => Read<ReadonlyArray<OpenedJob>>
+    readonly listJobs: (
+      company: string | null,
+      state: JobState | null,
+      most: number
+    ) => Read<ReadonlyArray<OpenedJob>>
+    readonly messages: (places: Places, most: number) => Read<ReadonlyArray<OpenedMessage>>
   }
 >()("centurion/eventstore/History") {
   static readonly layer = Layer.effect(
     History,
     Effect.gen(function* () {
-      const store = yield* EventStore
-      return History.of({
-        readStream: store.readStream,
-        readPartition: store.readPartition,
-        open: Effect.succeed
-      })
+      return makeHistory(yield* EventStore, yield* SubjectKeys)
     })
   )
 }
+
+const makeHistory = (store: EventStore["Service"], keys: SubjectKeys["Service"]): History["Service"] => {
+  /** The keys of rows of several companies, by company and id. */
+  const keysFor = Effect.fnUntraced(function* (
+    rows: ReadonlyArray<{ readonly company: string; readonly keyId: string | null }>
+  ) {
+    const wanted = new Map<string, Set<string>>()
+    for (const { company, keyId } of rows) {
+      if (keyId === null) continue
+      wanted.set(company, (wanted.get(company) ?? new Set()).add(keyId))
+    }
+    const found = new Map<string, SubjectKey | NoKey>()
+    for (const [company, ids] of wanted) {
+      for (const [keyId, key] of yield* keys.byId(company, [...ids])) found.set(`${company} ${keyId}`, key)
+    }
+    return (company: string, keyId: string | null) => found.get(`${company} ${keyId}`) ?? "locked"
+  })
+
+  const open = Effect.fnUntraced(function* (events: ReadonlyArray<StoredEvent>) {
+    if (!events.some((event) => event.keyId !== null)) return events
+    const keyOf = yield* keysFor(events.filter((event) => event.sealed !== null))
+    return events.map((event) => openEvent(event, keyOf(event.company, event.keyId)))
+  })
+
+  const openJobs = Effect.fnUntraced(function* (jobs: ReadonlyArray<StoredJob>) {
+    const keyOf = yield* keysFor(jobs.map((job) => ({ company: job.company, keyId: keyIdOf(job.input) })))
+    return jobs.map((job): OpenedJob => {
+      const key = keyOf(job.company, keyIdOf(job.input))
+      const message = job.message === null ? null : (openText(job.message, jobMessagePlace(job), key) ?? null)
+      const input = openText(job.input, jobPlace(job), key)
+      return { ...job, key: typeof key === "string" ? undefined : key, message, input }
+    })
+  })
+
+  const openMessages = Effect.fnUntraced(function* (messages: ReadonlyArray<StoredMessage>) {
+    const keyOf = yield* keysFor(messages.map(({ company, event }) => ({ company, keyId: keyIdOf(event) })))
+    return messages.map(
+      (message): OpenedMessage => ({
+        ...message,
+        event: openText(message.event, messagePlace(message), keyOf(message.company, keyIdOf(message.event)))
+      })
+    )
+  })
+
+  return {
+    open,
+    readStream: (company, stream, after, most) =>
+      Effect.flatMap(store.readStream(company, stream, after, most), open),
+    readPartition: (company, partition, after, most) =>
+      Effect.flatMap(store.readPartition(company, partition, after, most), open),
+    dueJobs: (places, before, most) => Effect.flatMap(store.dueJobs(places, before, most), openJobs),
+    listJobs: (company, state, most) => Effect.flatMap(store.listJobs(company, state, most), openJobs),
+    messages: (places, most) => Effect.flatMap(store.messages(places, most), openMessages)
+  }
+}
+
+const keyIdOf = (text: StoredText): string | null => (typeof text === "string" ? null : text.keyId)

@@ -1,7 +1,9 @@
 import type { JobState } from "./batch.ts"
 import type { Row } from "./database.ts"
 import type { JsonObject } from "./json.ts"
+import { keptText, type StoredText } from "./sealed-text.ts"
 import type { EventKind, StoredEvent } from "./stored-event.ts"
+import type { StoredSubject } from "./subject-store.ts"
 
 /** A partition as its row says. `alive` is whether its owner's lease runs. */
 export interface Partition {
@@ -22,13 +24,14 @@ export interface StoredJob {
   readonly job: string
   readonly name: string
   readonly child: string | null
-  readonly input: string
+  readonly input: StoredText
   readonly state: JobState
   readonly attempts: number
   readonly firstAttemptAt: number | null
   readonly dueAt: number
   readonly reason: string | null
-  readonly message: string | null
+  /** Under the key of the input, if that is sealed. */
+  readonly message: StoredText | null
   readonly askedAt: number
 }
 
@@ -48,7 +51,7 @@ export interface StoredMessage {
   readonly version: number
   readonly number: number
   readonly toStream: string
-  readonly event: string
+  readonly event: StoredText
   readonly occurredAt: number
 }
 
@@ -57,14 +60,18 @@ export interface StoredActor {
   readonly company: string
   readonly stream: string
   readonly snapshot:
-    | { readonly version: number; readonly machineVersion: string; readonly state: string }
+    | { readonly version: number; readonly machineVersion: string; readonly state: StoredText }
     | undefined
+  /** The person that the stream is about; undefined when nothing personal was ever stored in it. */
+  readonly subject: StoredSubject | undefined
   readonly events: ReadonlyArray<{
     readonly version: number
     readonly kind: EventKind
     readonly type: string
     readonly schemaVersion: number
     readonly data: JsonObject
+    readonly sealed: Uint8Array | null
+    readonly keyId: string | null
     readonly recordedAt: number
     readonly machineVersion: string
   }>
@@ -98,8 +105,10 @@ export const storedEvent = (row: Row): StoredEvent =>
 
 /** A row of `es.jobs`. */
 export const storedJob = (row: Row): StoredJob => {
-  const [company, partition, stream, job, name, child, input, state, attempts] = row
-  const [firstAttemptAt, dueAt, reason, message, askedAt] = row.slice(9)
+  const [company, partition, stream, job, name, child, bytes, keyId, state, attempts] = row
+  const [firstAttemptAt, dueAt, reason, said, askedAt] = row.slice(10)
+  const input = keptText(bytes as Uint8Array, keyId as string | null)
+  const message = said === null ? null : keptText(said as Uint8Array, keyId as string | null)
   // biome-ignore format: the order of es.jobs
   return {
     company, partition, stream, job, name, child, input, state, attempts,
@@ -114,27 +123,48 @@ export const storedActors = (rows: ReadonlyArray<Row>): ReadonlyArray<StoredActo
     { -readonly [K in keyof StoredActor]: StoredActor[K] } & { events: Array<never> }
   >()
   for (const row of rows) {
-    const [company, stream, snapshotVersion, machineVersion, state] = row as ReadonlyArray<string>
+    const [company, stream, snapshotVersion, machineVersion, , stateKeyId] = row as ReadonlyArray<string>
+    const state = row[4] as Uint8Array | null
     const id = `${company}/${stream}`
     let actor = actors.get(id)
     if (actor === undefined) {
       const snapshot =
         state === null
           ? undefined
-          : { version: Number(snapshotVersion), machineVersion: machineVersion!, state: state! }
-      actor = { company: company!, stream: stream!, snapshot, events: [] }
+          : {
+              version: Number(snapshotVersion),
+              machineVersion: machineVersion!,
+              state: keptText(state, stateKeyId ?? null)
+            }
+      actor = { company: company!, stream: stream!, snapshot, subject: subjectOf(row), events: [] }
       actors.set(id, actor)
     }
-    if (row[5] === null) continue
+    if (row[6] === null) continue
     actor.events.push({
-      version: row[5],
-      kind: row[6],
-      type: row[7],
-      schemaVersion: row[8],
-      data: JSON.parse(row[9] as string),
-      recordedAt: row[12],
-      machineVersion: row[13]
+      version: row[6],
+      kind: row[7],
+      type: row[8],
+      schemaVersion: row[9],
+      data: JSON.parse(row[10] as string),
+      sealed: row[11],
+      keyId: row[12],
+      recordedAt: row[13],
+      machineVersion: row[14]
     } as never)
   }
   return [...actors.values()]
+}
+
+const subjectOf = (row: Row): StoredSubject | undefined => {
+  const [subject, keyId, bytes, masterId] = row.slice(15)
+  if (subject === null) return undefined
+  const wrapped = bytes === null ? null : { bytes: bytes as Uint8Array, masterId: String(masterId) }
+  return { company: String(row[0]), subject: String(subject), keyId: String(keyId), wrapped }
+}
+
+/** A row of `es.messages`. */
+export const storedMessage = (row: Row): StoredMessage => {
+  const [company, partition, stream, version, number, toStream, bytes, keyId, occurredAt] = row
+  const event = keptText(bytes as Uint8Array, keyId as string | null)
+  return { company, partition, stream, version, number, toStream, event, occurredAt } as StoredMessage
 }

@@ -39,6 +39,25 @@ export const settings = {
   ),
   redisUrl: secretUrl("REDIS_URL", ["redis:", "rediss:"], "Redis for hints between processes; optional."),
 
+  masterKey: secret(
+    "CENTURION_MASTER_KEY",
+    "The key that wraps the keys of persons: 32 bytes, base64 or hex."
+  ),
+  masterKeyFile: optionalText(
+    "CENTURION_MASTER_KEY_FILE",
+    "A file with that key; default <CENTURION_DIR>/master.key, which is made if it is not there."
+  ),
+  oldMasterKeys: secret(
+    "CENTURION_MASTER_KEY_OLD",
+    "Former master keys, separated by commas, until `centurion keys rotate` has ended."
+  ),
+  logPersonal: choice(
+    "CENTURION_LOG_PERSONAL",
+    "no",
+    ["no", "yes"],
+    "Whether log lines of machines that handle personal data are written as they are."
+  ),
+
   evolutionUrl: httpUrl("CENTURION_EVOLUTION_URL", undefined, "The Evolution API; without it, no WhatsApp."),
   evolutionApiKey: secret("CENTURION_EVOLUTION_API_KEY", "The key of the Evolution API."),
   evolutionInstances: names("CENTURION_EVOLUTION_INSTANCES", "The WhatsApp instances that we answer for."),

@@ -6,10 +6,11 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Database, type DatabaseError, withAdminConnection } from "../eventstore/database.ts"
-import { EventStore } from "../eventstore/event-store.ts"
 import { migrate } from "../eventstore/migrate.ts"
+import { storeLayer } from "../eventstore/store-layers.ts"
 import type { SettingValues } from "./config.ts"
 import { openEmbedded } from "./embedded/embedded-database.ts"
+import { masterKeysLayer } from "./set-up-master-key.ts"
 
 /** The database answers, and what it says can't be waited away. */
 export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("DatabaseUnusable", {
@@ -55,9 +56,14 @@ export const embeddedAccess = Effect.fnUntraced(function* (dir: string) {
   } satisfies DatabaseAccess
 })
 
-/** The event store over this access. */
-export const storeLayerOf = ({ connection, embedded }: DatabaseAccess, settings: SettingValues) =>
-  EventStore.layer.pipe(
+/** The event store over this access; with `makeKey` a master key is made when there is none. */
+export const storeLayerOf = (
+  { connection, embedded }: DatabaseAccess,
+  settings: SettingValues,
+  makeKey = false
+) =>
+  storeLayer.pipe(
+    Layer.provideMerge(masterKeysLayer(settings, makeKey)),
     Layer.provideMerge(
       Layer.orDie(
         Database.layer({

@@ -15,10 +15,13 @@ import { engineLayer } from "../actors/engine-layer.ts"
 import { defaultLimits, type EngineLimits } from "../actors/engine-limits.ts"
 import { Ownership } from "../actors/ownership.ts"
 import { EventStore } from "../eventstore/event-store.ts"
+import { History } from "../eventstore/history.ts"
 import type { Json } from "../eventstore/json.ts"
+import { Secrets } from "../eventstore/secrets.ts"
 import { machines } from "../machines/index.ts"
 import { WebChatHub } from "./channels/web-chat.ts"
 import { Companies } from "./companies/companies.ts"
+import { Contacts } from "./companies/contacts.ts"
 import { Settings, type SettingValues } from "./config.ts"
 import {
   type DatabaseAccess,
@@ -82,6 +85,7 @@ const makeEngine = Effect.gen(function* () {
         )
       ),
     limits: limitsOf(settings),
+    logPersonal: settings.logPersonal === "yes",
     log: (level, message) => void runFork(log[level](message))
   }).pipe(
     Layer.provideMerge(Ownership.layerLease({ owner: ownerName(), leaseMs: settings.leaseMs })),
@@ -124,13 +128,25 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
       Effect.logWarning(why)
     )
   yield* prepareDatabase(access, tellWait)
-  const stored = yield* Layer.buildWithScope(storeLayerOf(access, settings), scope)
+  const stored = yield* Layer.buildWithScope(storeLayerOf(access, settings, true), scope)
+  // Under a wrong master key nothing could be opened, and what is new could not be opened later.
+  yield* Effect.provide(
+    Effect.flatMap(Secrets, (secrets) => secrets.take("*", "master key check")),
+    stored
+  )
   if (access.embedded) yield* Effect.provide(releaseDead, stored)
-  const layer = Layer.provideMerge(yield* makeEngine, Layer.succeedContext(stored))
+  const layer = Layer.mergeAll(yield* makeEngine, Contacts.layer).pipe(
+    Layer.provideMerge(Layer.succeedContext(stored))
+  )
   const built = yield* Layer.buildWithScope(layer, scope)
   const engine = Context.get(built, Engine)
   if (settings.redisUrl !== undefined) yield* Scope.provide(publishCommits(settings.redisUrl, engine), scope)
-  running.set({ engine, store: Context.get(built, EventStore) })
+  running.set({
+    engine,
+    store: Context.get(built, EventStore),
+    history: Context.get(built, History),
+    contacts: Context.get(built, Contacts)
+  })
 })
 
 /** A server that runs until its scope ends. */

@@ -11,15 +11,16 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import { describe } from "vitest"
 import { Database, type Row, withAdminConnection } from "../eventstore/database.ts"
-import { EventStore } from "../eventstore/event-store.ts"
+import { MasterKeys, masterKeyOf } from "../eventstore/master-keys.ts"
 import { migrate } from "../eventstore/migrate.ts"
+import { type StoreServices, storeLayer } from "../eventstore/store-layers.ts"
 import { EmbeddedSession } from "../src/embedded/embedded-session.ts"
 
 /** A database of one suite alone. */
 export interface TestDatabase {
   readonly connection: PgConnection.Config
   /** The event store and its database, with the engine's rights. */
-  readonly layer: Layer.Layer<EventStore | Database>
+  readonly layer: Layer.Layer<StoreServices | MasterKeys | Database>
   /** Asks as the owner of the tables. */
   readonly admin: (sql: string, params?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<Row>>
   /** Takes everything out of the event store, past its own refusals. */
@@ -40,6 +41,9 @@ const wanted = process.env.CENTURION_TEST_POSTGRES
 const isRequired = wanted === "required" || wanted === "only"
 const connectionsMax = 8
 
+/** The same in all tests, so that what one process sealed another can open. */
+export const testMasterKeys = MasterKeys.layer([masterKeyOf(Buffer.alloc(32, 7))])
+
 const pglite: DatabaseKind = {
   name: "PGlite",
   make: async ({ migrated = true } = {}) => {
@@ -55,7 +59,8 @@ const pglite: DatabaseKind = {
     )
     return {
       connection,
-      layer: EventStore.layer.pipe(
+      layer: storeLayer.pipe(
+        Layer.provideMerge(testMasterKeys),
         Layer.provideMerge(
           Layer.effect(
             Database,
@@ -146,7 +151,8 @@ export const postgres: DatabaseKind = {
     const admin = adminOf(connection)
     return {
       connection,
-      layer: EventStore.layer.pipe(
+      layer: storeLayer.pipe(
+        Layer.provideMerge(testMasterKeys),
         Layer.provideMerge(Layer.orDie(Database.layer({ connection, connectionsMax, embedded: false })))
       ),
       admin,
@@ -160,7 +166,8 @@ export const postgres: DatabaseKind = {
 const clearBy = async (admin: TestDatabase["admin"]): Promise<void> => {
   await admin(`do $$ begin
     set local session_replication_role = replica;
-    truncate es.company, es.partition, es.owner, es.event, es.key, es.job, es.timer, es.message, es.snapshot;
+    truncate es.company, es.partition, es.owner, es.event, es.key, es.job, es.timer, es.message, es.snapshot,
+      es.subject, es.subject_stream, es.contact, es.secret, es.erasure, es.hold;
   end $$`)
 }
 

@@ -5,8 +5,10 @@ create table es.message (
   version bigint not null,
   number integer not null,
   to_stream text not null,
-  event text not null,
+  event bytea not null,
+  key_id text,
   occurred_at timestamptz not null,
   primary key (company, partition, stream, version, number)
 );
 comment on table es.message is 'Messages between actors on their way; its place in the sender''s stream is its key at the receiver.';
+comment on column es.message.key_id is 'The key that event is sealed with; null when it is clear UTF-8.';

@@ -3,7 +3,9 @@ create table es.snapshot (
   stream text collate "C" not null,
   version bigint not null,
   machine_version text not null,
-  state text not null,
+  state bytea not null,
+  key_id text,
   primary key (company, stream)
 ) with (fillfactor = 70);
 comment on table es.snapshot is 'A cache of actors'' states; may be deleted at any time.';
+comment on column es.snapshot.key_id is 'The key that state is sealed with; null when it is clear UTF-8.';

@@ -1,12 +1,13 @@
 import * as Schema from "effect/Schema"
+import { personal, subjectIn } from "../personal.ts"
 
 /** One piece of media; we keep the provider's reference, not the bytes. */
 export const Media = Schema.Struct({
   kind: Schema.Literals(["audio", "image", "video", "document", "sticker", "location", "contact"]),
   /** How the provider finds it again: a URL, a file id. */
-  reference: Schema.String,
+  reference: personal(Schema.String),
   mimeType: Schema.optionalKey(Schema.String),
-  caption: Schema.optionalKey(Schema.String),
+  caption: Schema.optionalKey(personal(Schema.String)),
   durationSeconds: Schema.optionalKey(Schema.Number)
 })
 export type Media = typeof Media.Type
@@ -22,6 +23,8 @@ export type Language = typeof Language.Type
 /** Who did it, as `person:ana`, `agent:sdr`, `lead`, `channel:evolution`; and why, in words. */
 const by = Schema.String
 const reason = Schema.String
+/** What the provider calls a message; it may hold a phone number or a chat's id. */
+const messageId = personal(Schema.String)
 /** When it happened, epoch ms. Machines have no clock: every time comes in an event. */
 const at = Schema.Number
 
@@ -55,9 +58,10 @@ export const ConversationInput = Schema.Struct({
   conversationId: Schema.optionalKey(Schema.String),
   channel: Schema.String,
   instance: Schema.String,
-  contact: Schema.String,
-  contactName: Schema.optionalKey(Schema.String),
-  leadId: Schema.String,
+  contact: personal(Schema.String),
+  contactName: Schema.optionalKey(personal(Schema.String)),
+  /** The person that it is about. */
+  leadId: subjectIn("lead")(Schema.String),
   agent: Schema.String,
   language: Language,
   settings: ConversationSettings
@@ -67,22 +71,22 @@ export type ConversationInput = typeof ConversationInput.Type
 /** What may be delivered to a conversation from outside. */
 export const conversationEvents = {
   MessageReceived: Schema.Struct({
-    messageId: Schema.String,
+    messageId,
     at,
-    text: Schema.optionalKey(Schema.String),
+    text: Schema.optionalKey(personal(Schema.String)),
     media: Schema.optionalKey(Schema.Array(Media)),
-    contactName: Schema.optionalKey(Schema.String)
+    contactName: Schema.optionalKey(personal(Schema.String))
   }),
   /** A person wrote to the lead, from the phone or the console; the AI falls silent. */
   PersonReplied: Schema.Struct({
-    messageId: Schema.String,
+    messageId,
     at,
-    text: Schema.optionalKey(Schema.String),
+    text: Schema.optionalKey(personal(Schema.String)),
     media: Schema.optionalKey(Schema.Array(Media)),
     by,
     source: Schema.Literals(["phone", "console"])
   }),
-  DeliveryUpdated: Schema.Struct({ messageId: Schema.String, status: DeliveryStatus, at }),
+  DeliveryUpdated: Schema.Struct({ messageId, status: DeliveryStatus, at }),
   PersonTookOver: Schema.Struct({ by, reason, at }),
   ReturnedToAi: Schema.Struct({ by, reason, at }),
   FirstContactAsked: Schema.Struct({ by, reason, at }),
@@ -103,9 +107,9 @@ const chunk = Schema.Struct({ turn, chunk: Schema.Number })
 export const Answer = Schema.Struct({
   criterion: Schema.String,
   /** As understood: a number for a budget or a team size, an ISO date, true or false, or text. */
-  value: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
+  value: personal(Schema.Union([Schema.String, Schema.Number, Schema.Boolean])),
   /** The lead's words it was taken from. */
-  said: Schema.String
+  said: personal(Schema.String)
 })
 export type Answer = typeof Answer.Type
 
@@ -113,13 +117,13 @@ export type Answer = typeof Answer.Type
 export const conversationEmitted = {
   ConversationStarted: Schema.Struct({
     channel: Schema.String,
-    contact: Schema.String,
+    contact: personal(Schema.String),
     leadId: Schema.String
   }),
-  TurnClosed: Schema.Struct({ turn, messageIds: Schema.Array(Schema.String) }),
+  TurnClosed: Schema.Struct({ turn, messageIds: Schema.Array(messageId) }),
   ReplyWritten: Schema.Struct({
     turn,
-    chunks: Schema.Array(Schema.String),
+    chunks: Schema.Array(personal(Schema.String)),
     model: Schema.String,
     promptHash: Schema.String,
     tokensIn: Schema.Number,
@@ -128,14 +132,14 @@ export const conversationEmitted = {
   }),
   /** The reply was given up before it was out, for a newer message or a person; `unsent` chunks were never sent. */
   ReplySuperseded: Schema.Struct({ turn, unsent: Schema.Number }),
-  ChunkSent: Schema.Struct({ turn, chunk: Schema.Number, messageId: Schema.String, text: Schema.String, at }),
+  ChunkSent: Schema.Struct({ turn, chunk: Schema.Number, messageId, text: personal(Schema.String), at }),
   /** Whether it reached the lead can't be told; by the company's rule it is not sent again. */
   ChunkInDoubt: Schema.Struct({ ...chunk.fields, reason }),
   ChunkFailed: Schema.Struct({ ...chunk.fields, reason }),
   /** Every chunk of the turn's reply went out; of `inDoubt` of them nobody can tell whether they arrived. */
   ReplySent: Schema.Struct({ turn, at, inDoubt: Schema.optionalKey(Schema.Number) }),
   ReplyFailed: Schema.Struct({ turn, reason }),
-  DeliveryStatusChanged: Schema.Struct({ messageId: Schema.String, status: DeliveryStatus, at }),
+  DeliveryStatusChanged: Schema.Struct({ messageId, status: DeliveryStatus, at }),
   AnswerUnderstood: Schema.Struct({ turn, ...Answer.fields }),
   FollowUpSent: Schema.Struct({ followUp: Schema.Number, turn, at }),
   FollowUpsStopped: Schema.Struct({
@@ -143,7 +147,7 @@ export const conversationEmitted = {
   }),
   HandedOver: Schema.Struct({ by, reason }),
   TakenBack: Schema.Struct({ by, reason }),
-  OptedOut: Schema.Struct({ said: Schema.String, at }),
+  OptedOut: Schema.Struct({ said: personal(Schema.String), at }),
   FirstContactHeld: Schema.Struct({ turn }),
   ConversationClosed: Schema.Struct({ by, reason }),
   ConversationReopened: Schema.Struct({ by, reason })

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { personal } from "../personal.ts"
 import { Answer, Language, Media } from "./events.ts"
 
 /** One line of the conversation as the model reads it. */
@@ -29,7 +30,7 @@ export const conversationJobs = {
       asked: Schema.optionalKey(Schema.String)
     }),
     output: Schema.Struct({
-      chunks: Schema.Array(Schema.String),
+      chunks: Schema.Array(personal(Schema.String)),
       language: Language,
       answers: Schema.Array(Answer),
       /** The criterion that this reply asks for. */
@@ -55,7 +56,7 @@ export const conversationJobs = {
       /** Our messages that the conversation knows of: a receipt for this chunk is none of them. */
       knownMessageIds: Schema.optionalKey(Schema.Array(Schema.String))
     }),
-    output: Schema.Struct({ messageId: Schema.String, at: Schema.Number })
+    output: Schema.Struct({ messageId: personal(Schema.String), at: Schema.Number })
   },
   /** Shows "typing…" while we pause before a chunk; nobody waits for it. */
   showTyping: {

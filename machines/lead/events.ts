@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Answer } from "../conversation/events.ts"
+import { personal } from "../personal.ts"
 
 const by = Schema.String
 const reason = Schema.String
@@ -39,7 +40,7 @@ export const leadEvents = {
   LeadSpoke: Schema.Struct({ conversationId: Schema.String, at }),
   LeadAnswered: Schema.Struct({ conversationId: Schema.String, ...Answer.fields, at }),
   PersonAskedFor: Schema.Struct({ conversationId: Schema.String, reason, at }),
-  LeadOptedOut: Schema.Struct({ conversationId: Schema.String, said: Schema.String, at }),
+  LeadOptedOut: Schema.Struct({ conversationId: Schema.String, said: personal(Schema.String), at }),
   LeadDisqualifyAsked: Schema.Struct({ by, reason, at }),
   LeadQualifyAsked: Schema.Struct({ by, reason, at }),
   LeadReopenAsked: Schema.Struct({ by, reason, at }),

@@ -27,6 +27,8 @@ export interface Starter {
   readonly instance: string
   readonly contact: string
   readonly contactName?: string
+  /** The person; default one with the id of its conversation. */
+  readonly leadId?: string
 }
 
 /** What `ActorStarted` carries. */
@@ -60,8 +62,7 @@ const conversationInput = (company: Company, address: Address, starter: Starter)
   instance: starter.instance,
   contact: starter.contact,
   ...(starter.contactName === undefined ? {} : { contactName: starter.contactName }),
-  // A contact is one lead: the lead has the id of its conversation.
-  leadId: address.id,
+  leadId: starter.leadId ?? address.id,
   agent: company.agent.id,
   language: company.language,
   settings: company.conversation

@@ -1,11 +1,11 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Address, streamOf } from "../../actors/address.ts"
+import { type Address, addressOf, streamOf } from "../../actors/address.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
+import { History } from "../../eventstore/history.ts"
 import type { StoredEvent } from "../../eventstore/stored-event.ts"
 import { verify } from "../../eventstore/verify.ts"
-import { conversationAddress } from "../companies/contact-address.ts"
 import { defaultSettings } from "../config.ts"
 import { embeddedAccess, storeLayerOf } from "../connect-database.ts"
 import { holdDirectory } from "../embedded/embedded-database.ts"
@@ -18,10 +18,16 @@ const directory = ".centurion/demo"
 const company = "demo"
 const pageEvents = 1000
 
-const conversations = {
-  Marina: conversationAddress({ company, channel: "evolution", instance: "main", contact: leads.whatsapp }),
-  Pablo: conversationAddress({ company, channel: "telegram", instance: "aurora", contact: leads.telegram })
-} as const
+const contacts = { Marina: leads.whatsapp, Pablo: leads.telegram } as const
+
+/** Ids say nothing about who it is, so a conversation is found by what it started with. */
+const conversationWith = (events: ReadonlyArray<StoredEvent>, contact: string): Address => {
+  const started = events.find(
+    ({ type, data }) =>
+      type === "ActorStarted" && (data.input as { readonly contact?: unknown } | null)?.contact === contact
+  )
+  return addressOf(company, started?.stream ?? "conversation/none")
+}
 
 /**
  * Plays the demo, shows both conversations, holds what the providers saw against the log, and verifies the log. Fails
@@ -41,10 +47,10 @@ export const demo = (options: { readonly json: boolean }): Effect.Effect<DemoCou
         seenBy(stage.telegram, leads.telegram)
       ])
       const { events, verified } = yield* readLog(stage.dir)
-      for (const [name, address] of Object.entries(conversations))
-        yield* showTimeline(say, events, name, address)
+      for (const [name, contact] of Object.entries(contacts))
+        yield* showTimeline(say, events, name, conversationWith(events, contact))
       const counts = countDemo(events, seen, verified)
-      yield* options.json ? Console.log(JSON.stringify(counts)) : showCounts(say, counts, events.length)
+      yield* options.json ? Console.log(JSON.stringify(counts)) : showCounts(say, counts, events.length, conversationWith(events, contacts.Marina))
       if (counts.lost > 0 || counts.sentTwice > 0 || counts.verify !== "ok" || counts.deals === 0) {
         return yield* new DemoFailed({
           message: `the demo did not end as it should: ${JSON.stringify(counts)}`
@@ -61,10 +67,11 @@ const seenBy = (provider: Effect.Success<ReturnType<typeof setStage>>["whatsapp"
 const readLog = (dir: string) =>
   Effect.gen(function* () {
     const store = yield* EventStore
+    const history = yield* History
     const events: Array<StoredEvent> = []
     for (const { partition, position } of yield* store.partitions(company)) {
       for (let after = 0; after < position; after += pageEvents) {
-        events.push(...(yield* store.readPartition(company, partition, after, pageEvents)))
+        events.push(...(yield* history.readPartition(company, partition, after, pageEvents)))
       }
     }
     return { events, verified: (yield* verify()).ok }
@@ -73,7 +80,7 @@ const readLog = (dir: string) =>
       Layer.unwrap(
         Effect.gen(function* () {
           yield* holdDirectory(dir)
-          return storeLayerOf(yield* embeddedAccess(dir), defaultSettings)
+          return storeLayerOf(yield* embeddedAccess(dir), { ...defaultSettings, dir })
         })
       )
     ),
@@ -94,7 +101,7 @@ const showTimeline = Effect.fnUntraced(function* (
   for (const line of timelineOf(own)) yield* say(line)
 })
 
-const showCounts = (say: Say, counts: DemoCounts, events: number) =>
+const showCounts = (say: Say, counts: DemoCounts, events: number, marina: Address) =>
   say(
     [
       "",
@@ -108,7 +115,7 @@ const showCounts = (say: Say, counts: DemoCounts, events: number) =>
       "What to try next:",
       "  npm start                                            talk with it yourself",
       `  CENTURION_DIR=${directory} npx centurion events demo      the log of this demo`,
-      `  CENTURION_DIR=${directory} npx centurion replay ${company}/${streamOf(conversations.Marina)}`,
+      `  CENTURION_DIR=${directory} npx centurion replay ${company}/${streamOf(marina)}`,
       "  docs/tutorial/your-own-machine.md                    a machine of your own",
       ""
     ].join("\n")

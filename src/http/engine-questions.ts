@@ -24,6 +24,16 @@ export const storeQuestions = {
   dropJob: jobPlace
 } as const
 
+/** What may be asked of its history, which is opened there. */
+export const historyQuestions = {
+  historyStream: storeQuestions.readStream,
+  historyPartition: storeQuestions.readPartition,
+  historyJobs: storeQuestions.listJobs
+} as const
+
+/** The name of a question about history. */
+export type HistoryQuestion = keyof typeof historyQuestions
+
 /** The name of a question. */
 export type StoreQuestion = keyof typeof storeQuestions
 

@@ -6,11 +6,12 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { EventStore } from "../../eventstore/event-store.ts"
 import { Settings } from "../config.ts"
 import { stringifyWithBytes } from "./bytes-json.ts"
 import {
   DeliverAsked,
+  type HistoryQuestion,
+  historyQuestions,
   StoreAsked,
   type StoreQuestion,
   storeQuestions,
@@ -19,7 +20,7 @@ import {
 import { httpLimits } from "./limits.ts"
 import { problem } from "./problem.ts"
 import { readBody } from "./read-body.ts"
-import { RunningEngine } from "./running-engine.ts"
+import { type Running, RunningEngine } from "./running-engine.ts"
 import { Starters } from "./starters.ts"
 
 /** A question that can't be understood. */
@@ -59,15 +60,16 @@ const decodeView = asked(ViewAsked)
 
 /** Asks the store what is on the list, with no more rows than one answer may have. */
 const askStore = Effect.fnUntraced(function* (
-  store: EventStore["Service"],
+  { store, history }: Running,
   { method, args }: typeof StoreAsked.Type
 ) {
-  if (!Object.hasOwn(storeQuestions, method)) {
-    const known = Object.keys(storeQuestions).join(", ")
+  const questions = { ...storeQuestions, ...historyQuestions }
+  if (!Object.hasOwn(questions, method)) {
+    const known = Object.keys(questions).join(", ")
     return yield* new WrongQuestion({ message: `"${method}" can't be asked; there are ${known}` })
   }
-  const question = method as StoreQuestion
-  const decoded = Schema.decodeUnknownResult(storeQuestions[question])(args)
+  const question = method as StoreQuestion | HistoryQuestion
+  const decoded = Schema.decodeUnknownResult(questions[question])(args)
   if (Result.isFailure(decoded))
     return yield* new WrongQuestion({ message: `${method}: ${decoded.failure.message}` })
   if (question === "now") return yield* store.now
@@ -77,7 +79,15 @@ const askStore = Effect.fnUntraced(function* (
     return yield* new WrongQuestion({
       message: `${method}: ${rows} rows are asked for, one answer has ${httpLimits.storeRowsMax} at most`
     })
-  const ask = store[question] as (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown>
+  const asked = {
+    ...store,
+    historyStream: history.readStream,
+    historyPartition: history.readPartition,
+    historyJobs: (...of: Parameters<typeof history.listJobs>) =>
+      // A key never leaves the process.
+      Effect.map(history.listJobs(...of), (jobs) => jobs.map((job) => ({ ...job, key: undefined })))
+  }
+  const ask = asked[question] as (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown>
   return yield* ask(...given.map((each) => each ?? undefined))
 })
 
@@ -136,8 +146,7 @@ export const engineRoutes = (token: string) =>
         answered(
           Effect.gen(function* () {
             const question = yield* decodeStore(body)
-            const { store } = yield* running.get
-            return yield* askStore(store, question)
+            return yield* askStore(yield* running.get, question)
           })
         )
       const view = (body: Uint8Array) =>

@@ -6,7 +6,6 @@ import { type ActorEvent, type EventRefused, TryAgain, type WrongVersion } from 
 import type { Json } from "../../eventstore/json.ts"
 import type { Inbound } from "../channels/channel.ts"
 import { Companies, type Starter, type UnknownCompany } from "../companies/companies.ts"
-import { conversationAddress } from "../companies/contact-address.ts"
 import { RunningEngine } from "./running-engine.ts"
 import { Starters } from "./starters.ts"
 
@@ -52,14 +51,20 @@ export class Inbox extends Context.Service<
       ) {
         const { instance, contact } = inbound
         const company = of ?? (yield* companies.byInstance(channel, instance)).id
-        const address = conversationAddress({ company, channel, instance, contact })
-        const { event, key, principal } = eventOf(channel, inbound)
-        const { engine } = yield* running.get
+        const { engine, contacts } = yield* running.get
+        const who = { company, channel, instance, contact }
         // News of a message says nothing about who it was for, so it never begins a conversation.
-        const expectedVersion = inbound._tag === "status" ? "exists" : "any"
+        const isNews = inbound._tag === "status"
+        const known = yield* Effect.mapError(isNews ? contacts.find(who) : contacts.take(who), notNow)
+        if (known === undefined) return "refused" as const
+        const { event, key: id, principal } = eventOf(channel, inbound)
+        const key = yield* Effect.mapError(contacts.blindKey(company, id), notNow)
+        const expectedVersion = isNews ? "exists" : "any"
         const envelope = { principal, key, occurredAt: inbound.at, expectedVersion } as const
+        const address = known.conversation
         const delivery = engine.deliver(address, event, envelope)
-        return yield* starters.during(address, starterOf(channel, inbound), delivery).pipe(
+        const starter = { ...starterOf(channel, inbound), leadId: known.leadId }
+        return yield* starters.during(address, starter, delivery).pipe(
           Effect.map(({ duplicate }) => (duplicate ? ("known" as const) : ("stored" as const))),
           Effect.catch((error) => whatNow(address, error))
         )
@@ -79,6 +84,11 @@ export class Inbox extends Context.Service<
     })
   )
 }
+
+const storeRetryMs = 1000
+
+const notNow = ({ message }: { readonly message: string }) =>
+  new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
 
 const starterOf = (channel: string, inbound: Inbound): Starter => {
   const { instance, contact } = inbound

@@ -11,8 +11,9 @@ import {
   WrongVersion
 } from "../../actors/engine.ts"
 import { EventStore, StoreUnavailable } from "../../eventstore/event-store.ts"
+import { History } from "../../eventstore/history.ts"
 import { parseWithBytes, stringifyWithBytes } from "./bytes-json.ts"
-import type { Answered, StoreQuestion } from "./engine-questions.ts"
+import type { Answered, HistoryQuestion, StoreQuestion } from "./engine-questions.ts"
 
 /** Where another process's engine is asked, and what proves that we may; both are in its `engine.json`. */
 export interface RemoteEngine {
@@ -71,33 +72,52 @@ const unanswered = ({ message }: Unanswered) =>
 const refusedHere = (what: string) =>
   Effect.die(new Error(`${what} is for the process that owns the partitions, not for one that asks it`))
 
+const questionOf =
+  (remote: RemoteEngine) =>
+  <A>(method: StoreQuestion | HistoryQuestion) =>
+  (...args: ReadonlyArray<unknown>) =>
+    ask(remote, "store", { method, args }).pipe(
+      Effect.map((value) => value as A),
+      Effect.catch(storeFailure)
+    )
+
+/** The history of another process, opened there. What only an engine asks for dies. */
+const remoteHistoryLayer = (remote: RemoteEngine) => {
+  const question = questionOf(remote)
+  return Layer.succeed(History, {
+    readStream: question<never>("historyStream"),
+    readPartition: question<never>("historyPartition"),
+    listJobs: question<never>("historyJobs"),
+    open: () => refusedHere("open"),
+    dueJobs: () => refusedHere("dueJobs"),
+    messages: () => refusedHere("messages")
+  })
+}
+
 /** The event store of another process: all reads, and retrying or dropping dead letters; appending dies. */
 export const remoteStoreLayer = (remote: RemoteEngine) => {
-  const question =
-    <A>(method: StoreQuestion) =>
-    (...args: ReadonlyArray<unknown>) =>
-      ask(remote, "store", { method, args }).pipe(
-        Effect.map((value) => value as A),
-        Effect.catch(storeFailure)
-      )
-  return Layer.succeed(EventStore, {
-    append: () => refusedHere("append"),
-    createCompany: () => refusedHere("createCompany"),
-    claim: () => refusedHere("claim"),
-    renew: () => refusedHere("renew"),
-    release: () => refusedHere("release"),
-    now: Effect.suspend(question<number>("now")),
-    partitions: (company) => question<never>("partitions")(company ?? null),
-    readStream: question<never>("readStream"),
-    readPartition: question<never>("readPartition"),
-    loadActors: question<never>("loadActors"),
-    dueJobs: question<never>("dueJobs"),
-    dueTimers: question<never>("dueTimers"),
-    messages: question<never>("messages"),
-    listJobs: question<never>("listJobs"),
-    retryJob: question<boolean>("retryJob"),
-    dropJob: question<boolean>("dropJob")
-  })
+  const question = questionOf(remote)
+  return Layer.mergeAll(
+    remoteHistoryLayer(remote),
+    Layer.succeed(EventStore, {
+      append: () => refusedHere("append"),
+      createCompany: () => refusedHere("createCompany"),
+      claim: () => refusedHere("claim"),
+      renew: () => refusedHere("renew"),
+      release: () => refusedHere("release"),
+      now: Effect.suspend(question<number>("now")),
+      partitions: (company) => question<never>("partitions")(company ?? null),
+      readStream: question<never>("readStream"),
+      readPartition: question<never>("readPartition"),
+      loadActors: question<never>("loadActors"),
+      dueJobs: question<never>("dueJobs"),
+      dueTimers: question<never>("dueTimers"),
+      messages: question<never>("messages"),
+      listJobs: question<never>("listJobs"),
+      retryJob: question<boolean>("retryJob"),
+      dropJob: question<boolean>("dropJob")
+    })
+  )
 }
 
 /** The engine of another process. Its commits are not heard here: read the store again instead. */

@@ -3,11 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Engine, type EngineStatus, TryAgain } from "../../actors/engine.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
+import { History } from "../../eventstore/history.ts"
+import { Contacts } from "../companies/contacts.ts"
 
 /** What runs once the database is there. */
 export interface Running {
   readonly engine: Engine["Service"]
   readonly store: EventStore["Service"]
+  readonly history: History["Service"]
+  readonly contacts: Contacts["Service"]
 }
 
 const bootRetryMs = 2000
@@ -46,7 +50,12 @@ export class RunningEngine extends Context.Service<
   static readonly layerReady = Layer.effect(
     RunningEngine,
     Effect.gen(function* () {
-      const running = { engine: yield* Engine, store: yield* EventStore }
+      const running = {
+        engine: yield* Engine,
+        store: yield* EventStore,
+        history: yield* History,
+        contacts: yield* Contacts
+      }
       return RunningEngine.of({
         get: Effect.succeed(running),
         status: running.engine.status,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { assign, emit, setup } from "xstate"
 import { persist, restore } from "../../actors/persisted-state.ts"
 import { differencesMax, replay, replayStream } from "../../actors/replay.ts"
-import { EventStore } from "../../eventstore/event-store.ts"
+import { History } from "../../eventstore/history.ts"
 import type { Json } from "../../eventstore/json.ts"
 import type { StoredEvent } from "../../eventstore/stored-event.ts"
 import { conversationMachine } from "../../machines/conversation/machine.ts"
@@ -258,7 +258,7 @@ describe("replay", () => {
   it("reads a stream of any length page by page, and shows each event with the state after it", async () => {
     const { registered, events, history } = soldHistory(Array.from({ length: 700 }, () => 1))
     const reads: Array<number> = []
-    const store = Layer.mock(EventStore, {
+    const store = Layer.mock(History, {
       readStream: (_company, _stream, after, most) => {
         reads.push(after)
         return Effect.succeed(events.slice(after, after + most))

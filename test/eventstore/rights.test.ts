@@ -20,7 +20,8 @@ const innerFunctions = [
   "clear_timers",
   "add_messages",
   "finish_messages",
-  "write_snapshots"
+  "write_snapshots",
+  "erase_streams"
 ]
 
 describe.each(databases)("the rights on $name", (kind) => {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { streamOf } from "../../../actors/address.ts"
-import { EventStore, type StoreUnavailable } from "../../../eventstore/event-store.ts"
+import type { StoreUnavailable } from "../../../eventstore/event-store.ts"
+import { History } from "../../../eventstore/history.ts"
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { explainEmptyStream, type Place, partitionsOf } from "../find-place.ts"
@@ -22,16 +23,16 @@ const streamPlace = (stream: string, version: number) => plain(`${stream}@${vers
 
 /** Opens the place; fails when it is not there, unless one waits for it. */
 export const openSource = Effect.fnUntraced(function* (place: Place, after: number, waits: boolean) {
-  const store = yield* EventStore
+  const history = yield* History
   switch (place.kind) {
     case "stream": {
       const { company } = place.address
       const stream = streamOf(place.address)
-      const isThere = (yield* store.readStream(company, stream, 0, 1)).length > 0
+      const isThere = (yield* history.readStream(company, stream, 0, 1)).length > 0
       if (!isThere && !waits) return yield* explainEmptyStream(place.address)
       if (!isThere) yield* partitionsOf(company)
       return pages(
-        (last) => store.readStream(company, stream, last, pageEvents),
+        (last) => history.readStream(company, stream, last, pageEvents),
         after,
         ({ version }) => version,
         ({ version }) => String(version).padStart(4)
@@ -47,7 +48,7 @@ export const openSource = Effect.fnUntraced(function* (place: Place, after: numb
         )
       }
       return pages(
-        (last) => store.readPartition(company, partition, last, pageEvents),
+        (last) => history.readPartition(company, partition, last, pageEvents),
         after,
         ({ position }) => position,
         ({ position, stream, version }) => `${String(position).padStart(5)}  ${streamPlace(stream, version)}`
@@ -57,7 +58,7 @@ export const openSource = Effect.fnUntraced(function* (place: Place, after: numb
       if (after > 0)
         return yield* wrongUse("--after needs a stream or a partition: a company has several orders")
       const partitions = (yield* partitionsOf(place.company)).map((each) => each.partition)
-      return merged(store, place.company, partitions)
+      return merged(history, place.company, partitions)
     }
   }
 })
@@ -81,7 +82,7 @@ const pages = (
 
 /** Partitions side by side, the oldest event first; within a partition its own order. */
 const merged = (
-  store: EventStore["Service"],
+  history: History["Service"],
   company: string,
   partitions: ReadonlyArray<number>
 ): EventSource => {
@@ -94,7 +95,7 @@ const merged = (
   const fill = (list: (typeof lists)[number]) =>
     list.waiting.length > 0
       ? Effect.void
-      : Effect.map(store.readPartition(company, list.partition, list.last, pageEvents), (page) => {
+      : Effect.map(history.readPartition(company, list.partition, list.last, pageEvents), (page) => {
           list.waiting = page
           list.last = page.at(-1)?.position ?? list.last
           list.isEnd = page.length < pageEvents

@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import { type Address, addressOf, formatAddress, parseAddress, streamOf } from "../../../actors/address.ts"
 import type { JobState } from "../../../eventstore/batch.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
-import type { StoredJob } from "../../../eventstore/stored-rows.ts"
+import { History, type OpenedJob } from "../../../eventstore/history.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
@@ -32,9 +32,9 @@ export const listJobs = Effect.fnUntraced(function* ({ state, company, limit, js
   if (limit < 1) return yield* wrongUse("--limit is 1 or more")
   const jobs = yield* withStore(
     Effect.gen(function* () {
-      const store = yield* EventStore
+      const history = yield* History
       if (Option.isSome(company)) yield* partitionsOf(company.value)
-      return yield* store.listJobs(Option.getOrNull(company), Option.getOrNull(state), limit)
+      return yield* history.listJobs(Option.getOrNull(company), Option.getOrNull(state), limit)
     })
   )
   if (json) return yield* Effect.forEach(jobs, (job) => printJson(asJson(job)), { discard: true })
@@ -45,7 +45,7 @@ export const listJobs = Effect.fnUntraced(function* ({ state, company, limit, js
 
 const heading = ["STATE", "ACTOR", "JOB", "NAME", "TRIES", "ASKED", "DUE", "WHY"]
 
-const rowOf = (job: StoredJob): ReadonlyArray<string> => [
+const rowOf = (job: OpenedJob): ReadonlyArray<string> => [
   job.state,
   addressIn(job),
   plain(job.job),
@@ -56,14 +56,14 @@ const rowOf = (job: StoredJob): ReadonlyArray<string> => [
   plain([job.reason, job.message].filter((each) => each !== null).join(": "))
 ]
 
-const addressIn = ({ company, stream }: StoredJob) => plain(formatAddress(addressOf(company, stream)))
+const addressIn = ({ company, stream }: OpenedJob) => plain(formatAddress(addressOf(company, stream)))
 
 const timeOrNull = (ms: number | null) => (ms === null ? null : timeOf(ms))
 
-const asJson = (job: StoredJob) => ({
+const asJson = ({ key: _, ...job }: OpenedJob) => ({
   address: formatAddress(addressOf(job.company, job.stream)),
   ...job,
-  input: JSON.parse(job.input) as unknown,
+  input: job.input === undefined ? "[sealed]" : (JSON.parse(job.input) as unknown),
   askedAt: timeOf(job.askedAt),
   firstAttemptAt: timeOrNull(job.firstAttemptAt),
   dueAt: timeOf(job.dueAt)
@@ -119,15 +119,15 @@ export const dropJob = Effect.fnUntraced(function* ({
   yield* json ? printJson({ address: formatAddress(address), job, dropped }) : print(words)
 })
 
-const askFirst = Effect.fnUntraced(function* (job: StoredJob) {
+const askFirst = Effect.fnUntraced(function* (job: OpenedJob) {
   if (!canAsk()) return yield* wrongUse("drop asks first, and there is no terminal to ask on: add --yes")
   return yield* confirm(`Drop ${plain(job.name)} (${plain(job.job)}) of ${addressIn(job)} for good? [y/N] `)
 })
 
 const findJob = Effect.fnUntraced(function* (address: Address, id: string) {
-  const store = yield* EventStore
+  const history = yield* History
   const stream = streamOf(address)
-  const jobs = yield* store.listJobs(address.company, null, lookedThroughMax)
+  const jobs = yield* history.listJobs(address.company, null, lookedThroughMax)
   const found = jobs.find((each) => each.stream === stream && each.job === id)
   if (found !== undefined) return found
   yield* partitionsOf(address.company)

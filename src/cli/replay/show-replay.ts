@@ -3,13 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Address, formatAddress, parseAddress } from "../../../actors/address.ts"
 import { registerMachines } from "../../../actors/machine-registry.ts"
-import {
-  type ReplayDifference,
-  type Replayed,
-  type ReplayTo,
-  replayStream,
-  type SeenEvent
-} from "../../../actors/replay.ts"
+import { replayStream, type SeenEvent } from "../../../actors/replay.ts"
+import type { ReplayDifference, Replayed, ReplayTo } from "../../../actors/replayed.ts"
 import { canonicalJson } from "../../../eventstore/hash.ts"
 import { machines } from "../../../machines/index.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"

@@ -5,19 +5,19 @@ import { httpLimits } from "../limits.ts"
 import type { Running } from "../running-engine.ts"
 
 /** The last events of the conversation, at most `chatHistoryEventsMax`. */
-export const readHistory = Effect.fnUntraced(function* ({ engine, store }: Running, address: Address) {
-  const view = yield* engine.view(address)
+export const readHistory = Effect.fnUntraced(function* (running: Running, address: Address) {
+  const view = yield* running.engine.view(address)
   const version = view?.version ?? 0
   const from = Math.max(0, version - httpLimits.chatHistoryEventsMax)
-  return yield* readAfter({ engine, store }, address, from)
+  return yield* readAfter(running, address, from)
 })
 
 /** All events with a version above `after`. */
-export const readAfter = Effect.fnUntraced(function* ({ store }: Running, address: Address, after: number) {
+export const readAfter = Effect.fnUntraced(function* ({ history }: Running, address: Address, after: number) {
   const events: Array<StoredEvent> = []
   let last = after
   while (true) {
-    const page = yield* store.readStream(address.company, streamOf(address), last, httpLimits.readPageMax)
+    const page = yield* history.readStream(address.company, streamOf(address), last, httpLimits.readPageMax)
     events.push(...page)
     last = page.at(-1)?.version ?? last
     if (page.length < httpLimits.readPageMax) return events

@@ -89,23 +89,26 @@ const show = Effect.fnUntraced(function* (
   send: (frame: ToVisitor) => void,
   endings: Array<() => void>
 ) {
-  const running = yield* Effect.result((yield* RunningEngine).get)
-  const events =
-    running._tag === "Success"
-      ? yield* Effect.result(readHistory(running.success, visitor.address))
-      : Result.fail(running.failure)
-  if (running._tag === "Failure" || events._tag === "Failure")
+  const found = yield* Effect.result(
+    Effect.gen(function* () {
+      const running = yield* (yield* RunningEngine).get
+      const address = yield* (yield* Visitors).addressOf(visitor)
+      return { running, address, events: yield* readHistory(running, address) }
+    })
+  )
+  if (found._tag === "Failure")
     return send({ type: "refused", reason: "notReady", retryAfterMs: notReadyRetryMs })
+  const { running, address, events } = found.success
   const { contact, company } = visitor
   send({
     type: "history",
     company: company.name,
     agent: company.agent,
-    messages: historyOf(events.success, contact)
+    messages: historyOf(events, contact)
   })
-  const last = events.success.at(-1)?.version ?? 0
+  const last = events.at(-1)?.version ?? 0
   endings.push(
-    yield* followConversation(running.success, visitor.address, last, (event) => {
+    yield* followConversation(running, address, last, (event) => {
       for (const frame of framesOf(event, contact)) send(frame)
     })
   )

@@ -4,15 +4,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type { Address } from "../../../actors/address.ts"
-import type { TryAgain } from "../../../actors/engine.ts"
+import { TryAgain } from "../../../actors/engine.ts"
 import type { Channel, WebhookRefused } from "../../channels/channel.ts"
 import { newSession, sessionHeader, type ToPage, WebChatHub } from "../../channels/web-chat.ts"
 import { Companies, UnknownCompany } from "../../companies/companies.ts"
-import { conversationAddress } from "../../companies/contact-address.ts"
 import { Inbox, type Taken } from "../inbox.ts"
+import { RunningEngine } from "../running-engine.ts"
 import type { FromPage } from "./chat-frames.ts"
 
 const channelName = "web-chat"
+const storeRetryMs = 1000
 /** The account that the page of this server is, whatever the company. */
 export const pageInstance = "page"
 
@@ -20,7 +21,6 @@ export const pageInstance = "page"
 export interface Visitor {
   readonly company: { readonly id: string; readonly name: string; readonly agent: string }
   readonly contact: string
-  readonly address: Address
 }
 
 /** The contact that a visitor's secret stands for at a company: nobody finds the secret from it, 32 hex digits. */
@@ -36,6 +36,8 @@ export class Visitors extends Context.Service<
   {
     /** Fails for a company that is not there or has no web chat. */
     readonly enter: (company: string, secret: string) => Effect.Effect<Visitor, UnknownCompany>
+    /** The conversation with this visitor. */
+    readonly addressOf: (visitor: Visitor) => Effect.Effect<Address, TryAgain>
     /** Stores what the page said; the frame was checked. */
     readonly say: (
       visitor: Visitor,
@@ -53,6 +55,7 @@ export class Visitors extends Context.Service<
         const companies = yield* Companies
         const hub = yield* WebChatHub
         const inbox = yield* Inbox
+        const running = yield* RunningEngine
         return Visitors.of({
           enter: Effect.fnUntraced(function* (id, secret) {
             const company = yield* companies.get(id)
@@ -61,14 +64,19 @@ export class Visitors extends Context.Service<
             const contact = contactOfVisitor(id, secret)
             return {
               company: { id, name: company.name, agent: company.agent.name },
-              contact,
-              address: conversationAddress({
-                company: id,
-                channel: channelName,
-                instance: pageInstance,
-                contact
-              })
+              contact
             }
+          }),
+          addressOf: Effect.fnUntraced(function* ({ company, contact }) {
+            const { contacts } = yield* running.get
+            const of = { company: company.id, channel: channelName, instance: pageInstance, contact }
+            return yield* contacts.take(of).pipe(
+              Effect.map(({ conversation }) => conversation),
+              Effect.mapError(
+                ({ message }) =>
+                  new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
+              )
+            )
           }),
           say: Effect.fnUntraced(function* ({ company, contact }, frame) {
             const { messageId, ...rest } = frame

@@ -8,7 +8,8 @@ import { engineLayer } from "../../../actors/engine-layer.ts"
 import { defaultLimits } from "../../../actors/engine-limits.ts"
 import { Ownership } from "../../../actors/ownership.ts"
 import { Database } from "../../../eventstore/database.ts"
-import { EventStore } from "../../../eventstore/event-store.ts"
+import { storeLayer } from "../../../eventstore/store-layers.ts"
+import { testMasterKeys } from "../../databases.ts"
 import type { Asked } from "./engine-process.ts"
 import { alarm, counter } from "./machines.ts"
 
@@ -24,7 +25,8 @@ const runtime = ManagedRuntime.make(
     limits: { ...defaultLimits, partitionsPerCompany: 4, deliverTimeoutMs: 2000 }
   }).pipe(
     Layer.provide(Ownership.layerLease({ owner: OWNER, leaseMs: Number(LEASE_MS) })),
-    Layer.provide(EventStore.layer),
+    Layer.provide(storeLayer),
+    Layer.provide(testMasterKeys),
     Layer.provide(Database.layer({ connection, connectionsMax: 4, embedded: false })),
     Layer.provide(EngineClock.layer())
   )

@@ -14,6 +14,8 @@ import { type EngineOptions, engineLayer } from "../../../actors/engine-layer.ts
 import { defaultLimits, type EngineLimits } from "../../../actors/engine-limits.ts"
 import { Ownership } from "../../../actors/ownership.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
+import { History } from "../../../eventstore/history.ts"
+import { sealingLayer } from "../../../eventstore/store-layers.ts"
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import type { TestDatabase } from "../../databases.ts"
 
@@ -95,7 +97,9 @@ export const startEngine = async (
     }).pipe(
       Layer.provide(ownership),
       Layer.provideMerge(
-        between === undefined ? database.layer : Layer.provideMerge(between, database.layer)
+        between === undefined
+          ? database.layer
+          : Layer.provideMerge(Layer.fresh(sealingLayer()), Layer.provideMerge(between, database.layer))
       ),
       Layer.provide(clock?.layer ?? EngineClock.layer())
     )
@@ -103,7 +107,8 @@ export const startEngine = async (
   const engine = await runtime.runPromise(Engine)
   const store = await runtime.runPromise(EventStore)
   const run: TestEngine["run"] = (effect) => runtime.runPromise(effect)
-  const events = (of: string) => run(store.readStream(company, of, 0, 100_000))
+  const history = await runtime.runPromise(History)
+  const events = (of: string) => run(history.readStream(company, of, 0, 100_000))
   const running: TestEngine = {
     ...{ log, engine, store, run, events },
     deliver: (to, event, envelope) =>

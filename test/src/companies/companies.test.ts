@@ -5,13 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { afterEach, expect, test } from "vitest"
-import { formatAddress, parseAddress } from "../../../actors/address.ts"
 import { ConversationInput } from "../../../machines/conversation/events.ts"
 import { LeadInput } from "../../../machines/lead/events.ts"
 import { Companies } from "../../../src/companies/companies.ts"
 import { CompanyFile, textIn } from "../../../src/companies/company.ts"
 import { completeCompany, defaultConversation } from "../../../src/companies/complete-company.ts"
-import { conversationAddress, leadAddress } from "../../../src/companies/contact-address.ts"
 import { demoCompany } from "../../../src/companies/demo.ts"
 import { Settings } from "../../../src/config.ts"
 
@@ -149,16 +147,15 @@ test("finds the company of an account, first by its name, then by a star", async
   })
 })
 
-test("starts a conversation and its lead with what their machines want, and no phone number in an address", async () => {
-  const conversation = conversationAddress(contact)
-  const lead = leadAddress(contact)
-  expect([formatAddress(conversation), formatAddress(lead)]).toEqual([
-    "demo/conversation/2f69ab59c03a79fa2816",
-    "demo/lead/2f69ab59c03a79fa2816"
-  ])
-  expect(await Effect.runPromise(parseAddress(formatAddress(conversation)))).toEqual(conversation)
+const conversation = { company: "demo", machine: "conversation", id: "2f69ab59c03a79fa2816" }
+const lead = { company: "demo", machine: "lead", id: "c03a79fa28162f69ab59" }
+
+test("starts a conversation and its lead with what their machines want", async () => {
   const found = await use("/nowhere", ({ startInput }) =>
-    Effect.all([startInput(conversation, { ...contact, contactName: "Ana" }), startInput(lead)])
+    Effect.all([
+      startInput(conversation, { ...contact, contactName: "Ana", leadId: lead.id }),
+      startInput(lead)
+    ])
   )
   const inputs = found._tag === "Success" ? found.success : []
   expect(Schema.decodeUnknownSync(ConversationInput, { onExcessProperty: "error" })(inputs[0])).toEqual({
@@ -177,19 +174,8 @@ test("starts a conversation and its lead with what their machines want, and no p
   expect(started.criteria[2]).toEqual({ name: "budget", kind: "money", weight: 30, atLeast: 1000 })
 })
 
-test("gives every contact of every account an address of its own", () => {
-  const ids = [
-    contact,
-    { ...contact, company: "other" },
-    { ...contact, channel: "telegram" },
-    { ...contact, instance: 'sales","5' },
-    { ...contact, contact: "5511999998889" }
-  ].map((one) => conversationAddress(one).id)
-  expect(new Set(ids).size).toBe(ids.length)
-})
-
 test("refuses a conversation that nobody began, and a company that is not there", async () => {
-  const address = conversationAddress(contact)
+  const address = conversation
   expect(await use("/nowhere", ({ startInput }) => startInput(address))).toMatchObject({
     failure: { _tag: "StartRefused", message: expect.stringContaining(address.id) }
   })

@@ -9,16 +9,18 @@ create function es.append(
   e_occurred_at float8[], e_recorded_at float8[], e_causation text[], e_correlation text[], e_principal text[],
   e_machine_version text[], e_payload_hash bytea[], e_link bytea[],
   j_company text[], j_partition int[], j_stream text[], j_job text[], j_name text[], j_child text[],
-  j_input text[], j_at float8[],
+  j_input bytea[], j_key_id text[], j_at float8[],
   c_company text[], c_stream text[], c_job text[], c_state text[], c_attempts int[], c_first_attempt_at float8[],
-  c_due_at float8[], c_reason text[], c_message text[],
+  c_due_at float8[], c_reason text[], c_message bytea[],
   f_company text[], f_stream text[], f_job text[],
   t_company text[], t_partition int[], t_stream text[], t_timer text[], t_set_by float8[], t_due_at float8[],
   u_company text[], u_stream text[], u_timer text[],
   m_company text[], m_partition int[], m_stream text[], m_version float8[], m_number int[], m_to_stream text[],
-  m_event text[], m_occurred_at float8[],
+  m_event bytea[], m_key_id text[], m_occurred_at float8[],
   d_company text[], d_partition int[], d_stream text[], d_version float8[], d_number int[],
-  s_company text[], s_stream text[], s_version float8[], s_machine_version text[], s_state text[]
+  s_company text[], s_stream text[], s_version float8[], s_machine_version text[], s_state bytea[],
+  s_key_id text[],
+  x_company text[], x_stream text[]
 ) returns void language plpgsql security definer set search_path = es, pg_temp
   set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
   set enable_mergejoin = off as $$
@@ -38,7 +40,7 @@ begin
       c_reason, c_message);
   end if;
   if cardinality(j_job) > 0 then
-    perform es.add_jobs(j_company, j_partition, j_stream, j_job, j_name, j_child, j_input, j_at);
+    perform es.add_jobs(j_company, j_partition, j_stream, j_job, j_name, j_child, j_input, j_key_id, j_at);
   end if;
   if cardinality(u_timer) > 0 then perform es.clear_timers(u_company, u_stream, u_timer); end if;
   if cardinality(t_timer) > 0 then
@@ -46,12 +48,13 @@ begin
   end if;
   if cardinality(m_event) > 0 then
     perform es.add_messages(m_company, m_partition, m_stream, m_version, m_number, m_to_stream, m_event,
-      m_occurred_at);
+      m_key_id, m_occurred_at);
   end if;
   if cardinality(d_stream) > 0 then
     perform es.finish_messages(d_company, d_partition, d_stream, d_version, d_number);
   end if;
   if cardinality(s_stream) > 0 then
-    perform es.write_snapshots(s_company, s_stream, s_version, s_machine_version, s_state);
+    perform es.write_snapshots(s_company, s_stream, s_version, s_machine_version, s_state, s_key_id);
   end if;
+  if cardinality(x_stream) > 0 then perform es.erase_streams(x_company, x_stream); end if;
 end $$;

@@ -1,0 +1,58 @@
+import { createCipheriv, createDecipheriv, hash, randomBytes } from "node:crypto"
+import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
+
+/** A master key: 32 bytes, named by the first 8 hex digits of its SHA-256. */
+export interface MasterKey {
+  readonly id: string
+  readonly key: Uint8Array
+}
+
+/** A key that a master key wraps: nonce (12 bytes), ciphertext, tag (16 bytes). */
+export interface Wrapped {
+  readonly bytes: Uint8Array
+  readonly masterId: string
+}
+
+/** Names the key. */
+export const masterKeyOf = (key: Uint8Array): MasterKey => ({
+  id: hash("sha256", key, "hex").slice(0, 8),
+  key
+})
+
+/** The master keys of this process: the first wraps what is new, the others still unwrap what is old. */
+export class MasterKeys extends Context.Service<
+  MasterKeys,
+  {
+    readonly current: MasterKey
+    /** Wraps 32 bytes; `bound` is what they are for. */
+    readonly wrap: (bound: string, key: Uint8Array) => Wrapped
+    /** Undefined when its master key is not here. Throws when the wrapped bytes were altered or are of elsewhere. */
+    readonly unwrap: (bound: string, wrapped: Wrapped) => Buffer | undefined
+  }
+>()("centurion/eventstore/MasterKeys") {
+  static readonly layer = (
+    keys: readonly [MasterKey, ...ReadonlyArray<MasterKey>],
+    random: (bytes: number) => Uint8Array = randomBytes
+  ) => {
+    const byId = new Map(keys.map((each) => [each.id, each.key]))
+    const current = keys[0]
+    return Layer.succeed(MasterKeys, {
+      current,
+      wrap: (bound, key) => {
+        const nonce = random(12)
+        const gcm = createCipheriv("aes-256-gcm", current.key, nonce).setAAD(Buffer.from(bound))
+        const bytes = Buffer.concat([nonce, gcm.update(key), gcm.final(), gcm.getAuthTag()])
+        return { bytes, masterId: current.id }
+      },
+      unwrap: (bound, { bytes, masterId }) => {
+        const key = byId.get(masterId)
+        if (key === undefined) return undefined
+        const end = bytes.length - 16
+        const gcm = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12)).setAAD(Buffer.from(bound))
+        gcm.setAuthTag(bytes.subarray(end))
+        return Buffer.concat([gcm.update(bytes.subarray(12, end)), gcm.final()])
+      }
+    })
+  }
+}

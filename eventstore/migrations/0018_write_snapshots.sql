@@ -1,9 +1,0 @@
-create function es.write_snapshots(
-  company text[], stream text[], version float8[], machine_version text[], state text[]
-) returns void language plpgsql as $$
-begin
-  insert into es.snapshot (company, stream, version, machine_version, state)
-    select unnest($1), unnest($2), unnest($3)::bigint, unnest($4), unnest($5)
-    on conflict on constraint snapshot_pkey do update
-      set version = excluded.version, machine_version = excluded.machine_version, state = excluded.state;
-end $$;

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { StoreUnavailable } from "./event-store.ts"
+import { MasterKeys } from "./master-keys.ts"
+import { randomNonces, type SubjectKey } from "./sealed-text.ts"
+import { type StoredSubject, SubjectStore } from "./subject-store.ts"
+
+/** Why there is no key: it was destroyed, or the master key that wraps it is not here. */
+export type NoKey = "erased" | "locked"
+
+type Taken = SubjectKey | NoKey | StoreUnavailable
+
+/** Keys kept unwrapped in memory; the longest unused go first. */
+const keysInMemory = 20_000
+/** Keys asked for in one statement. */
+const askMax = 500
+
+/** The keys of persons, unwrapped. */
+export class SubjectKeys extends Context.Service<
+  SubjectKeys,
+  {
+    /** The key of the person that the stream is about, made if there is none. */
+    readonly take: (
+      company: string,
+      subject: string,
+      stream: string
+    ) => Effect.Effect<SubjectKey | NoKey, StoreUnavailable>
+    /** Keys that data is sealed with, by id; one that nobody knows counts as locked. */
+    readonly byId: (
+      company: string,
+      keyIds: ReadonlyArray<string>
+    ) => Effect.Effect<ReadonlyMap<string, SubjectKey | NoKey>, StoreUnavailable>
+    /** The key of a row that is at hand. */
+    readonly unwrap: (row: StoredSubject) => SubjectKey | NoKey
+    /** Drops the key of an erased person from memory. */
+    readonly forget: (company: string, subject: string) => void
+  }
+>()("centurion/eventstore/SubjectKeys") {
+  /** `random` is for a simulation that must come out the same each time. */
+  static readonly layerWith = (random: (bytes: number) => Uint8Array, nonces: () => Uint8Array) =>
+    Layer.effect(
+      SubjectKeys,
+      Effect.gen(function* () {
+        const store = yield* SubjectStore
+        const masters = yield* MasterKeys
+        return makeSubjectKeys(store, masters, random, nonces)
+      })
+    )
+  static readonly layer = SubjectKeys.layerWith(randomBytes, randomNonces())
+}
+
+/** What a wrapped key is bound to. */
+export const subjectBound = (company: string, subject: string): string => `subject ${company}/${subject}`
+
+const makeSubjectKeys = (
+  store: SubjectStore["Service"],
+  masters: MasterKeys["Service"],
+  random: (bytes: number) => Uint8Array,
+  nonce: () => Uint8Array
+): SubjectKeys["Service"] => {
+  const keys = new Map<string, SubjectKey>()
+
+  const unwrap = ({ company, subject, keyId, wrapped }: StoredSubject): SubjectKey | NoKey => {
+    if (wrapped === null) return "erased"
+    const id = `${company} ${keyId}`
+    const known = keys.get(id)
+    if (known !== undefined) {
+      keys.delete(id)
+      keys.set(id, known)
+      return known
+    }
+    const key = masters.unwrap(subjectBound(company, subject), wrapped)
+    if (key === undefined) return "locked"
+    const unwrapped: SubjectKey = { keyId, subject, key, nonce }
+    keys.set(id, unwrapped)
+    if (keys.size > keysInMemory) keys.delete(keys.keys().next().value!)
+    return unwrapped
+  }
+
+  const newKey = (company: string, subject: string) => ({
+    keyId: Buffer.from(random(9)).toString("base64url"),
+    wrapped: masters.wrap(subjectBound(company, subject), random(32))
+  })
+
+  /** Many actors begin at once: their keys are asked for together. */
+  const wanted: Array<{ company: string; subject: string; stream: string; done: (taken: Taken) => void }> = []
+  let scheduled = false
+  const askForWanted = Effect.gen(function* () {
+    while (wanted.length > 0) {
+      const asked = wanted.splice(0, askMax)
+      const offered = asked.map(({ company, subject, stream }) => ({
+        company,
+        subject,
+        stream,
+        ...newKey(company, subject)
+      }))
+      const rows = yield* Effect.result(store.takeSubjects(offered))
+      for (const { company, stream, done } of asked) {
+        if (rows._tag === "Failure") {
+          done(rows.failure)
+          continue
+        }
+        const row = rows.success.find((each) => each.company === company && each.stream === stream)
+        done(row === undefined ? "locked" : unwrap(row))
+      }
+    }
+    scheduled = false
+  })
+
+  return {
+    unwrap,
+    take: (company, subject, stream) =>
+      Effect.callback((resume) => {
+        const done = (taken: Taken) =>
+          resume(typeof taken === "object" && "_tag" in taken ? Effect.fail(taken) : Effect.succeed(taken))
+        wanted.push({ company, subject, stream, done })
+        if (scheduled) return
+        scheduled = true
+        Effect.runFork(Effect.andThen(Effect.yieldNow, askForWanted))
+      }),
+    byId: Effect.fnUntraced(function* (company, keyIds) {
+      const found = new Map<string, SubjectKey | NoKey>()
+      const unknown: Array<string> = []
+      for (const keyId of new Set(keyIds)) {
+        const known = keys.get(`${company} ${keyId}`)
+        if (known === undefined) unknown.push(keyId)
+        else found.set(keyId, known)
+      }
+      for (let first = 0; first < unknown.length; first += askMax) {
+        const asked = unknown.slice(first, first + askMax)
+        const rows = yield* store.subjectKeys(
+          asked.map(() => company),
+          asked
+        )
+        for (const keyId of asked) {
+          const row = rows.find((each) => each.keyId === keyId)
+          found.set(keyId, row === undefined ? "locked" : unwrap(row))
+        }
+      }
+      return found
+    }),
+    forget: (company, subject) => {
+      for (const [id, key] of keys) {
+        if (key.subject === subject && id.startsWith(`${company} `)) keys.delete(id)
+      }
+    }
+  }
+}

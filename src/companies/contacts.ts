@@ -1,0 +1,146 @@
+import { createHmac, hash, randomBytes } from "node:crypto"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Address } from "../../actors/address.ts"
+import type { StoreUnavailable } from "../../eventstore/event-store.ts"
+import { Secrets, type WrongMasterKey } from "../../eventstore/secrets.ts"
+import { SubjectStore } from "../../eventstore/subject-store.ts"
+
+/** Who talks with which company, by which account of which channel. */
+export interface Contact {
+  readonly company: string
+  readonly channel: string
+  readonly instance: string
+  /** The other side's id on the channel, such as a phone number. */
+  readonly contact: string
+}
+
+/** A contact as actors know it: the lead's id and the conversation's say nothing about who it is. */
+export interface KnownContact {
+  readonly leadId: string
+  readonly conversation: Address
+}
+
+/** What a person is looked up by: `phone` with digits, `email`, or a channel's own id. */
+export interface Identity {
+  readonly kind: string
+  readonly value: string
+}
+
+type Failure = StoreUnavailable | WrongMasterKey
+
+/** Contacts remembered in memory; the longest unused go first. */
+const inMemoryMax = 20_000
+
+/**
+ * Who is who, by a keyed blind index: the database holds HMAC-SHA256 of a phone number or address under a key of the
+ * company, and the random id that the person is known by. When the person is erased, that line goes.
+ */
+export class Contacts extends Context.Service<
+  Contacts,
+  {
+    /** The contact's ids, made if it is new. */
+    readonly take: (contact: Contact) => Effect.Effect<KnownContact, Failure>
+    /** Undefined when nobody by this contact was ever heard of. */
+    readonly find: (contact: Contact) => Effect.Effect<KnownContact | undefined, Failure>
+    /** The person called so, as `lead/<id>`. */
+    readonly subjectOf: (company: string, identity: Identity) => Effect.Effect<string | undefined, Failure>
+    /** A provider's id of a message as a key that tells nothing: ids may hold phone numbers. */
+    readonly blindKey: (company: string, id: string) => Effect.Effect<string, Failure>
+    /** Forgets an erased person in this process. */
+    readonly forget: (company: string, subject: string) => number
+  }
+>()("centurion/companies/Contacts") {
+  /** `random` is for a simulation that must come out the same each time. */
+  static readonly layerWith = (random: (bytes: number) => Uint8Array) =>
+    Layer.effect(
+      Contacts,
+      Effect.gen(function* () {
+        return makeContacts(yield* SubjectStore, yield* Secrets, random)
+      })
+    )
+  static readonly layer = Contacts.layerWith(randomBytes)
+}
+
+const idDigits = 20
+
+/** Channels whose contacts are phone numbers. */
+const phoneChannels: ReadonlySet<string> = new Set(["evolution"])
+
+const identityOf = ({ channel, contact }: Contact): Identity =>
+  phoneChannels.has(channel) ? { kind: "phone", value: contact } : { kind: channel, value: contact }
+
+/** The same phone number or address, however it is written. */
+const normal = ({ kind, value }: Identity): string => {
+  if (kind === "phone") return value.replace(/@.*$/, "").replace(/\D/g, "")
+  return kind === "email" ? value.trim().toLowerCase() : value
+}
+
+/** The conversation of a lead by one account: a hash of random ids, so that it leads back to nobody. */
+export const conversationOf = (leadId: string, { company, channel, instance }: Contact): Address => ({
+  company,
+  machine: "conversation",
+  // As JSON, so that no two lists of names run into the same text.
+  id: hash("sha256", JSON.stringify([leadId, channel, instance])).slice(0, idDigits)
+})
+
+const makeContacts = (
+  store: SubjectStore["Service"],
+  secrets: Secrets["Service"],
+  random: (bytes: number) => Uint8Array
+): Contacts["Service"] => {
+  const leads = new Map<string, string>()
+
+  const hmac = Effect.fnUntraced(function* (company: string, of: ReadonlyArray<string>) {
+    const key = yield* secrets.take(company, "blind index")
+    return createHmac("sha256", key).update(JSON.stringify(of)).digest()
+  })
+  const blindOf = (company: string, identity: Identity) => hmac(company, [identity.kind, normal(identity)])
+
+  const remember = (key: string, leadId: string) => {
+    leads.set(key, leadId)
+    if (leads.size > inMemoryMax) leads.delete(leads.keys().next().value!)
+  }
+
+  const leadOf = Effect.fnUntraced(function* (contact: Contact, isNew: boolean) {
+    const identity = identityOf(contact)
+    const key = `${contact.company} ${identity.kind} ${normal(identity)}`
+    const known = leads.get(key)
+    if (known !== undefined) return known
+    const { company } = contact
+    const blind = yield* blindOf(company, identity)
+    const offered = `lead/${Buffer.from(random(idDigits / 2)).toString("hex")}`
+    const subject = isNew
+      ? yield* store.takeContact(company, blind, offered)
+      : yield* store.findContact(company, blind)
+    if (subject === null) return undefined
+    const leadId = subject.slice("lead/".length)
+    remember(key, leadId)
+    return leadId
+  })
+
+  const known = (contact: Contact, isNew: boolean) =>
+    Effect.map(leadOf(contact, isNew), (leadId) =>
+      leadId === undefined ? undefined : { leadId, conversation: conversationOf(leadId, contact) }
+    )
+
+  return {
+    take: (contact) => known(contact, true) as Effect.Effect<KnownContact, Failure>,
+    find: (contact) => known(contact, false),
+    subjectOf: Effect.fnUntraced(function* (company, identity) {
+      return (yield* store.findContact(company, yield* blindOf(company, identity))) ?? undefined
+    }),
+    blindKey: (company, id) =>
+      Effect.map(hmac(company, ["key", id]), (bytes) => bytes.subarray(0, 16).toString("base64url")),
+    forget: (company, subject) => {
+      let forgotten = 0
+      for (const [key, leadId] of leads) {
+        if (`lead/${leadId}` !== subject || !key.startsWith(`${company} `)) continue
+        leads.delete(key)
+        forgotten++
+      }
+      return forgotten
+    }
+  }
+}
