@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { streamOf } from "../../../actors/address.ts"
 import { registerMachines } from "../../../actors/machine-registry.ts"
@@ -9,7 +8,7 @@ import { machines } from "../../../machines/index.ts"
 import { explain } from "../../explain/explain.ts"
 import type { Explanation } from "../../explain/explanation.ts"
 import { type Asked, findAsked, parseAsked } from "../../explain/find-asked.ts"
-import { wrongUse } from "../cli-failure.ts"
+import { failed, wrongUse } from "../cli-failure.ts"
 import { explainEmptyStream, partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
 import { counted, cut, grouped, print, printJson, showsProgress, width } from "../terminal.ts"
@@ -49,13 +48,12 @@ export const showWhy = Effect.fnUntraced(function* (asked: WhyAsked) {
   yield* print(lines.map((line) => cut(line, width())).join("\n"))
 })
 
-/** With the history of whoever opened the store, or else over the store as it is. */
+/** With the history of whoever opened the store. */
 export const withHistory = <A, E, R>(use: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const there = yield* Effect.serviceOption(History)
-    return yield* Option.isSome(there)
-      ? Effect.provideService(use, History, there.value)
-      : Effect.provide(use, Layer.fresh(History.layer))
+    if (Option.isNone(there)) return yield* failed("NoHistory", "this store gives no history to read")
+    return yield* Effect.provideService(use, History, there.value)
   })
 
 /** No job runs here, so every job that is asked for counts as one that has its handler. */
