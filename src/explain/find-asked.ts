@@ -221,6 +221,6 @@ const findInCompany = ({ company, messageId }: Asked & { readonly kind: "message
     if (found !== undefined) return foundIn(found)
     const near = finder.near()
     return yield* new NothingFound({
-      message: `no event of ${company} names message ${messageId} (${looked} events in ${partitions.length} partitions)${near === "" ? "" : `; some that there are: ${near}`}`
+      message: `no event of ${company} names message ${messageId} (${looked} events in ${partitions.length} partition${partitions.length === 1 ? "" : "s"})${near === "" ? "" : `; some that there are: ${near}`}`
     })
   })
