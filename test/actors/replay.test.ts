@@ -155,7 +155,8 @@ describe("replay", () => {
       differences: [],
       differing: 0,
       notes: [],
-      stopped: undefined
+      stopped: undefined,
+      withheld: 0
     })
   })
 

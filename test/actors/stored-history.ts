@@ -35,7 +35,9 @@ export class StoredHistory {
   constructor(registered: RegisteredMachine, input: Json = null) {
     const address: Address = { company: "acme", machine: registered.listed.machine.id, id: "1" }
     const place = { company: "acme", partition: 1, epoch: 1 }
-    this.actor = newActor(address, `${address.machine}/1`, place, registered)
+    // Stored in the clear: what is sealed has suites of its own.
+    const personal = { ...registered.personal, any: false, ofEvent: () => undefined }
+    this.actor = newActor(address, `${address.machine}/1`, place, { ...registered, personal })
     this.partition = {
       ...place,
       position: 0,
