@@ -1,4 +1,5 @@
 import * as Command from "effect/cli/Command"
+import { backtestCommand } from "./commands/backtest.ts"
 import { benchCommand } from "./commands/bench.ts"
 import { chatCommand } from "./commands/chat.ts"
 import { deliverCommand } from "./commands/deliver.ts"
@@ -25,6 +26,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     replayCommand,
     verifyCommand,
     whyCommand,
+    backtestCommand,
     jobsCommand,
     doctorCommand,
     benchCommand

@@ -1,0 +1,133 @@
+import type { BacktestReport, Change, JobCost, TimerChange } from "../../../actors/backtest-report.ts"
+import { counted, grouped, plain, table } from "../terminal.ts"
+import { divergenceLines, stateText } from "./divergence-lines.ts"
+import { outcomesOf } from "./outcomes.ts"
+
+/** Rows of one table at most; `--json` has all. */
+const rowsMax = 12
+
+/** The whole report for people; `shown` divergences in detail. */
+export const reportLines = (report: BacktestReport, shown: number): ReadonlyArray<string> => [
+  ...headLines(report),
+  ...section("instead of each other", stateRows(report)),
+  ...section("outcomes", [["", "gained", "lost"], ...outcomeRows(report)]),
+  ...section("facts", changeRows(report.emitted)),
+  ...section("jobs", changeRows(report.jobs)),
+  ...section("messages", changeRows(report.messages)),
+  ...section("timers", timerRows(report.timers)),
+  ...section("model and other calls", costRows(report.costs)),
+  ...section("no answer was recorded for", missingRows(report)),
+  ...section("left out", skippedRows(report)),
+  ...shownLines(report, shown),
+  ...report.notes.map((note) => `note: ${plain(note)}`)
+]
+
+const headLines = ({ machine, candidate, settings, ignored, streams, events, inputs }: BacktestReport) => {
+  const compared = streams.same + streams.diverged
+  const percent = (count: number) =>
+    compared === 0 ? "" : `${((100 * count) / compared).toFixed(1).padStart(5)} %`
+  const numbers = [streams.same, streams.diverged, streams.skipped].map(grouped)
+  const wide = Math.max(...numbers.map((each) => each.length))
+  const line = (label: string, count: string | undefined, rest: string) =>
+    `  ${label.padEnd(9)} ${(count ?? "").padStart(wide)}  ${rest}`.trimEnd()
+  return [
+    `${machine} against ${plain(candidate)}${settings.map((each) => `, ${plain(each)}`).join("")}`,
+    `${counted(streams.all, "actor")}, ${counted(events.all, "event")}, ${counted(inputs, "input")} compared`,
+    ...(ignored.length > 0 ? [`not looked at: ${plain(ignored.join(", "))}`] : []),
+    line("same", numbers[0], percent(streams.same)),
+    line("diverged", numbers[1], percent(streams.diverged)),
+    ...(streams.skipped > 0 ? [line("left out", numbers[2], "")] : []),
+    ...(events.censored > 0
+      ? [
+          `${counted(events.censored, "event")} after a first divergence ${events.censored === 1 ? "is" : "are"} censored: answers to the recorded version, which count for nothing here`
+        ]
+      : [])
+  ]
+}
+
+/** A heading and a table under it; nothing when there is no row but column names. */
+const section = (heading: string, rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const hasNames = rows[0]?.[0] === ""
+  if (rows.length <= (hasNames ? 1 : 0)) return []
+  const shown = rows.slice(0, rowsMax + (hasNames ? 1 : 0))
+  const more = rows.length - shown.length
+  const lines = table(aligned(hasNames ? [[heading, ...shown[0]!.slice(1)], ...shown.slice(1)] : shown))
+  const indented = hasNames ? lines : [heading, ...lines.map((line) => `  ${line}`)]
+  return ["", ...indented, ...(more > 0 ? [`  and ${grouped(more)} more; --json lists them`] : [])]
+}
+
+/** Numbers end under each other. */
+const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<ReadonlyArray<string>> => {
+  const widths = (rows[0] ?? []).map((_, n) => Math.max(...rows.map((row) => (row[n] ?? "").length)))
+  return rows.map((row) => row.map((cell, n) => (n === 0 ? cell : cell.padStart(widths[n] ?? 0))))
+}
+
+const stateRows = ({ states }: BacktestReport) =>
+  states.map(({ old, new: now, streams }) => [`${stateText(old)} -> ${stateText(now)}`, grouped(streams)])
+
+const outcomeRows = (report: BacktestReport) =>
+  outcomesOf(report).map(({ outcome, gained, lost }) => [`  ${outcome}`, grouped(gained), grouped(lost)])
+
+const changeRows = (changes: ReadonlyArray<Change>) => [
+  ["", "gained", "lost", "changed"],
+  ...changes.map(({ name, gained, lost, changed }) => [
+    `  ${plain(name)}`,
+    grouped(gained),
+    grouped(lost),
+    grouped(changed)
+  ])
+]
+
+const timerRows = (timers: ReadonlyArray<TimerChange>) => [
+  ["", "diverged", "only earlier", "only later", "by"],
+  ...timers.map(({ timer, diverged, earlier, later, shiftMs }) => [
+    `  ${plain(timer)}`,
+    grouped(diverged),
+    grouped(earlier),
+    grouped(later),
+    earlier + later === 0 ? "" : `${grouped(Math.round(shiftMs / 100) / 10)} s`
+  ])
+]
+
+const costRows = (costs: ReadonlyArray<JobCost>) => [
+  ["", "answers used", "censored", "calls more", "cost used", "cost more"],
+  ...costs.map(({ job, used, usedUsd, censored, extra, extraUsd }) => [
+    `  ${plain(job)}`,
+    grouped(used),
+    grouped(censored),
+    signed(extra),
+    `$${usedUsd.toFixed(2)}`,
+    `${extraUsd < 0 ? "-" : ""}$${Math.abs(extraUsd).toFixed(2)}`
+  ])
+]
+
+const signed = (count: number): string => (count > 0 ? `+${grouped(count)}` : grouped(count))
+
+const missingRows = ({ missing }: BacktestReport) =>
+  missing.map(({ job, times, first }) => [plain(job), grouped(times), `first at ${plain(first)}`])
+
+const reasons: Readonly<Record<BacktestReport["skipped"][number]["reason"], string>> = {
+  erased: "the person was erased",
+  locked: "personal data can't be opened here: no master key",
+  unknownEvent: "an event of a type that no version here knows",
+  unfaithful: "stored facts do not follow from the inputs",
+  parked: "the history can't be folded"
+}
+
+const skippedRows = ({ skipped }: BacktestReport) =>
+  skipped.map(({ reason, streams, first, detail }) => [
+    reasons[reason],
+    grouped(streams),
+    `first ${plain(first)}: ${plain(detail)}`
+  ])
+
+const shownLines = ({ divergences, streams }: BacktestReport, shown: number): ReadonlyArray<string> => {
+  if (streams.diverged === 0 || shown <= 0) return []
+  const first = divergences.slice(0, shown)
+  return [
+    "",
+    `first divergences (${grouped(first.length)} of ${grouped(streams.diverged)})`,
+    ...first.flatMap((each) => ["", ...divergenceLines(each)]),
+    ""
+  ]
+}
