@@ -45,7 +45,8 @@ export class SubjectKeys extends Context.Service<
       Effect.gen(function* () {
         const store = yield* SubjectStore
         const masters = yield* MasterKeys
-        return makeSubjectKeys(store, masters, random, nonces)
+        const fork = Effect.runForkWith(yield* Effect.context<never>())
+        return makeSubjectKeys(store, masters, random, nonces, fork)
       })
     )
   static readonly layer = SubjectKeys.layerWith(randomBytes, randomNonces())
@@ -58,7 +59,8 @@ const makeSubjectKeys = (
   store: SubjectStore["Service"],
   masters: MasterKeys["Service"],
   random: (bytes: number) => Uint8Array,
-  nonce: () => Uint8Array
+  nonce: () => Uint8Array,
+  fork: (effect: Effect.Effect<void>) => unknown
 ): SubjectKeys["Service"] => {
   const keys = new Map<string, SubjectKey>()
 
@@ -118,7 +120,7 @@ const makeSubjectKeys = (
         wanted.push({ company, subject, stream, done })
         if (scheduled) return
         scheduled = true
-        Effect.runFork(Effect.andThen(Effect.yieldNow, askForWanted))
+        fork(Effect.andThen(Effect.yieldNow, askForWanted))
       }),
     byId: Effect.fnUntraced(function* (company, keyIds) {
       const found = new Map<string, SubjectKey | NoKey>()
