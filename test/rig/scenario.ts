@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import type { OwnPostgres } from "../actors/engine/own-postgres.ts"
 import type { Plant } from "./app/plants.ts"
-import type { Outcome } from "./checks/check-all.ts"
+import { type Outcome, sendFaults } from "./checks/check-all.ts"
 import { type Stage, type StageOptions, setStage } from "./world/stage.ts"
 
 /** `short` is for every commit, `full` shows the figure that the promise names. */
@@ -67,16 +67,31 @@ export const atMost = (what: string, most: number, seen: number, unit = ""): Fig
   ok: seen <= most
 })
 
+const counted = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([what, count]) => `${what}: ${count}`)
+    .join(", ")
+
+/** Every chunk arrived once and in order and is told of; on a channel of rule `none` it may be in doubt instead. */
+export const sendsWell = (outcome: Outcome): Figure => {
+  const faults = sendFaults(outcome)
+  const wrong = Object.keys(faults).length
+  return {
+    what: "chunks sent twice, lost, untold or out of order",
+    wanted: "0",
+    seen: wrong === 0 ? "0" : counted(faults),
+    ok: wrong === 0
+  }
+}
+
 /** The history verifies and replays to the live state, and nothing is left lying: in one line. */
 export const allElse = ({ mustBeNone, events }: Outcome): Figure => {
   const wrong = Object.entries(mustBeNone).filter(([, count]) => count !== 0)
+  const seen = wrong.length === 0 ? `ok, ${events} events` : counted(Object.fromEntries(wrong))
   return {
     what: "history verifies, replay = live, nothing left",
     wanted: "ok",
-    seen:
-      wrong.length === 0
-        ? `ok, ${events} events`
-        : wrong.map(([what, count]) => `${what}: ${count}`).join(", "),
+    seen,
     ok: wrong.length === 0
   }
 }

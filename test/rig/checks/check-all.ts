@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { verify } from "../../../eventstore/verify.ts"
 import { staleAppends } from "../world/rig-database.ts"
-import { channelNames, type RigChannel, rigCompany, type Stage } from "../world/stage.ts"
+import { channelNames, type RigChannel, rigChannels, rigCompany, type Stage } from "../world/stage.ts"
 import { checkInbound, type InboundCounts } from "./check-inbound.ts"
 import { differFromLive } from "./check-live.ts"
 import { checkSends, type SendCounts } from "./check-sends.ts"
@@ -41,8 +41,8 @@ export const checkAll = async (stage: Stage): Promise<Outcome> => {
     )
   )
   const incoming = await each((channel) => providers[channel].incoming())
-  const owner = await ownerOf(stage)
-  const differing = owner === undefined ? [...replays.keys()] : await differFromLive(owner, replays, liveMax)
+  const differing = await differFromLive(servers, replays, liveMax)
+  if (differing.length > 0) stage.note(`live differs: ${differing.slice(0, 20).join(", ")}`)
   const badReplays = [...replays.values()].filter((one) => one.differing > 0 || one.stopped !== undefined)
   const twice = ({ repliedTurns }: ToldConversation) => repliedTurns.length - new Set(repliedTurns).size
   return {
@@ -71,11 +71,18 @@ export const checkAll = async (stage: Stage): Promise<Outcome> => {
 const messagesTwice = `select (count(*) - count(distinct (stream, causation, type)))::int from es.event
   where principal like 'actor:%' and kind = 'input'`
 
-const ownerOf = async ({ servers }: Stage) => {
-  for (const server of servers) if (await server.isReady()) return server
-  return undefined
-}
-
 /** A scenario's own figures of the sends, over all channels of one kind. */
 export const sumOf = (outcome: Outcome, figure: keyof SendCounts, channels = channelNames): number =>
   channels.reduce((sum, channel) => sum + outcome.sends[channel][figure], 0)
+
+/** Sends that went wrong, by channel and by what is wrong, without doubts where the channel has nothing else. */
+export const sendFaults = ({ sends }: Outcome): Readonly<Record<string, number>> => {
+  const faults: Record<string, number> = {}
+  for (const channel of channelNames) {
+    const { doubles, losses, silent, failed, wrongIds, inversions, doubts } = sends[channel]
+    const counts = { doubles, losses, silent, failed, wrongIds, inversions }
+    const all = rigChannels[channel] === "none" ? counts : { ...counts, doubts }
+    for (const [what, count] of Object.entries(all)) if (count > 0) faults[`${channel} ${what}`] = count
+  }
+  return faults
+}

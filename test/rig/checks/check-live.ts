@@ -21,9 +21,20 @@ const stateText = ({ value, context, timers, jobs }: Readonly<Record<string, unk
   )
 }
 
-/** Streams whose state in the running server is not the one that their history gives; those it does not answer, too. */
+/** The actor as the server that owns its partition has it; two servers may own some each. */
+const viewOf = async (servers: ReadonlyArray<Server>, stream: string) => {
+  const [machine = "", id = ""] = stream.split("/")
+  const body = { address: { company: rigCompany, machine, id } }
+  for (const { url } of servers) {
+    const viewed = await askJson<Viewed>(`${url}/_engine/view`, body, { authorization: `Bearer ${rigToken}` })
+    if (viewed?.value !== undefined) return viewed.value
+  }
+  return null
+}
+
+/** Streams whose live state is not the one that their history gives; those that no server answers for, too. */
 export const differFromLive = async (
-  server: Server,
+  servers: ReadonlyArray<Server>,
   replays: ReadonlyMap<string, Replayed>,
   most: number
 ): Promise<ReadonlyArray<string>> => {
@@ -32,15 +43,8 @@ export const differFromLive = async (
   const look = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const [stream, replayed] = next
-      const [machine = "", id = ""] = stream.split("/")
-      const viewed = await askJson<Viewed>(
-        `${server.url}/_engine/view`,
-        { address: { company: rigCompany, machine, id } },
-        { authorization: `Bearer ${rigToken}` }
-      )
-      const live = viewed?.value
+      const live = await viewOf(servers, stream)
       const isSame =
-        live !== undefined &&
         live !== null &&
         live.version === replayed.version &&
         replayed.state !== undefined &&

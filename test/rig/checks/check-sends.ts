@@ -55,7 +55,9 @@ export const checkSends = (
     counts.doubtsArrived += doubtful.filter((text) => has.has(text)).length
     counts.failed += failed.length
     counts.wrongIds += sent.filter(({ text, messageId }) => idOf.get(messageId) !== text).length
-    counts.inversions += inversions([...written.values()], texts)
+    // When a chunk in doubt arrives, if it does, nobody can know.
+    const certain = texts.filter((text) => !doubtful.includes(text))
+    counts.inversions += inversions([...written.values()], certain)
   }
   // Whom nobody wrote for: the provider has chunks of a conversation that has no history.
   for (const arrived of byContact.values()) counts.silent += arrived.length

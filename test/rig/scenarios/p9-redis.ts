@@ -1,5 +1,5 @@
-import { checkAll, sumOf } from "../checks/check-all.ts"
-import { allElse, atLeast, type Given, none, onStage, type Scenario } from "../scenario.ts"
+import { checkAll } from "../checks/check-all.ts"
+import { allElse, atLeast, type Given, none, onStage, type Scenario, sendsWell } from "../scenario.ts"
 import { someoneServes } from "../world/kill.ts"
 import { startLoad } from "../world/lead-load.ts"
 import { startOwnRedis } from "../world/own-redis.ts"
@@ -40,18 +40,12 @@ const play = async (stage: Stage, given: Given, redis: Awaited<ReturnType<typeof
         "inbound lost, stored twice or out of order",
         inbound.lost + inbound.storedTwice + inbound.inboundInversions
       ),
-      none("chunks sent twice, lost, untold, in doubt or out of order", sendFaults(outcome)),
+      sendsWell(outcome),
       none("turns with two replies", outcome.repliesTwice),
       allElse(outcome)
     ]
   }
 }
-
-const sendFaults = (outcome: Awaited<ReturnType<typeof checkAll>>) =>
-  (["doubles", "losses", "silent", "doubts", "inversions"] as const).reduce(
-    (sum, figure) => sum + sumOf(outcome, figure),
-    0
-  )
 
 /** P9: losing Redis loses nothing. */
 export const redis: Scenario = {

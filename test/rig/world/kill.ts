@@ -20,6 +20,7 @@ export const killOnce = async (stage: Stage, server: Server): Promise<void> => {
   if (!random.chance(whileStarting)) await someoneServes(stage)
   await pause(random.between(uptimeMs.least, uptimeMs.most))
   const pid = server.pid()
+  stage.note(`${server.name} killed`)
   await server.kill()
   if (random.chance(leaseEnded)) {
     const ended = `update es.owner set lease_until = 'epoch' where owner like '%-${pid}-%'`
@@ -38,11 +39,11 @@ export const someoneServes = async ({ servers }: Stage): Promise<void> => {
     for (const server of servers) {
       if (await server.isReady()) return
       if (!server.isAlive())
-        throw new Error(`the server ${server.name} ended by itself; its log is ${server.errorFile}`)
+        throw new Error(`the server ${server.name} ended by itself; its log is ${server.logFile}`)
     }
     await pause(10)
   }
   throw new Error(
-    `no server was ready for ${serveMaxMs / 1000} s; their logs: ${servers.map(({ errorFile }) => errorFile).join(", ")}`
+    `no server was ready for ${serveMaxMs / 1000} s; their logs: ${servers.map(({ logFile }) => logFile).join(", ")}`
   )
 }

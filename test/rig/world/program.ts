@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { openSync } from "node:fs"
+import { closeSync, openSync, writeSync } from "node:fs"
 import type { AddressInfo } from "node:net"
 import { createServer } from "node:net"
 import { join } from "node:path"
@@ -29,22 +29,27 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL")
 })
 
-/** Starts a program of this repository; what it says on standard error is added to the file. */
+/** Starts a program of this repository; what it says is added to the file, and looked through for its port. */
 export const startProgram = (
   program: string,
   args: ReadonlyArray<string>,
   options: {
     readonly env?: Readonly<Record<string, string>>
     readonly nodeFlags?: ReadonlyArray<string>
-    readonly errorFile: string
+    readonly logFile: string
   }
 ): Program => {
+  const log = openSync(options.logFile, "a")
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), join(root, program), ...args], {
     env: { ...process.env, ...options.env },
-    stdio: ["pipe", "pipe", openSync(options.errorFile, "a")]
+    stdio: ["pipe", "pipe", log]
   })
+  child.stdout!.on("data", (bytes: Buffer) => writeSync(log, bytes))
   running.add(child)
-  const gone = once(child, "exit").then(() => void running.delete(child))
+  const gone = once(child, "close").then(() => {
+    running.delete(child)
+    closeSync(log)
+  })
   const listening = new Promise<number>((resolve, reject) => {
     child.stdout!.once("data", (bytes: Buffer) => {
       const line = bytes.toString("utf8")

@@ -21,7 +21,7 @@ export interface Server {
   readonly ready: () => Promise<void>
   /** Ends that nobody of the rig asked for. */
   readonly endedByItself: () => number
-  readonly errorFile: string
+  readonly logFile: string
 }
 
 /** What `/_engine` wants of whoever asks. */
@@ -38,7 +38,7 @@ export const makeServer = async (
 ): Promise<Server> => {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const errorFile = join(directory, `${name}.log`)
+  const logFile = join(directory, `${name}.log`)
   let program: Program | undefined
   /** It was up, and nobody asked it to end. */
   let shouldLive = false
@@ -53,13 +53,13 @@ export const makeServer = async (
     name,
     url,
     pid: () => program?.pid ?? 0,
-    errorFile,
+    logFile,
     isAlive,
     isReady,
     start: (clockOffMs = 0) => {
       countEnd()
       program = startProgram("src/cli/main.ts", ["start"], {
-        errorFile,
+        logFile,
         nodeFlags: ["--import", preload],
         env: {
           ...env,
@@ -84,11 +84,9 @@ export const makeServer = async (
     ready: async () => {
       if (await becomesTrue(async () => !isAlive() || (await isReady()), readyMaxMs)) {
         if (isAlive()) return
-        throw new Error(`the server ${name} ended by itself; its log is ${errorFile}`)
+        throw new Error(`the server ${name} ended by itself; its log is ${logFile}`)
       }
-      throw new Error(
-        `the server ${name} was not ready after ${readyMaxMs / 1000} s; its log is ${errorFile}`
-      )
+      throw new Error(`the server ${name} was not ready after ${readyMaxMs / 1000} s; its log is ${logFile}`)
     },
     endedByItself: () => ended + (shouldLive && !isAlive() ? 1 : 0)
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Passed } from "../../../src/doubles/accepted-log.ts"
 import type { FaultSettings } from "../../../src/doubles/faults.ts"
@@ -44,6 +44,8 @@ export interface Stage {
   readonly databaseProxies: ReadonlyArray<TcpProxy>
   readonly providers: Readonly<Record<RigChannel, Provider>>
   readonly relay: WebhookRelay
+  /** Adds a line to the stage's own log. */
+  readonly note: (what: string) => void
   readonly close: () => Promise<void>
 }
 
@@ -102,14 +104,14 @@ const startProvider = async (
   const [program, own] = doubleArgs[channel]
   const webhook = `${relayUrl}/webhook/${webhookPaths[channel]}`
   const args = ["--webhook", webhook, "--retry-ms", "50", "--seed", `${options.seed}`, "--secret", secret]
-  const errorFile = join(options.directory, `${channel}.log`)
-  const started = startProgram(program, [...args, ...own, "--with-parent"], { errorFile })
+  const state = ["--state", join(options.directory, `${channel}.jsonl`)]
+  const logFile = join(options.directory, `${channel}.log`)
+  const started = startProgram(program, [...args, ...state, ...own, "--with-parent"], { logFile })
   const port = await started.listening
   const url = `http://127.0.0.1:${port}`
   const ask = async <A>(path: string): Promise<A> => {
     const answer = await askJson<A>(`${url}/_double/${path}`)
-    if (answer === undefined)
-      throw new Error(`the ${channel} double does not answer; its log is ${errorFile}`)
+    if (answer === undefined) throw new Error(`the ${channel} double does not answer; its log is ${logFile}`)
     return answer
   }
   const proxy = await startProxy(port, random.next)
@@ -197,7 +199,9 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     await close()
     throw error
   }
-  return { random, database, servers, databaseProxies, providers, relay, close }
+  const note = (what: string) =>
+    appendFileSync(join(directory, "rig.log"), `${JSON.stringify({ at: Date.now(), what })}\n`)
+  return { random, database, servers, databaseProxies, providers, relay, note, close }
 }
 
 /** The first start migrates, and leaves its compiled files to all that follow. */
