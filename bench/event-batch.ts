@@ -40,7 +40,7 @@ export const nextBatch = (lane: Lane, count: number): Batch => {
       partition: lane.partition,
       position,
       stream: `turn/${lane.partition}.${position % streams}`,
-      version: Math.floor(position / streams) + 1,
+      version: Math.floor((position - 1) / streams) + 1,
       kind: "input" as const,
       type,
       schemaVersion: 1,

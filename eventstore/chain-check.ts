@@ -1,41 +1,29 @@
 import { hash } from "node:crypto"
-import { firstLink, leafText, payloadHash } from "./hash.ts"
-import type { StoredEvent } from "./stored-event.ts"
-import type { Partition } from "./stored-rows.ts"
+import type { ChainEvent } from "./chain-event.ts"
+import { type Damage, damageAt, type PartitionName } from "./damage.ts"
+import { firstLink } from "./hash.ts"
 
-/**
- * What can be wrong. `hole`: a position is missing. `payload`: data is not what was hashed. `sealed`: the ciphertext
- * is not. `link`: anything else of the event is not, or it stands elsewhere than it was written. `time`: recorded
- * before the event ahead of it. `version`: a version of the stream is missing or comes twice. `head`: the partition's
- * row says another end than the events have. `partition`: a row of the company's partitions is gone.
- */
-export type DamageKind = "hole" | "payload" | "sealed" | "link" | "time" | "version" | "head" | "partition"
-
-/** The first damage of a partition. */
-export interface Damage {
-  readonly company: string
-  readonly partition: number
+/** Where a partition ends: as its row says, or the manifest of an export. */
+export interface PartitionEnd extends PartitionName {
   readonly position: number
-  /** Null where no event stands. */
-  readonly stream: string | null
-  readonly version: number | null
-  readonly kind: DamageKind
-  readonly message: string
+  readonly head: Uint8Array
+  /** Epoch ms; undefined when that is not told. */
+  readonly recordedAt?: number
 }
 
 /** The chain of one partition, event by event. */
 export class ChainCheck {
-  readonly row: Partition
+  readonly end: PartitionEnd
   link: Uint8Array = firstLink
   position = 0
   recordedAt = Number.NEGATIVE_INFINITY
 
-  constructor(row: Partition) {
-    this.row = row
+  constructor(end: PartitionEnd) {
+    this.end = end
   }
 
   /** The damage that shows at this event, if any. */
-  take(event: StoredEvent): Damage | undefined {
+  take(event: ChainEvent): Damage | undefined {
     const damage = this.look(event)
     this.link = event.link
     this.position = event.position
@@ -43,26 +31,30 @@ export class ChainCheck {
     return damage
   }
 
-  look(event: StoredEvent): Damage | undefined {
+  private look(event: ChainEvent): Damage | undefined {
     const due = this.position + 1
+    const { company, partition } = this.end
     if (event.position !== due) {
-      const { company, partition } = event
       const message = `position ${due} is missing, ${event.position} comes next`
       return { company, partition, position: due, stream: null, version: null, kind: "hole", message }
     }
-    if (!sealedStands(event)) return damageAt(event, "sealed", "the sealed data is not what its hash says")
-    if (!payloadStands(event)) return damageAt(event, "payload", "the data is not what its payload hash says")
+    if (!sealedStands(event)) return this.at(event, "sealed", "the sealed data is not what its hash says")
+    if (!payloadStands(event)) return this.at(event, "payload", "the data is not what its payload hash says")
     if (!isLinked(this.link, event)) {
-      return damageAt(event, "link", "the event, or its place, is not what its link says")
+      return this.at(event, "link", "the event, or its place, is not what its link says")
     }
     return event.recordedAt < this.recordedAt
-      ? damageAt(event, "time", "it was recorded before the event ahead of it")
+      ? this.at(event, "time", "it was recorded before the event ahead of it")
       : undefined
   }
 
+  private at(event: ChainEvent, kind: Damage["kind"], message: string): Damage {
+    return damageAt(this.end, event, kind, message)
+  }
+
   /** The damage that shows when the last event has been taken, if any. */
-  end(): Damage | undefined {
-    const { company, partition, position, head, recordedAt } = this.row
+  finish(): Damage | undefined {
+    const { company, partition, position, head, recordedAt = this.recordedAt } = this.end
     const at = { company, partition, stream: null, version: null, kind: "head" } as const
     if (this.position < position) {
       const first = this.position + 1
@@ -77,36 +69,33 @@ export class ChainCheck {
   }
 }
 
-/** Damage that shows at an event. */
-export const damageAt = (
-  { company, partition, position, stream, version }: StoredEvent,
-  kind: DamageKind,
-  message: string
-): Damage => ({ company, partition, position, stream, version, kind, message })
-
 /** Erased data has no ciphertext any more; its hash stays and goes on standing for it. */
-const sealedStands = ({ sealed, sealedHash, keyId }: StoredEvent): boolean => {
-  if (sealed === null) return (sealedHash === null) === (keyId === null)
-  return sealedHash !== null && same(hash("sha256", sealed, "buffer"), sealedHash)
+const sealedStands = ({ sealed, sealedHash, hasKey }: ChainEvent): boolean => {
+  if (sealed === null) return (sealedHash === null) === !hasKey
+  return sealedHash !== null && hasKey && hash("sha256", sealed, "hex") === hexOf(sealedHash)
 }
 
-const payloadStands = ({ dataText, sealedHash, payloadHash: stored }: StoredEvent): boolean =>
-  sealedHash !== null
-    ? same(payloadHash(dataText, sealedHash), stored)
-    : hash("sha256", dataText, "binary") === binaryOf(stored)
+const marked = Buffer.alloc(1 + 32 + 32, 1)
+
+const payloadStands = ({ data, sealedHash, payloadHash }: ChainEvent): boolean => {
+  if (sealedHash === null) return hash("sha256", data, "hex") === payloadHash
+  if (sealedHash.length !== 32) return false
+  marked.set(hash("sha256", data, "buffer"), 1)
+  marked.set(sealedHash, 1 + 32)
+  return hash("sha256", marked, "hex") === payloadHash
+}
 
 let scratch = Buffer.allocUnsafe(4096)
 
-/** As `nextLink`, in one buffer for all events and with the digest as a string, which costs half. */
-const isLinked = (previous: Uint8Array, event: StoredEvent): boolean => {
-  const leaf = leafText(event)
-  const most = 32 + leaf.length * 3
-  if (scratch.length < most) scratch = Buffer.allocUnsafe(most)
+/** As `nextLink`, in one buffer for all events. */
+const isLinked = (previous: Uint8Array, { leaf, link }: ChainEvent): boolean => {
+  const length = previous.length + leaf.length
+  if (scratch.length < length) scratch = Buffer.allocUnsafe(length)
   scratch.set(previous, 0)
-  const length = 32 + scratch.write(leaf, 32)
-  return hash("sha256", scratch.subarray(0, length), "binary") === binaryOf(event.link)
+  scratch.set(leaf, previous.length)
+  return hash("sha256", scratch.subarray(0, length), "binary") === link.toString("latin1")
 }
 
-const binaryOf = (bytes: Uint8Array): string => Buffer.prototype.toString.call(bytes, "binary")
+const hexOf = (bytes: Uint8Array): string => Buffer.prototype.toString.call(bytes, "hex")
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0

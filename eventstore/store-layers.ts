@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import * as Layer from "effect/Layer"
 import { EventStore } from "./event-store.ts"
 import { History } from "./history.ts"
+import { SealStore } from "./seal-store.ts"
 import { randomNonces } from "./sealed-text.ts"
 import { Secrets } from "./secrets.ts"
 import { SubjectKeys } from "./subject-keys.ts"
@@ -18,8 +19,8 @@ export const sealingLayer = (
 
 /** All services of the event store, over a `Database` and `MasterKeys`. */
 export const storeLayer = sealingLayer().pipe(
-  Layer.provideMerge(Layer.mergeAll(EventStore.layer, SubjectStore.layer))
+  Layer.provideMerge(Layer.mergeAll(EventStore.layer, SubjectStore.layer, SealStore.layer))
 )
 
 /** What `storeLayer` gives. */
-export type StoreServices = EventStore | SubjectStore | SubjectKeys | History | Secrets
+export type StoreServices = EventStore | SubjectStore | SealStore | SubjectKeys | History | Secrets

@@ -2,13 +2,14 @@ import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Database } from "../../eventstore/database.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
+import type { SealStore } from "../../eventstore/seal-store.ts"
 import type { DatabaseKind, TestDatabase } from "../databases.ts"
 import { PartitionOwner } from "./owner.ts"
 
 /** A store on a database of its own, for one suite. */
 export interface OpenStore {
   readonly database: TestDatabase
-  readonly run: <A, E>(effect: Effect.Effect<A, E, EventStore | Database>) => Promise<A>
+  readonly run: <A, E>(effect: Effect.Effect<A, E, EventStore | Database | SealStore>) => Promise<A>
   /** Makes the company and claims its partitions, in order. */
   readonly own: (company: string, partitions: number) => Promise<ReadonlyArray<PartitionOwner>>
   readonly close: () => Promise<void>

@@ -10,6 +10,7 @@ const tables = ["company", "partition", "owner", "event", "key", "job", "timer",
 
 /** What only `es.append` and the other doors may call. */
 const innerFunctions = [
+  "leaf",
   "advance_partitions",
   "take_keys",
   "append_events",

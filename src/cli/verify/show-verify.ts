@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Damage } from "../../../eventstore/chain-check.ts"
+import type { Damage } from "../../../eventstore/damage.ts"
 import { type Verified, type VerifyProgress, verify } from "../../../eventstore/verify.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
