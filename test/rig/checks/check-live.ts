@@ -1,4 +1,4 @@
-import type { Replayed } from "../../../actors/replay.ts"
+import type { Replayed } from "../../../actors/replayed.ts"
 import { canonicalJson } from "../../../eventstore/hash.ts"
 import type { Json } from "../../../eventstore/json.ts"
 import { askJson } from "../world/program.ts"

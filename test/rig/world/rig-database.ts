@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { Database, type Row, withAdminConnection } from "../../../eventstore/database.ts"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import { History } from "../../../eventstore/history.ts"
+import { MasterKeys, masterKeyOf } from "../../../eventstore/master-keys.ts"
+import { type StoreServices, storeLayer } from "../../../eventstore/store-layers.ts"
 
 /** One scenario's database, as the rig itself sees it: straight, past every proxy. */
 export interface RigDatabase {
@@ -12,10 +12,13 @@ export interface RigDatabase {
   readonly urlOf: (login: string, port: number) => string
   readonly admin: (sql: string, params?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<Row>>
   readonly count: (sql: string) => Promise<number>
-  readonly layer: Layer.Layer<EventStore | History | Database>
+  readonly layer: Layer.Layer<StoreServices | Database>
 }
 
 const connectionsMax = 4
+
+/** What personal data is sealed with, so that the rig can read what the servers wrote. */
+export const rigMasterKey = "07".repeat(32)
 
 /** Makes the database on the rig's own server, with a login for each of the servers of ours. */
 export const makeRigDatabase = async (
@@ -46,8 +49,8 @@ export const makeRigDatabase = async (
     },
     admin,
     count: async (sql) => Number((await admin(sql))[0]?.[0] ?? 0),
-    layer: History.layer.pipe(
-      Layer.provideMerge(EventStore.layer),
+    layer: storeLayer.pipe(
+      Layer.provideMerge(MasterKeys.layer([masterKeyOf(Buffer.from(rigMasterKey, "hex"))])),
       Layer.provideMerge(
         Layer.orDie(
           Database.layer({

@@ -7,7 +7,7 @@ import type { Plant } from "../app/plants.ts"
 import { keyedInstance } from "./keyed-instance.ts"
 import { askJson, startProgram } from "./program.ts"
 import { type Random, randomFrom } from "./random.ts"
-import { makeRigDatabase, type RigDatabase, recordWriters } from "./rig-database.ts"
+import { makeRigDatabase, type RigDatabase, recordWriters, rigMasterKey } from "./rig-database.ts"
 import { makeServer, type Server } from "./server.ts"
 import { startProxy, type TcpProxy } from "./tcp-proxy.ts"
 import { type Copies, startRelay, type WebhookRelay } from "./webhook-relay.ts"
@@ -135,6 +135,7 @@ const serverEnv = (options: StageOptions, proxies: Readonly<Record<RigChannel, s
   DATABASE_ADMIN_URL: "",
   REDIS_URL: "",
   CENTURION_DIR: options.directory,
+  CENTURION_MASTER_KEY: rigMasterKey,
   CENTURION_EVOLUTION_URL: proxies.evolution,
   CENTURION_EVOLUTION_API_KEY: apiKey,
   CENTURION_EVOLUTION_INSTANCES: "main",
