@@ -8,18 +8,20 @@ import type { Stage } from "../world/stage.ts"
 import type { Copies } from "../world/webhook-relay.ts"
 
 const sizes = {
-  full: { restarts: 30, leads: 150, burstsPerSecond: 8, leastCopies: 5000 },
-  short: { restarts: 2, leads: 40, burstsPerSecond: 6, leastCopies: 150 }
+  full: { restarts: 30, leads: 150, burstsPerSecond: 8, leastCopies: 5000, lateMs: 1500 },
+  short: { restarts: 2, leads: 40, burstsPerSecond: 6, leastCopies: 150, lateMs: 250 }
 } as const
 
 const copiesMax = 10
 const betweenRestartsMs = { least: 900, most: 1600 } as const
 
 /** Some at the same moment, on both servers; the others so late that a restart comes between. */
-const copies = (random: Random): Copies => {
-  const times = 1 + random.below(copiesMax)
-  return { times, atOnce: 1 + random.below(times), pauseMs: random.between(10, 1500) }
-}
+const copies =
+  (lateMs: number) =>
+  (random: Random): Copies => {
+    const times = 1 + random.below(copiesMax)
+    return { times, atOnce: 1 + random.below(times), pauseMs: random.between(10, lateMs) }
+  }
 
 const play = async (stage: Stage, given: Given) => {
   const size = sizes[given.size]
@@ -55,5 +57,8 @@ export const once: Scenario = {
   promise: "P2",
   about: "an inbound message takes effect once, however often it is delivered",
   seconds: { full: 100, short: 11 },
-  run: (given) => onStage(given, "P2", { servers: 2, copies }, (stage) => play(stage, given))
+  run: (given) =>
+    onStage(given, "P2", { servers: 2, copies: copies(sizes[given.size].lateMs) }, (stage) =>
+      play(stage, given)
+    )
 }
