@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { sealSettings } from "./seals/seal-settings.ts"
 import {
   choice,
   httpUrl,
@@ -57,6 +58,8 @@ export const settings = {
     ["no", "yes"],
     "Whether log lines of machines that handle personal data are written as they are."
   ),
+
+  ...sealSettings,
 
   evolutionUrl: httpUrl("CENTURION_EVOLUTION_URL", undefined, "The Evolution API; without it, no WhatsApp."),
   evolutionApiKey: secret("CENTURION_EVOLUTION_API_KEY", "The key of the Evolution API."),

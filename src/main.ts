@@ -13,11 +13,14 @@ import { Engine, EventRefused } from "../actors/engine.ts"
 import { EngineClock } from "../actors/engine-clock.ts"
 import { engineLayer } from "../actors/engine-layer.ts"
 import { defaultLimits, type EngineLimits } from "../actors/engine-limits.ts"
+import type { ErasurePlace } from "../actors/erasures.ts"
 import { Ownership } from "../actors/ownership.ts"
 import { EventStore } from "../eventstore/event-store.ts"
 import { History } from "../eventstore/history.ts"
 import type { Json } from "../eventstore/json.ts"
+import { SealStore } from "../eventstore/seal-store.ts"
 import { Secrets } from "../eventstore/secrets.ts"
+import { SubjectStore } from "../eventstore/subject-store.ts"
 import { machines } from "../machines/index.ts"
 import { WebChatHub } from "./channels/web-chat.ts"
 import { Companies } from "./companies/companies.ts"
@@ -41,6 +44,7 @@ import { RunningEngine } from "./http/running-engine.ts"
 import { Starters } from "./http/starters.ts"
 import { scriptedModelLayer } from "./llm/scripted-model.ts"
 import { logLayer } from "./log.ts"
+import { sealing } from "./seals/sealing.ts"
 import { setUpChannels } from "./set-up-channels.ts"
 
 const stopMaxMs = 4500
@@ -65,8 +69,14 @@ const limitsOf = (settings: SettingValues): EngineLimits => ({
 
 const ownerName = () => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`
 
+/** The memory of who is who; its lines in the database go with the key. */
+const contactsPlace = (contacts: Contacts["Service"]): ErasurePlace => ({
+  name: "contacts in memory",
+  erase: (company, subject) => Effect.sync(() => contacts.forget(company, subject))
+})
+
 /** The engine over the store at hand, with our machines and handlers. */
-const makeEngine = Effect.gen(function* () {
+const makeEngine = Effect.fnUntraced(function* (contacts: Contacts["Service"]) {
   const settings = yield* Settings
   const companies = yield* Companies
   const starters = yield* Starters
@@ -85,6 +95,7 @@ const makeEngine = Effect.gen(function* () {
         )
       ),
     limits: limitsOf(settings),
+    erasurePlaces: [contactsPlace(contacts)],
     logPersonal: settings.logPersonal === "yes",
     log: (level, message) => void runFork(log[level](message))
   }).pipe(
@@ -135,17 +146,22 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
     stored
   )
   if (access.embedded) yield* Effect.provide(releaseDead, stored)
-  const layer = Layer.mergeAll(yield* makeEngine, Contacts.layer).pipe(
-    Layer.provideMerge(Layer.succeedContext(stored))
+  const contacts = Context.get(
+    yield* Layer.buildWithScope(Layer.provide(Contacts.layer, Layer.succeedContext(stored)), scope),
+    Contacts
   )
+  const layer = Layer.provideMerge(yield* makeEngine(contacts), Layer.succeedContext(stored))
   const built = yield* Layer.buildWithScope(layer, scope)
+  yield* Scope.provide(Effect.provide(sealing, stored), scope)
   const engine = Context.get(built, Engine)
   if (settings.redisUrl !== undefined) yield* Scope.provide(publishCommits(settings.redisUrl, engine), scope)
   running.set({
     engine,
     store: Context.get(built, EventStore),
     history: Context.get(built, History),
-    contacts: Context.get(built, Contacts)
+    seals: Context.get(stored, SealStore),
+    subjects: Context.get(built, SubjectStore),
+    contacts
   })
 })
 

@@ -14,13 +14,16 @@ import {
   historyQuestions,
   StoreAsked,
   type StoreQuestion,
+  type SubjectQuestion,
   storeQuestions,
+  subjectQuestions,
   ViewAsked
 } from "./engine-questions.ts"
 import { httpLimits } from "./limits.ts"
 import { problem } from "./problem.ts"
 import { readBody } from "./read-body.ts"
 import { type Running, RunningEngine } from "./running-engine.ts"
+import { askSeals } from "./seal-questions.ts"
 import { Starters } from "./starters.ts"
 
 /** A question that can't be understood. */
@@ -60,15 +63,15 @@ const decodeView = asked(ViewAsked)
 
 /** Asks the store what is on the list, with no more rows than one answer may have. */
 const askStore = Effect.fnUntraced(function* (
-  { store, history }: Running,
+  { store, history, subjects }: Running,
   { method, args }: typeof StoreAsked.Type
 ) {
-  const questions = { ...storeQuestions, ...historyQuestions }
+  const questions = { ...storeQuestions, ...historyQuestions, ...subjectQuestions }
   if (!Object.hasOwn(questions, method)) {
     const known = Object.keys(questions).join(", ")
     return yield* new WrongQuestion({ message: `"${method}" can't be asked; there are ${known}` })
   }
-  const question = method as StoreQuestion | HistoryQuestion
+  const question = method as StoreQuestion | HistoryQuestion | SubjectQuestion
   const decoded = Schema.decodeUnknownResult(questions[question])(args)
   if (Result.isFailure(decoded))
     return yield* new WrongQuestion({ message: `${method}: ${decoded.failure.message}` })
@@ -81,6 +84,7 @@ const askStore = Effect.fnUntraced(function* (
     })
   const asked = {
     ...store,
+    ...subjects,
     historyStream: history.readStream,
     historyPartition: history.readPartition,
     historyJobs: (...of: Parameters<typeof history.listJobs>) =>
@@ -119,7 +123,7 @@ const answered = <A, E extends { readonly _tag: string; readonly message: string
 
 /**
  * For the commands, when this process holds the embedded database: `/_engine/status`, `/_engine/store`,
- * `/_engine/view`, `/_engine/deliver`. Only for this machine, and only with the token of this process.
+ * `/_engine/seals`, `/_engine/view`, `/_engine/deliver`. Only for this machine, and only with the token of this process.
  */
 export const engineRoutes = (token: string) =>
   HttpRouter.use((router) =>
@@ -163,6 +167,11 @@ export const engineRoutes = (token: string) =>
         guarded(() => Effect.map(running.status, (value) => answer({ value })))
       )
       yield* router.add("POST", "/_engine/store", guarded(store))
+      yield* router.add(
+        "POST",
+        "/_engine/seals",
+        guarded((body) => answered(Effect.flatMap(running.get, (running) => askSeals(running, body))))
+      )
       yield* router.add("POST", "/_engine/view", guarded(view))
       yield* router.add(
         "POST",

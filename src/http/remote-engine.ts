@@ -12,8 +12,10 @@ import {
 } from "../../actors/engine.ts"
 import { EventStore, StoreUnavailable } from "../../eventstore/event-store.ts"
 import { History } from "../../eventstore/history.ts"
+import { ImportRefused, SealStore } from "../../eventstore/seal-store.ts"
 import { parseWithBytes, stringifyWithBytes } from "./bytes-json.ts"
 import type { Answered, HistoryQuestion, StoreQuestion } from "./engine-questions.ts"
+import type { SealQuestion } from "./seal-questions.ts"
 
 /** Where another process's engine is asked, and what proves that we may; both are in its `engine.json`. */
 export interface RemoteEngine {
@@ -22,24 +24,26 @@ export interface RemoteEngine {
 }
 
 const answerTimeoutMs = 30_000
+/** An import becomes history in one statement. */
+const importTimeoutMs = 30 * 60_000
 const unreachableRetryMs = 1000
 
 /** The tagged errors that come over the wire as what they are. */
-const WireError = Schema.Union([EventRefused, WrongVersion, TryAgain, StoreUnavailable])
+const WireError = Schema.Union([EventRefused, WrongVersion, TryAgain, StoreUnavailable, ImportRefused])
 type WireError = typeof WireError.Type
 const decodeError = Schema.decodeUnknownEffect(WireError)
 
 /** The other process did not answer, or not as it should. */
 class Unanswered extends Schema.TaggedError<Unanswered>()("Unanswered", { message: Schema.String }) {}
 
-const ask = ({ url, token }: RemoteEngine, path: string, body: unknown) =>
+const ask = ({ url, token }: RemoteEngine, path: string, body: unknown, timeoutMs = answerTimeoutMs) =>
   Effect.gen(function* () {
     const text = yield* Effect.tryPromise({
       try: async (signal) => {
         const response = await fetch(`${url}/_engine/${path}`, {
           method: body === undefined ? "GET" : "POST",
           headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-          signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
+          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
           ...(body === undefined ? {} : { body: stringifyWithBytes(body) })
         })
         const text = await response.text()
@@ -94,11 +98,44 @@ const remoteHistoryLayer = (remote: RemoteEngine) => {
   })
 }
 
+/** Links, seals and imports of another process; only that one seals and anchors. */
+const remoteSealLayer = (remote: RemoteEngine) => {
+  const question =
+    <A>(method: SealQuestion) =>
+    (...args: ReadonlyArray<unknown>) =>
+      ask(remote, "seals", { method, args }).pipe(
+        Effect.map((value) => value as A),
+        Effect.catch(storeFailure)
+      )
+  return Layer.succeed(SealStore, {
+    readChain: question<never>("readChain"),
+    readLinks: question<never>("readLinks"),
+    lastSeal: Effect.suspend(question<never>("lastSeal")),
+    seals: question<never>("seals"),
+    sealedPartitions: question<never>("sealedPartitions"),
+    sealedBy: question<never>("sealedBy"),
+    anchors: Effect.suspend(question<never>("anchors")),
+    stageEvents: question<void>("stageEvents"),
+    dropStaged: question<void>("dropStaged"),
+    finishImport: (...args) =>
+      ask(remote, "seals", { method: "finishImport", args }, importTimeoutMs).pipe(
+        Effect.asVoid,
+        Effect.catch(
+          (error): Effect.Effect<never, ImportRefused | StoreUnavailable> =>
+            error._tag === "ImportRefused" ? Effect.fail(error) : storeFailure(error)
+        )
+      ),
+    writeSeal: () => refusedHere("writeSeal"),
+    noteAnchored: () => refusedHere("noteAnchored")
+  })
+}
+
 /** The event store of another process: all reads, and retrying or dropping dead letters; appending dies. */
 export const remoteStoreLayer = (remote: RemoteEngine) => {
   const question = questionOf(remote)
   return Layer.mergeAll(
     remoteHistoryLayer(remote),
+    remoteSealLayer(remote),
     Layer.succeed(EventStore, {
       append: () => refusedHere("append"),
       createCompany: () => refusedHere("createCompany"),
@@ -126,12 +163,17 @@ export const remoteEngineLayer = (remote: RemoteEngine) =>
     deliver: (address, event, envelope) =>
       ask(remote, "deliver", { address, event, envelope }).pipe(
         Effect.map((value) => value as Delivered),
-        Effect.catchTags({ Unanswered: unanswered, StoreUnavailable: Effect.die })
+        Effect.catchTags({ Unanswered: unanswered, StoreUnavailable: Effect.die, ImportRefused: Effect.die })
       ),
     view: (address) =>
       ask(remote, "view", { address }).pipe(
         Effect.map((value) => (value ?? undefined) as ActorView | undefined),
-        Effect.catchTags({ Unanswered: unanswered, StoreUnavailable: Effect.die, WrongVersion: Effect.die })
+        Effect.catchTags({
+          Unanswered: unanswered,
+          StoreUnavailable: Effect.die,
+          ImportRefused: Effect.die,
+          WrongVersion: Effect.die
+        })
       ),
     status: ask(remote, "status", undefined).pipe(
       Effect.map((value) => value as EngineStatus),

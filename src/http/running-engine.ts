@@ -4,6 +4,8 @@ import * as Layer from "effect/Layer"
 import { Engine, type EngineStatus, TryAgain } from "../../actors/engine.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
 import { History } from "../../eventstore/history.ts"
+import type { SealStore } from "../../eventstore/seal-store.ts"
+import { SubjectStore } from "../../eventstore/subject-store.ts"
 import { Contacts } from "../companies/contacts.ts"
 
 /** What runs once the database is there. */
@@ -11,6 +13,9 @@ export interface Running {
   readonly engine: Engine["Service"]
   readonly store: EventStore["Service"]
   readonly history: History["Service"]
+  /** A simulated engine has none. */
+  readonly seals?: SealStore["Service"]
+  readonly subjects: SubjectStore["Service"]
   readonly contacts: Contacts["Service"]
 }
 
@@ -54,6 +59,7 @@ export class RunningEngine extends Context.Service<
         engine: yield* Engine,
         store: yield* EventStore,
         history: yield* History,
+        subjects: yield* SubjectStore,
         contacts: yield* Contacts
       }
       return RunningEngine.of({

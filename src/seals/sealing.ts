@@ -1,0 +1,32 @@
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { type Anchor, runAnchor } from "../../eventstore/anchor.ts"
+import { anchorDirectory } from "../../eventstore/anchor-directory.ts"
+import { anchorWebhook } from "../../eventstore/anchor-webhook.ts"
+import { runSealer } from "../../eventstore/sealer.ts"
+import { Settings, type SettingValues, WrongSettings } from "../config.ts"
+import { readSealSigner } from "./seal-key.ts"
+
+const lookEveryMs = 500
+
+/** The directory where seals are anchored. */
+export const anchorDirOf = ({ dir, anchorDir }: SettingValues): string => anchorDir ?? join(dir, "anchors")
+
+/** The places outside the database where seals are kept. */
+export const anchorsOf = (settings: SettingValues): ReadonlyArray<Anchor> => [
+  anchorDirectory(anchorDirOf(settings)),
+  ...(settings.anchorUrl === undefined ? [] : [anchorWebhook(Redacted.value(settings.anchorUrl))])
+]
+
+/** Seals history and anchors the seals until the scope ends, beside whatever else runs; fails without a key. */
+export const sealing = Effect.gen(function* () {
+  const settings = yield* Settings
+  const { sealEveryMs: everyMs, sealEveryEvents: everyEvents } = settings
+  const signer = yield* readSealSigner(settings, true)
+  if (signer === undefined) return yield* new WrongSettings({ message: "there is no key to sign seals with" })
+  const sealer = Effect.provide(runSealer({ everyMs, everyEvents, lookEveryMs }), signer)
+  yield* Effect.forkScoped(sealer)
+  // Each by itself: one that hangs must not keep seals from the others.
+  for (const anchor of anchorsOf(settings)) yield* Effect.forkScoped(runAnchor(anchor, lookEveryMs))
+})
