@@ -130,7 +130,13 @@ const erasures = (
   tables: MemoryTables,
   now: () => number
 ): Part<
-  "requestErasure" | "erasures" | "copiesOf" | "destroySubject" | "finishErasure" | "silentSubjects"
+  | "requestErasure"
+  | "erasures"
+  | "subjectOf"
+  | "copiesOf"
+  | "destroySubject"
+  | "finishErasure"
+  | "silentSubjects"
 > => ({
   requestErasure: (asked) =>
     Effect.suspend(() => {
@@ -158,6 +164,8 @@ const erasures = (
         .slice(0, most)
         .map((each) => ({ ...each }))
     ),
+  subjectOf: (company, stream) =>
+    Effect.sync(() => tables.subjectStreams.get(idOf(company, stream))?.subject ?? null),
   copiesOf: (company, subject) =>
     Effect.sync(() =>
       streamsOf(tables, company, subject)

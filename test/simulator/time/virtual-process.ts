@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import * as References from "effect/References"
 import * as Scheduler from "effect/Scheduler"
 import type { Timeline, WaitKind } from "./timeline.ts"
 
@@ -17,6 +18,8 @@ export class VirtualProcess {
   skewMs: number
   state: "running" | "frozen" | "dead" = "running"
   readonly context: Context.Context<never>
+  /** Calls of the outside world under way. */
+  atWork = 0
   private held: Array<() => void> = []
 
   constructor(name: string, timeline: Timeline, skewMs: number) {
@@ -33,7 +36,9 @@ export class VirtualProcess {
       }
     })
     this.context = Context.make(Scheduler.Scheduler, scheduler).pipe(
-      Context.add(Clock.Clock, this.clock("world"))
+      Context.add(Clock.Clock, this.clock("world")),
+      Context.add(References.MinimumLogLevel, "None"),
+      Context.add(References.TracerEnabled, false)
     ) as Context.Context<never>
   }
 
@@ -83,6 +88,7 @@ export class VirtualProcess {
 
   kill() {
     this.state = "dead"
+    this.atWork = 0
     this.held = []
   }
 
