@@ -100,11 +100,17 @@ export const writeGolden = (root: string, golden: Golden) => {
 export const writeRelease = (
   root: string,
   { machine, version, release }: Pick<Golden, "machine" | "version" | "release">
-) =>
-  writeFileSync(
-    join(folderOf(root, machine, version), "release.json"),
-    `${JSON.stringify(release, null, 2)}\n`
-  )
+) => writeFileSync(join(folderOf(root, machine, version), "release.json"), releaseText(release))
+
+const lineMax = 110
+
+/** As the formatter of this repository has it: a list on one line while it fits. */
+const releaseText = ({ chart, versions }: Release): string => {
+  const list = versions.map((version) => JSON.stringify(version))
+  const line = `  "versions": [${list.join(", ")}]`
+  const listed = line.length <= lineMax ? line : `  "versions": [\n    ${list.join(",\n    ")}\n  ]`
+  return `{\n  "chart": ${JSON.stringify(chart)},\n${listed}\n}\n`
+}
 
 const noBytes = new Uint8Array(0)
 
