@@ -1,6 +1,7 @@
 import { Batch } from "../eventstore/batch.ts"
 import { nextLink, payloadHash, sha256 } from "../eventstore/hash.ts"
 import { eventPlace, seal } from "../eventstore/sealed-text.ts"
+import { erased } from "./actor-key.ts"
 import { EventRefused, WrongVersion } from "./engine.ts"
 import type { LiveActor } from "./live-actor.ts"
 import type { Delivery, Note, Outcome, OwnedPartition } from "./partition.ts"
@@ -50,6 +51,10 @@ export class CommitDraft {
   /** Takes the steps of one delivery; a refusal is that delivery's own outcome and leaves no trace. */
   deliver(partition: OwnedPartition, delivery: Delivery) {
     const working = this.workingOf(delivery.actor)
+    if (working.erased && isFromOutside(delivery)) {
+      this.settled.push({ delivery, outcome: erased(delivery.actor.address) })
+      return
+    }
     if (isStale(working, delivery)) return this.passOver(partition, delivery)
     const { key } = delivery.envelope
     const keyed = key === undefined ? undefined : `${delivery.actor.company}/${delivery.actor.stream} ${key}`
@@ -81,7 +86,8 @@ export class CommitDraft {
     try {
       if (working.mustMigrate) before.push(working.migrate())
       if (working.version === 0) before.push(working.start(delivery.startInput ?? null, recordedAt))
-      taken = working.take(delivery, recordedAt)
+      taken =
+        delivery.erasure === undefined ? working.take(delivery, recordedAt) : working.erase(delivery.erasure)
     } catch (error) {
       takeBack()
       const message = `${delivery.actor.stream}: ${error instanceof Error ? error.message : String(error)}`
@@ -181,8 +187,14 @@ export class CommitDraft {
   }
 }
 
+const isFromOutside = ({ timer, job, erasure }: Delivery): boolean =>
+  timer === undefined && job === undefined && erasure === undefined
+
 /** A timer that was set anew or cancelled, a job that nobody waits for any more: a race that the actor has decided. */
-const isStale = ({ state }: WorkingActor, { timer, job }: Delivery): boolean => {
+const isStale = ({ state, erased }: WorkingActor, { timer, job, erasure }: Delivery): boolean => {
+  // Nothing comes after an erasure; an actor that never began has nothing to erase.
+  if (erased) return true
+  if (erasure !== undefined) return state === undefined
   if (timer !== undefined) {
     return !state?.timers.some((set) => set.timer === timer.timer && set.setBy === timer.setBy)
   }

@@ -21,7 +21,7 @@ import type { EngineLimits } from "./engine-limits.ts"
 import { ActorParked, type LiveActor, stepInputOf } from "./live-actor.ts"
 import type { MachineRegistry } from "./machine-registry.ts"
 import type { OwnedPartitions } from "./owned-partitions.ts"
-import { type Delivery, enqueue, type Outcome, type OwnedPartition } from "./partition.ts"
+import { type Delivery, type ErasureOrder, enqueue, type Outcome, type OwnedPartition } from "./partition.ts"
 
 /** What the door needs of the engine around it. */
 export interface DoorPorts {
@@ -57,6 +57,8 @@ export interface Door {
   ) => Effect.Effect<Delivered, DeliverError>
   /** For the engine's own inputs; `stale` when they answer nothing any more. */
   readonly deliverOwn: (address: Address, input: OwnInput) => Effect.Effect<Delivered | "stale", DeliverError>
+  /** Erases the actor's person from it; `stale` when it was done before. */
+  readonly erase: (address: Address, order: ErasureOrder) => Effect.Effect<Delivered | "stale", DeliverError>
   readonly load: (address: Address) => Effect.Effect<LiveActor, EventRefused | TryAgain>
   readonly waiting: () => number
   /** Tells deliveries older than the limit to try again, while the database does not answer. */
@@ -205,9 +207,24 @@ export const makeDoor = (ports: DoorPorts): Door => {
       })
     })
 
+  const erase: Door["erase"] = (address, order) =>
+    Effect.callback<Delivered | "stale", DeliverError>((resume) => {
+      const settle = (outcome: Outcome) =>
+        resume(outcome === "stale" ? Effect.succeed(outcome) : resultOf(outcome))
+      find(address, (found) => {
+        if ("_tag" in found) return settle(found)
+        const type = "SubjectErased"
+        const envelope = { principal: "engine", causation: `erasure/${order.erasure}` }
+        const input = { kind: "event", event: { type } } as const
+        const delivery = { type, data: {}, text: "{}", input, envelope, startInput: undefined }
+        push(found, { ...delivery, erasure: order }, settle)
+      })
+    })
+
   return {
     deliver,
     deliverOwn,
+    erase,
     load: (address) =>
       Effect.callback((resume) =>
         find(address, (found) => resume("_tag" in found ? Effect.fail(found) : Effect.succeed(found.actor)))

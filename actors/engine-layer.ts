@@ -5,18 +5,17 @@ import * as Layer from "effect/Layer"
 import type { Batch, StreamPlace } from "../eventstore/batch.ts"
 import { EventStore } from "../eventstore/event-store.ts"
 import { History } from "../eventstore/history.ts"
-import type { Json } from "../eventstore/json.ts"
 import { SubjectKeys } from "../eventstore/subject-keys.ts"
-import type { ListedMachine } from "../machines/listed-machine.ts"
+import { SubjectStore } from "../eventstore/subject-store.ts"
 import { makeActorLoader } from "./actor-loader.ts"
-import { type Address, addressOf } from "./address.ts"
+import { addressOf } from "./address.ts"
 import { CommitDraft } from "./commit-draft.ts"
 import { makeDoor } from "./door.ts"
-import { type ActorEvent, type CommitHint, Engine, type EventRefused } from "./engine.ts"
+import { type CommitHint, Engine, type EventRefused } from "./engine.ts"
 import { EngineClock, type Fork } from "./engine-clock.ts"
-import type { EngineLimits } from "./engine-limits.ts"
-import type { Job } from "./job-attempts.ts"
-import type { JobHandler } from "./job-handler.ts"
+import type { EngineOptions } from "./engine-options.ts"
+import { makeErasures } from "./erasures.ts"
+import { jobOf, resultInput } from "./job-results.ts"
 import { makeJobRunner } from "./job-runner.ts"
 import { makeLane } from "./lane.ts"
 import { expectsFailure, type LiveActor, viewOf } from "./live-actor.ts"
@@ -29,28 +28,14 @@ import { enqueue } from "./partition.ts"
 import { makeTimerQueue } from "./timer-queue.ts"
 import type { CommittedJob } from "./working-actor.ts"
 
-/** What the engine runs, and for whom. */
-export interface EngineOptions {
-  readonly machines: ReadonlyArray<ListedMachine>
-  readonly handlers: ReadonlyArray<JobHandler>
-  /** Companies that must exist; others are found in the database. */
-  readonly companies: ReadonlyArray<string>
-  /** The input of an actor that is started by the first event to it. */
-  readonly startInput: (address: Address, event: ActorEvent) => Effect.Effect<Json, EventRefused>
-  readonly limits: EngineLimits
-  /** False stores jobs and leaves them to another process; for measurements. */
-  readonly runJobs?: boolean
-  /** True writes log lines of machines that handle personal data as they are; for a developer's own desk. */
-  readonly logPersonal?: boolean
-  readonly log?: (level: "info" | "warn" | "error", message: string) => void
-  /** Called when one of its loops ended, which must not be; default it throws, so that the process ends. */
-  readonly broke?: (why: string) => void
-}
-
 /** Runs the machines until the scope ends; then it takes nothing more, commits what waits, and gives up its partitions. */
 export const engineLayer = (
   options: EngineOptions
-): Layer.Layer<Engine, MachineRefused, EventStore | History | SubjectKeys | Ownership | EngineClock> =>
+): Layer.Layer<
+  Engine,
+  MachineRefused,
+  EventStore | History | SubjectKeys | SubjectStore | Ownership | EngineClock
+> =>
   Layer.effect(
     Engine,
     Effect.suspend(() => makeEngine(options))
@@ -71,6 +56,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   const store = yield* EventStore
   const history = yield* History
   const keys = yield* SubjectKeys
+  const subjects = yield* SubjectStore
   const ownership = yield* Ownership
   const clock = yield* EngineClock
   const fork: Fork = Effect.runForkWith(yield* Effect.context<never>())
@@ -203,8 +189,23 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     log: (message) => log("error", message)
   })
 
+  const erasures = makeErasures({
+    ...{ store, subjects, keys, clock, log },
+    places: options.erasurePlaces ?? [],
+    erase: door.erase,
+    isOurs: (company, stream) => typeof partitions.of(company, stream) === "object",
+    markErased: (company, stream) => {
+      const partition = partitions.of(company, stream)
+      if (typeof partition !== "object") return Effect.succeed(false)
+      const place = { company, partition: partition.partition, stream }
+      return note(place, (batch) => batch.streamErased(place))
+    }
+  })
+
   const committed = (draft: CommitDraft) => {
-    for (const { actor, jobs: asked, cancelledJobs, messages, logs, state } of draft.workings.values()) {
+    for (const working of draft.workings.values()) {
+      const { actor, jobs: asked, cancelledJobs, messages, logs, state } = working
+      if (working.erased) jobs.forgetStream(actor.company, actor.stream)
       for (const job of cancelledJobs) jobs.cancel(actor.company, actor.stream, job)
       if (options.runJobs !== false) for (const job of asked) jobs.start(jobOf(job, draft.options.now))
       for (const message of messages) courier.send(message)
@@ -234,6 +235,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     timers.lookNow()
     courier.lookNow()
     jobs.lookNow()
+    erasures.lookNow()
   })
   const lost = (why: string) =>
     Effect.sync(() => {
@@ -251,7 +253,8 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   // A scope ends what began last first: the lanes outlive what feeds them, so that they commit what waits.
   for (const lane of lanes) yield* begin(lane.run)
   yield* Effect.addFinalizer(() => shutDown)
-  for (const loop of [ownership.keep({ gained, lost }), timers.run, courier.run, sweeping]) yield* begin(loop)
+  for (const loop of [ownership.keep({ gained, lost }), timers.run, courier.run, erasures.run, sweeping])
+    yield* begin(loop)
   if (options.runJobs !== false) yield* begin(jobs.run)
 
   const shutDown = Effect.gen(function* () {
@@ -291,41 +294,3 @@ const shown = ({ logPersonal }: EngineOptions, actor: LiveActor, line: unknown):
   actor.registered.personal.any && logPersonal !== true
     ? "a log line, withheld: the machine handles personal data"
     : JSON.stringify(line)
-
-const resultInput = (
-  job: Job,
-  endedAt: number,
-  type: "JobSucceeded" | "JobFailed",
-  result: { readonly [key: string]: Json }
-) => ({
-  type,
-  data: {
-    job: job.job,
-    name: job.name,
-    ...result,
-    attempts: job.attempts,
-    askedAt: job.askedAt,
-    firstAttemptAt: job.firstAttemptAt ?? endedAt,
-    endedAt
-  },
-  causation: `${job.stream}@${job.job.split(".")[0]}`,
-  job: job.job
-})
-
-const jobOf = ({ actor, job, name, child, text, action }: CommittedJob, askedAt: number): Job => ({
-  company: actor.company,
-  partition: actor.partition,
-  stream: actor.stream,
-  job,
-  name,
-  child,
-  // The handler gets what it would get after a restart.
-  input: JSON.parse(text),
-  key: actor.key,
-  action,
-  state: "pending",
-  attempts: 0,
-  firstAttemptAt: undefined,
-  lastAttemptAt: undefined,
-  askedAt
-})

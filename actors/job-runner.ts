@@ -10,6 +10,8 @@ export interface JobRunner {
   readonly start: (job: Job) => void
   readonly cancel: (company: string, stream: string, job: string) => void
   readonly forget: (company: string, partition: number) => void
+  /** Ends the jobs of an actor whose person is erased, also what nobody waits for. */
+  readonly forgetStream: (company: string, stream: string) => void
   readonly lookNow: () => void
   readonly running: () => number
   /** Finds jobs that a dead owner left, that were retried by hand, or that did not fit into memory. */
@@ -89,6 +91,8 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
     },
     forget: (company, partition) =>
       interruptWhere((job) => job.company === company && job.partition === partition),
+    forgetStream: (company, stream) =>
+      interruptWhere((job) => job.company === company && job.stream === stream),
     lookNow: () => wake(),
     running: () => jobs.size,
     run: Effect.gen(function* () {

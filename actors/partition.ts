@@ -2,10 +2,21 @@ import type { Batch } from "../eventstore/batch.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import type { DeliverError, Delivered, Envelope } from "./engine.ts"
 import type { LiveActor } from "./live-actor.ts"
+import type { ClearValues } from "./redacted-state.ts"
 import type { StepInput } from "./step.ts"
 
 /** How a delivery ended. `stale`: what it answered (a timer, a job) had been cancelled; nothing was written. */
 export type Outcome = Delivered | DeliverError | "stale"
+
+/** The order to erase the person that an actor is about. */
+export interface ErasureOrder {
+  readonly erasure: string
+  readonly subject: string
+  readonly by: string
+  readonly reason: string
+  /** What may stay of the actor's context. */
+  readonly clear: ClearValues
+}
 
 /** An event waiting for its actor. */
 export interface Delivery {
@@ -25,6 +36,8 @@ export interface Delivery {
   readonly timer?: { readonly timer: string; readonly setBy: number }
   /** The job that this is the result of. */
   readonly job?: string
+  /** Set for `SubjectErased`: the state that it holds is made in the commit. */
+  readonly erasure?: ErasureOrder
   readonly settle: (outcome: Outcome) => void
 }
 

@@ -7,8 +7,9 @@ import { sealIf } from "../eventstore/sealed-text.ts"
 import type { EventKind } from "../eventstore/stored-event.ts"
 import type { ActorState, PendingTimer } from "./actor-state.ts"
 import { type LiveActor, stepInputOf } from "./live-actor.ts"
-import type { Delivery } from "./partition.ts"
-import { errorAsJson, persist } from "./persisted-state.ts"
+import type { Delivery, ErasureOrder } from "./partition.ts"
+import { errorAsJson, persist, restore } from "./persisted-state.ts"
+import { redactedState } from "./redacted-state.ts"
 import { type Message, type NewJob, type Step, takeStep } from "./step.ts"
 
 /** A job that was committed with this batch, ready to run. */
@@ -56,6 +57,7 @@ export class WorkingActor {
   messages: ReadonlyArray<CommittedMessage> = []
   logs: ReadonlyArray<unknown> = []
   migrated = false
+  erased: boolean
   snapshotVersion: number
 
   constructor(actor: LiveActor) {
@@ -63,6 +65,7 @@ export class WorkingActor {
     this.state = actor.state
     this.version = actor.version
     this.snapshotVersion = actor.snapshotVersion
+    this.erased = actor.erased
   }
 
   /** Gives what takes everything since back. */
@@ -83,6 +86,20 @@ export class WorkingActor {
     this.migrated = true
     const data = { from: actor.migrateFrom!, to: actor.running.version, state }
     return { first: ++this.version, rows: [this.row("input", "ActorMigrated", data)] }
+  }
+
+  /** The person is gone: what is left of the state holds nothing of it, and nothing goes on. */
+  erase({ erasure, subject, by, reason, clear }: ErasureOrder): StepRows {
+    const { running } = this.actor
+    const state = redactedState(this.state!, clear)
+    this.erased = true
+    this.cancelledJobs = [...this.cancelledJobs, ...this.state!.jobs.map(({ job }) => job)]
+    this.jobs = []
+    this.messages = []
+    this.logs = []
+    this.state = restore(running, state)
+    const data = { erasure, subject, by, reason, state }
+    return { first: ++this.version, rows: [this.row("input", "SubjectErased", data)] }
   }
 
   /** Throws when what the machine emits can't be stored. */
@@ -181,6 +198,7 @@ export class WorkingActor {
       batch.message(actor, version, number, `${to.machine}/${to.id}`, event, occurredAt)
     }
     this.writeTimers(batch, actor.state?.timers ?? [], state?.timers ?? [])
+    if (this.erased) return batch.streamErased(actor)
     if (version - actor.snapshotVersion >= snapshotEvery) this.writeSnapshot(batch)
   }
 
@@ -211,6 +229,9 @@ export class WorkingActor {
     actor.version = this.version
     actor.snapshotVersion = this.snapshotVersion
     if (this.migrated) actor.migrateFrom = undefined
+    if (!this.erased) return
+    actor.erased = true
+    actor.key = undefined
   }
 }
 

@@ -110,6 +110,8 @@ export class SubjectStore extends Context.Service<
       onlyOpen: boolean,
       most: number
     ) => Read<ReadonlyArray<StoredErasure>>
+    /** The person that the stream is about; null when nothing personal was stored in it. */
+    readonly subjectOf: (company: string, stream: string) => Read<string | null>
     readonly copiesOf: (company: string, subject: string) => Read<ReadonlyArray<StreamCopies>>
     /** Destroys the key and the ciphertexts; gives how many of these. */
     readonly destroySubject: (
@@ -202,6 +204,8 @@ function makeSubjectStore({ query }: Database["Service"]): SubjectStore["Service
       ),
     erasures: (company, onlyOpen, most) =>
       read("select * from es.erasures($1, $2, $3)", [company, onlyOpen, most], storedErasure),
+    subjectOf: (company, stream) =>
+      one("select es.subject_of($1, $2)", [company, stream], (row) => row[0] as string | null),
     copiesOf: (company, subject) =>
       read("select * from es.copies_of($1, $2)", [company, subject], streamCopies),
     destroySubject: (company, subject) =>

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { Database, type DatabaseError, withAdminConnection } from "../eventstore/database.ts"
 import { migrate } from "../eventstore/migrate.ts"
 import { storeLayer } from "../eventstore/store-layers.ts"
+import { Contacts } from "./companies/contacts.ts"
 import type { SettingValues } from "./config.ts"
 import { openEmbedded } from "./embedded/embedded-database.ts"
 import { masterKeysLayer } from "./set-up-master-key.ts"
@@ -62,7 +63,8 @@ export const storeLayerOf = (
   settings: SettingValues,
   makeKey = false
 ) =>
-  storeLayer.pipe(
+  Contacts.layer.pipe(
+    Layer.provideMerge(storeLayer),
     Layer.provideMerge(masterKeysLayer(settings, makeKey)),
     Layer.provideMerge(
       Layer.orDie(

@@ -146,10 +146,7 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
     stored
   )
   if (access.embedded) yield* Effect.provide(releaseDead, stored)
-  const contacts = Context.get(
-    yield* Layer.buildWithScope(Layer.provide(Contacts.layer, Layer.succeedContext(stored)), scope),
-    Contacts
-  )
+  const contacts = Context.get(stored, Contacts)
   const layer = Layer.provideMerge(yield* makeEngine(contacts), Layer.succeedContext(stored))
   const built = yield* Layer.buildWithScope(layer, scope)
   yield* Scope.provide(Effect.provide(sealing, stored), scope)

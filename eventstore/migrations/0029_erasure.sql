@@ -52,6 +52,11 @@ create function es.erasures(company text, only_open boolean, most int) returns t
     order by e.requested_at desc limit $3
 $$;
 
+create function es.subject_of(company text, stream text) returns text
+  language sql stable security definer set search_path = es, pg_temp as $$
+  select ss.subject from es.subject_stream ss where ss.company = $1 and ss.stream = $2
+$$;
+
 -- What is there of a person: its streams, and in each the events, snapshots, jobs, messages and timers.
 create function es.copies_of(company text, subject text) returns table (
   stream text, erased boolean, events float8, sealed float8, snapshots float8, jobs float8, messages float8,
@@ -169,7 +174,7 @@ do $$
 declare
   f text;
 begin
-  foreach f in array array['request_erasure', 'erasures', 'copies_of', 'destroy_subject', 'finish_erasure',
+  foreach f in array array['request_erasure', 'erasures', 'subject_of', 'copies_of', 'destroy_subject', 'finish_erasure',
     'set_hold', 'release_hold', 'holds', 'silent_subjects'] loop
     execute format('revoke all on function es.%I from public', f);
     execute format('grant execute on function es.%I to centurion_engine', f);

@@ -5,9 +5,12 @@ import { chatCommand } from "./commands/chat.ts"
 import { deliverCommand } from "./commands/deliver.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
+import { eraseCommand } from "./commands/erase.ts"
 import { eventsCommand } from "./commands/events.ts"
+import { holdCommand } from "./commands/hold.ts"
 import { jobsCommand } from "./commands/jobs.ts"
 import { replayCommand } from "./commands/replay.ts"
+import { shadowCommand } from "./commands/shadow.ts"
 import { startCommand } from "./commands/start.ts"
 import { verifyCommand } from "./commands/verify.ts"
 import { whyCommand } from "./commands/why.ts"
@@ -27,6 +30,9 @@ export const centurionCommand = Command.make("centurion").pipe(
     verifyCommand,
     whyCommand,
     backtestCommand,
+    shadowCommand,
+    eraseCommand,
+    holdCommand,
     jobsCommand,
     doctorCommand,
     benchCommand

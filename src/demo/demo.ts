@@ -50,7 +50,9 @@ export const demo = (options: { readonly json: boolean }): Effect.Effect<DemoCou
       for (const [name, contact] of Object.entries(contacts))
         yield* showTimeline(say, events, name, conversationWith(events, contact))
       const counts = countDemo(events, seen, verified)
-      yield* options.json ? Console.log(JSON.stringify(counts)) : showCounts(say, counts, events.length, conversationWith(events, contacts.Marina))
+      yield* options.json
+        ? Console.log(JSON.stringify(counts))
+        : showCounts(say, counts, events.length, conversationWith(events, contacts.Marina))
       if (counts.lost > 0 || counts.sentTwice > 0 || counts.verify !== "ok" || counts.deals === 0) {
         return yield* new DemoFailed({
           message: `the demo did not end as it should: ${JSON.stringify(counts)}`

@@ -34,6 +34,25 @@ export const historyQuestions = {
 /** The name of a question about history. */
 export type HistoryQuestion = keyof typeof historyQuestions
 
+const name = Schema.String
+/** What may be asked of its rows about persons. */
+export const subjectQuestions = {
+  contactSubject: Schema.Tuple([name, name, name]),
+  subjectOf: Schema.Tuple([name, name]),
+  copiesOf: Schema.Tuple([name, name]),
+  requestErasure: Schema.Tuple([
+    Schema.Struct({ company: name, erasure: name, subject: name, by: name, reason: name })
+  ]),
+  erasures: Schema.Tuple([maybeName, Schema.Boolean, count]),
+  setHold: Schema.Tuple([Schema.Struct({ company: name, subject: name, by: name, reason: name })]),
+  releaseHold: Schema.Tuple([name, name]),
+  holds: Schema.Tuple([maybeName]),
+  silentSubjects: Schema.Tuple([name, Schema.Number, count])
+} as const
+
+/** The name of a question about persons. */
+export type SubjectQuestion = keyof typeof subjectQuestions
+
 /** The name of a question. */
 export type StoreQuestion = keyof typeof storeQuestions
 

@@ -63,7 +63,7 @@ const decodeView = asked(ViewAsked)
 
 /** Asks the store what is on the list, with no more rows than one answer may have. */
 const askStore = Effect.fnUntraced(function* (
-  { store, history, subjects }: Running,
+  { store, history, subjects, contacts }: Running,
   { method, args }: typeof StoreAsked.Type
 ) {
   const questions = { ...storeQuestions, ...historyQuestions, ...subjectQuestions }
@@ -85,6 +85,8 @@ const askStore = Effect.fnUntraced(function* (
   const asked = {
     ...store,
     ...subjects,
+    contactSubject: (company: string, kind: string, value: string) =>
+      contacts.subjectOf(company, { kind, value }),
     historyStream: history.readStream,
     historyPartition: history.readPartition,
     historyJobs: (...of: Parameters<typeof history.listJobs>) =>

@@ -13,8 +13,10 @@ import {
 import { EventStore, StoreUnavailable } from "../../eventstore/event-store.ts"
 import { History } from "../../eventstore/history.ts"
 import { ImportRefused, SealStore } from "../../eventstore/seal-store.ts"
+import { SubjectRefused } from "../../eventstore/subject-store.ts"
 import { parseWithBytes, stringifyWithBytes } from "./bytes-json.ts"
 import type { Answered, HistoryQuestion, StoreQuestion } from "./engine-questions.ts"
+import { remoteSubjectsLayer } from "./remote-subjects.ts"
 import type { SealQuestion } from "./seal-questions.ts"
 
 /** Where another process's engine is asked, and what proves that we may; both are in its `engine.json`. */
@@ -29,7 +31,14 @@ const importTimeoutMs = 30 * 60_000
 const unreachableRetryMs = 1000
 
 /** The tagged errors that come over the wire as what they are. */
-const WireError = Schema.Union([EventRefused, WrongVersion, TryAgain, StoreUnavailable, ImportRefused])
+const WireError = Schema.Union([
+  SubjectRefused,
+  EventRefused,
+  WrongVersion,
+  TryAgain,
+  StoreUnavailable,
+  ImportRefused
+])
 type WireError = typeof WireError.Type
 const decodeError = Schema.decodeUnknownEffect(WireError)
 
@@ -135,6 +144,13 @@ export const remoteStoreLayer = (remote: RemoteEngine) => {
   const question = questionOf(remote)
   return Layer.mergeAll(
     remoteHistoryLayer(remote),
+    remoteSubjectsLayer((method, args) =>
+      Effect.catch(
+        ask(remote, "store", { method, args }),
+        (error): Effect.Effect<never, StoreUnavailable | SubjectRefused> =>
+          error._tag === "SubjectRefused" ? Effect.fail(error) : storeFailure(error)
+      )
+    ),
     remoteSealLayer(remote),
     Layer.succeed(EventStore, {
       append: () => refusedHere("append"),
@@ -163,7 +179,12 @@ export const remoteEngineLayer = (remote: RemoteEngine) =>
     deliver: (address, event, envelope) =>
       ask(remote, "deliver", { address, event, envelope }).pipe(
         Effect.map((value) => value as Delivered),
-        Effect.catchTags({ Unanswered: unanswered, StoreUnavailable: Effect.die, ImportRefused: Effect.die })
+        Effect.catchTags({
+          Unanswered: unanswered,
+          StoreUnavailable: Effect.die,
+          ImportRefused: Effect.die,
+          SubjectRefused: Effect.die
+        })
       ),
     view: (address) =>
       ask(remote, "view", { address }).pipe(
@@ -172,6 +193,7 @@ export const remoteEngineLayer = (remote: RemoteEngine) =>
           Unanswered: unanswered,
           StoreUnavailable: Effect.die,
           ImportRefused: Effect.die,
+          SubjectRefused: Effect.die,
           WrongVersion: Effect.die
         })
       ),

@@ -10,7 +10,8 @@ import {
   type Envelope
 } from "../../../actors/engine.ts"
 import { EngineClock } from "../../../actors/engine-clock.ts"
-import { type EngineOptions, engineLayer } from "../../../actors/engine-layer.ts"
+import { engineLayer } from "../../../actors/engine-layer.ts"
+import type { EngineOptions } from "../../../actors/engine-options.ts"
 import { defaultLimits, type EngineLimits } from "../../../actors/engine-limits.ts"
 import { Ownership } from "../../../actors/ownership.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"

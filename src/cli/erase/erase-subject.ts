@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ErasureReport } from "../../../actors/erasures.ts"
+import { EventStore } from "../../../eventstore/event-store.ts"
+import { type StoredErasure, type StreamCopies, SubjectStore } from "../../../eventstore/subject-store.ts"
+import { readSettings } from "../../config.ts"
+import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
+import { confirm } from "../jobs/confirm.ts"
+import { findStorePlace, withStore } from "../open-store.ts"
+import { startOwnServer } from "../own-server.ts"
+import { canAsk, counted, note, plain, print, printJson, showsProgress, timeOf } from "../terminal.ts"
+import { findSubject, parseSubject } from "./find-subject.ts"
+
+/** What `centurion erase` was asked. */
+export interface EraseAsked {
+  readonly subject: string
+  readonly contact: Option.Option<string>
+  readonly reason: string
+  readonly as: string
+  readonly dryRun: boolean
+  readonly yes: boolean
+  readonly json: boolean
+}
+
+const lookEveryMs = 200
+const waitMaxMs = 120_000
+const erasuresLookedAt = 1000
+
+/** Erases a person: asks first, waits until every place has answered, and prints the report. */
+export const eraseSubject = Effect.fnUntraced(function* (asked: EraseAsked) {
+  const named = yield* parseSubject(asked.subject, Option.getOrUndefined(asked.contact))
+  const { company } = named
+  const found = yield* withStore(
+    Effect.gen(function* () {
+      const subjects = yield* SubjectStore
+      const subject = yield* findSubject(named)
+      const held = (yield* subjects.holds(company)).find((hold) => hold.subject === subject)
+      const copies = yield* subjects.copiesOf(company, subject)
+      const done = (yield* subjects.erasures(company, false, erasuresLookedAt)).find(
+        (each) => each.subject === subject && each.doneAt !== null
+      )
+      // What was stored after an erasure that a restored backup undid is erased anew.
+      const isGone = copies.every(({ erased, sealed }) => erased && sealed === 0)
+      return { subject, held, copies, earlier: isGone ? done : undefined }
+    })
+  )
+  const { subject, held, copies, earlier } = found
+  if (asked.dryRun) {
+    if (asked.json) return yield* printJson({ company, dryRun: true, subject, copies, held: held ?? null })
+    return yield* print(wouldErase(company, subject, copies, held?.reason).join("\n"))
+  }
+  if (earlier !== undefined) return yield* tellEarlier(asked, company, earlier)
+  if (held !== undefined)
+    return yield* failed(
+      "OnHold",
+      `${company}/${subject} is under legal hold since ${timeOf(held.since)} (${plain(held.by)}: ${plain(held.reason)}); \`centurion hold release\` ends it`
+    )
+  if (!asked.yes && !(yield* askFirst(company, subject, copies))) return yield* print("nothing was erased")
+  const report = yield* eraseAndWait(asked, company, subject)
+  if (asked.json) yield* printJson({ company, ...report })
+  else yield* print(reportLines(company, report).join("\n"))
+  if (report.left > 0) return yield* new AlreadyTold({ exitCode: 1 })
+}, Effect.scoped)
+
+const tellEarlier = Effect.fnUntraced(function* (
+  { json }: EraseAsked,
+  company: string,
+  { report, doneAt }: StoredErasure
+) {
+  const told = JSON.parse(report!) as ErasureReport
+  if (json) return yield* printJson({ company, ...told, doneAt })
+  yield* print([`erased already, at ${timeOf(doneAt!)}:`, ...reportLines(company, told)].join("\n"))
+})
+
+const askFirst = Effect.fnUntraced(function* (
+  company: string,
+  subject: string,
+  copies: ReadonlyArray<StreamCopies>
+) {
+  if (!canAsk()) return yield* wrongUse("erase asks first, and there is no terminal to ask on: add --yes")
+  yield* note(wouldErase(company, subject, copies, undefined).join("\n"))
+  return yield* confirm(`Erase ${company}/${subject} for good? [y/N] `)
+})
+
+/** The running engine does it; when none runs, one of our own. */
+const eraseAndWait = Effect.fnUntraced(function* (asked: EraseAsked, company: string, subject: string) {
+  const settings = yield* readSettings()
+  const place = findStorePlace(settings)
+  const isServed =
+    place?.kind === "running" ||
+    (place?.kind === "postgres" &&
+      (yield* withStore(
+        Effect.gen(function* () {
+          return (yield* (yield* EventStore).partitions(company)).every((each) => each.alive)
+        })
+      )))
+  if (!isServed) yield* startOwnServer(settings)
+  return yield* withStore(
+    Effect.gen(function* () {
+      const subjects = yield* SubjectStore
+      const erasure = yield* subjects.requestErasure({
+        company,
+        erasure: randomBytes(8).toString("hex"),
+        subject,
+        by: asked.as,
+        reason: asked.reason
+      })
+      return yield* waitFor(company, subject, erasure)
+    })
+  )
+})
+
+const waitFor = Effect.fnUntraced(function* (company: string, subject: string, erasure: string) {
+  const subjects = yield* SubjectStore
+  for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += lookEveryMs) {
+    const found = (yield* subjects.erasures(company, false, erasuresLookedAt)).find(
+      (each) => each.erasure === erasure
+    )
+    if (found?.report !== undefined && found.report !== null) {
+      if (showsProgress()) process.stderr.write("\r\u001b[2K")
+      return JSON.parse(found.report) as ErasureReport
+    }
+    yield* tellWaiting(company, subject)
+    yield* Effect.sleep(lookEveryMs)
+  }
+  const waiting = (yield* subjects.copiesOf(company, subject)).filter(({ erased }) => !erased)
+  return yield* failed(
+    "StillErasing",
+    `erasure ${erasure} of ${company}/${subject} is requested and not done yet; it goes on as soon as it can. ${
+      waiting.length === 0
+        ? "A place outside the event store has not answered: see the server's log"
+        : `It waits for ${waiting.map(({ stream }) => stream).join(", ")}: see the server's log`
+    }`
+  )
+})
+
+const tellWaiting = Effect.fnUntraced(function* (company: string, subject: string) {
+  if (!showsProgress()) return
+  const copies = yield* (yield* SubjectStore).copiesOf(company, subject)
+  const done = copies.filter(({ erased }) => erased).length
+  process.stderr.write(`\r\u001b[2Kerasing ${company}/${subject}: ${done} of ${copies.length} streams`)
+})
+
+const wouldErase = (
+  company: string,
+  subject: string,
+  copies: ReadonlyArray<StreamCopies>,
+  hold: string | undefined
+): ReadonlyArray<string> => [
+  `${company}/${subject} has personal data in ${counted(copies.length, "stream")}:`,
+  ...copies.map(
+    ({ stream, events, sealed, snapshots, jobs, messages, timers, erased }) =>
+      `  ${stream}: ${counted(events, "event")}, ${sealed} of them sealed; ${counted(snapshots, "snapshot")}, ${counted(jobs, "job")}, ${counted(messages, "message")}, ${counted(timers, "timer")}${erased ? " (erased)" : ""}`
+  ),
+  "The key and all of the above but the events go. Events stay with their clear parts, and history still verifies.",
+  ...(hold === undefined ? [] : [`It is under legal hold and can't be erased now: ${plain(hold)}`])
+]
+
+const reportLines = (
+  company: string,
+  { subject, streams, places, left }: ErasureReport
+): ReadonlyArray<string> => [
+  `${company}/${subject} is erased`,
+  "",
+  ...places.map(({ place, erased }) => `  ${place.padEnd(24)} ${String(erased).padStart(6)} gone`),
+  "",
+  ...streams.map(({ stream, proof }) => `  proof: ${company}/${stream}@${proof}`),
+  left === 0 ? "  nothing is left" : `  LEFT: ${counted(left, "copy")}`
+]
