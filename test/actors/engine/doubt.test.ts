@@ -6,7 +6,7 @@ import { JobFailedForNow, type JobHandler } from "../../../actors/job-handler.ts
 import { type Attempt, scripted } from "./handlers.ts"
 import { hopeful, worker } from "./machines.ts"
 import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine } from "./suite.ts"
+import { describeEngine, type EngineSuite } from "./suite.ts"
 
 const machines = [{ machine: worker }, { machine: hopeful }]
 const begin = { type: "Begin", input: { n: 1 } }
@@ -15,7 +15,7 @@ const succeed: Attempt = () => Effect.succeed("sent")
 const lost: Attempt = () =>
   Effect.fail(new JobFailedForNow({ reason: "timeout", message: "no answer", happened: "unknown" }))
 
-const jobs = (engine: TestEngine) => engine.run(engine.store.listJobs("acme", null, 100))
+const jobs = (engine: TestEngine) => engine.jobs()
 
 describeEngine("a job whose end nobody saw", (given) => {
   /** Begins a job, and crashes in the middle of its attempt; gives the handler of the next process. */
@@ -218,6 +218,12 @@ describeEngine("a job whose end nobody saw", (given) => {
   })
 })
 
+/** What a result says of a job that ended at its first attempt while the clock stood still. */
+const atOnce = ({ clock }: EngineSuite) => {
+  const now = clock.now()
+  return { attempts: 1, askedAt: now, firstAttemptAt: now, endedAt: now }
+}
+
 const did: Array<string> = []
 
 /** Brings its own promise logic and its own functions. */
@@ -266,8 +272,11 @@ describeEngine("what a machine brings with it", (given) => {
     expect([...did].sort()).toEqual(["double 4", "note 4"])
     const events = await engine.events("selfMade/1")
     expect(events.slice(2).map(({ type, data }) => [type, data])).toEqual([
-      ["JobSucceeded", { job: "2.1", name: "double", output: 8 }],
-      ["JobFailed", { job: "3.0", name: "refuse", error: { reason: "RangeError", message: "too far" } }]
+      ["JobSucceeded", { job: "2.1", name: "double", output: 8, ...atOnce(given) }],
+      [
+        "JobFailed",
+        { job: "3.0", name: "refuse", error: { reason: "RangeError", message: "too far" }, ...atOnce(given) }
+      ]
     ])
   })
 
@@ -294,7 +303,10 @@ describeEngine("what a machine brings with it", (given) => {
     const engine = await given.start({ machines: own, handlers: [handler] })
     await engine.deliver("selfMade/1", { type: "Go", n: 1 })
     await engine.seen("selfMade/1", "JobSucceeded")
-    expect((await engine.events("selfMade/1"))[2]!.data).toEqual({ job: "2.1", name: "double", output: 100 })
+    expect((await engine.events("selfMade/1"))[2]!.data).toEqual({
+      ...{ job: "2.1", name: "double", output: 100 },
+      ...atOnce(given)
+    })
     expect(did).not.toContain("double 1")
   })
 })

@@ -31,7 +31,7 @@ const refuse: Attempt = () =>
 const last = async (engine: TestEngine, of: string, type: string) =>
   (await engine.events(of)).findLast((event) => event.type === type)?.data
 
-const stored = (engine: TestEngine) => engine.run(engine.store.listJobs("acme", null, 100))
+const stored = (engine: TestEngine) => engine.jobs()
 
 describeEngine("jobs", (given) => {
   it("run at once, with the input that the machine gave, and their result is an event", async () => {
@@ -55,7 +55,15 @@ describeEngine("jobs", (given) => {
     expect(
       events.slice(2).map(({ type, data, causation, principal }) => [type, data, causation, principal])
     ).toEqual([
-      ["JobSucceeded", { job: "2.0", name: "work", output: { said: "ok" } }, "worker/1@2", "engine"],
+      [
+        "JobSucceeded",
+        {
+          ...{ job: "2.0", name: "work", output: { said: "ok" } },
+          ...{ attempts: 1, askedAt: now, firstAttemptAt: now, endedAt: now }
+        },
+        "worker/1@2",
+        "engine"
+      ],
       ["WorkDone", { output: { said: "ok" } }, "worker/1@3", "engine"]
     ])
     await engine.quiet()
@@ -113,10 +121,12 @@ describeEngine("jobs", (given) => {
     expect(handler.calls).toHaveLength(3)
     await engine.deliver("worker/1", begin)
     await engine.seen("worker/1", "WorkFailed", 2)
+    const now = given.clock.now()
     expect(await last(engine, "worker/1", "JobFailed")).toEqual({
       job: "5.0",
       name: "work",
-      error: { reason: "invalidNumber", message: "no such number" }
+      error: { reason: "invalidNumber", message: "no such number" },
+      ...{ attempts: 1, askedAt: now, firstAttemptAt: now, endedAt: now }
     })
     expect(handler.calls).toHaveLength(4)
   })

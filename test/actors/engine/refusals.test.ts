@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { expect, it } from "vitest"
 import { assign, emit, raise, sendTo, setup } from "xstate"
 import { EventStore, StoreUnavailable } from "../../../eventstore/event-store.ts"
@@ -13,6 +14,8 @@ import { describeEngine } from "./suite.ts"
 const add = { type: "Add" }
 const say = (what: unknown) => ({ type: "Say", what }) as never
 const machines = [{ machine: counter }]
+/** Its schemas mark nothing as personal, so that the test sees what is stored. */
+const inTheClear = { machine: counter, events: { Say: Schema.Struct({ what: Schema.Unknown }) } }
 
 /** Asks the world for things that no JSON holds. */
 const careless = setup({
@@ -112,7 +115,7 @@ describeEngine("what the engine refuses", (given) => {
 
   it("lets all others of a batch through when the database refuses one", async () => {
     const engine = await given.start({
-      machines,
+      machines: [inTheClear],
       limits: { partitionsPerCompany: 1 },
       store: Layer.effect(
         EventStore,
@@ -196,7 +199,7 @@ describeEngine("what the engine refuses", (given) => {
   })
 
   it("an actor that broke takes events without effect, also after a restart, and says so", async () => {
-    const engine = await given.start({ machines })
+    const engine = await given.start({ machines, logPersonal: true })
     await engine.deliver("counter/1", add)
     await engine.deliver("counter/1", { type: "Break" })
     await engine.deliver("counter/1", add)

@@ -11,11 +11,11 @@ import {
 } from "../../../actors/engine.ts"
 import { EngineClock } from "../../../actors/engine-clock.ts"
 import { engineLayer } from "../../../actors/engine-layer.ts"
-import type { EngineOptions } from "../../../actors/engine-options.ts"
 import { defaultLimits, type EngineLimits } from "../../../actors/engine-limits.ts"
+import type { EngineOptions } from "../../../actors/engine-options.ts"
 import { Ownership } from "../../../actors/ownership.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
-import { History } from "../../../eventstore/history.ts"
+import { History, type OpenedJob } from "../../../eventstore/history.ts"
 import { sealingLayer } from "../../../eventstore/store-layers.ts"
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import type { TestDatabase } from "../../databases.ts"
@@ -44,7 +44,10 @@ export interface TestEngine {
   readonly engine: Engine["Service"]
   readonly store: EventStore["Service"]
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
+  /** A stream's events, opened. */
   readonly events: (of: string) => Promise<ReadonlyArray<StoredEvent>>
+  /** The jobs that are not done, opened. */
+  readonly jobs: () => Promise<ReadonlyArray<OpenedJob>>
   /** The types of a stream's events, in order. */
   readonly types: (of: string) => Promise<ReadonlyArray<string>>
   /** Comes back when the stream has so many events of the type. */
@@ -110,8 +113,9 @@ export const startEngine = async (
   const run: TestEngine["run"] = (effect) => runtime.runPromise(effect)
   const history = await runtime.runPromise(History)
   const events = (of: string) => run(history.readStream(company, of, 0, 100_000))
+  const jobs = () => run(history.listJobs(company, null, 100))
   const running: TestEngine = {
-    ...{ log, engine, store, run, events },
+    ...{ log, engine, store, run, events, jobs },
     deliver: (to, event, envelope) =>
       run(engine.deliver(addressOf(to), event, { principal: "person:ana", ...envelope })),
     refuse: (to, event, envelope) =>
