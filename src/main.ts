@@ -44,7 +44,9 @@ import { RunningEngine } from "./http/running-engine.ts"
 import { Starters } from "./http/starters.ts"
 import { scriptedModelLayer } from "./llm/scripted-model.ts"
 import { logLayer } from "./log.ts"
-import { sealing } from "./seals/sealing.ts"
+import { eraseReturned, erasureLedger } from "./privacy/erasure-ledger.ts"
+import { keepRetention } from "./privacy/retention.ts"
+import { anchorDirOf, sealing } from "./seals/sealing.ts"
 import { setUpChannels } from "./set-up-channels.ts"
 
 const stopMaxMs = 4500
@@ -95,7 +97,7 @@ const makeEngine = Effect.fnUntraced(function* (contacts: Contacts["Service"]) {
         )
       ),
     limits: limitsOf(settings),
-    erasurePlaces: [contactsPlace(contacts)],
+    erasurePlaces: [contactsPlace(contacts), erasureLedger(anchorDirOf(settings), Date.now)],
     logPersonal: settings.logPersonal === "yes",
     log: (level, message) => void runFork(log[level](message))
   }).pipe(
@@ -151,6 +153,9 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
   const built = yield* Layer.buildWithScope(layer, scope)
   yield* Scope.provide(Effect.provide(sealing, stored), scope)
   const engine = Context.get(built, Engine)
+  yield* Effect.provide(eraseReturned(anchorDirOf(settings)), stored)
+  const { all } = yield* Companies
+  yield* Scope.provide(Effect.forkScoped(Effect.provide(keepRetention(all), stored)), scope)
   if (settings.redisUrl !== undefined) yield* Scope.provide(publishCommits(settings.redisUrl, engine), scope)
   running.set({
     engine,

@@ -181,3 +181,13 @@ begin
   end loop;
 end $$;
 revoke all on function es.erase_streams from public;
+
+-- Persons whose key is there again although they were erased, as in a restored backup.
+create function es.returned(company text[], subject text[]) returns table (company text, subject text)
+  language sql stable security definer set search_path = es, pg_temp as $$
+  select s.company, s.subject
+    from (select distinct c, n from unnest($1, $2) as u(c, n)) gone
+    join es.subject s on s.company = gone.c and s.subject = gone.n and s.wrapped is not null
+$$;
+revoke all on function es.returned from public;
+grant execute on function es.returned to centurion_engine;

@@ -7,9 +7,15 @@ import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
 import { eraseCommand } from "./commands/erase.ts"
 import { eventsCommand } from "./commands/events.ts"
+import { exportCommand } from "./commands/export.ts"
 import { holdCommand } from "./commands/hold.ts"
+import { importCommand } from "./commands/import.ts"
 import { jobsCommand } from "./commands/jobs.ts"
+import { keysCommand } from "./commands/keys.ts"
+import { migrateCommand } from "./commands/migrate.ts"
+import { proveCommand } from "./commands/prove.ts"
 import { replayCommand } from "./commands/replay.ts"
+import { sealsCommand } from "./commands/seals.ts"
 import { shadowCommand } from "./commands/shadow.ts"
 import { startCommand } from "./commands/start.ts"
 import { verifyCommand } from "./commands/verify.ts"
@@ -28,11 +34,17 @@ export const centurionCommand = Command.make("centurion").pipe(
     eventsCommand,
     replayCommand,
     verifyCommand,
+    sealsCommand,
+    proveCommand,
+    exportCommand,
+    importCommand,
     whyCommand,
+    migrateCommand,
     backtestCommand,
     shadowCommand,
     eraseCommand,
     holdCommand,
+    keysCommand,
     jobsCommand,
     doctorCommand,
     benchCommand

@@ -159,6 +159,8 @@ export const CompanyFile = Schema.Struct({
       handOver: Schema.optionalKey(Line)
     })
   ),
+  /** Who was not heard of for so many days is erased; without it nobody is. */
+  retentionDays: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 36_500 }))),
   instances: Schema.optionalKey(
     Schema.Array(CompanyInstance).check(Schema.isMaxLength(companyLimits.instancesMax))
   )
@@ -174,5 +176,6 @@ export interface Company {
   readonly qualification: { readonly criteria: ReadonlyArray<AskedCriterion>; readonly threshold: number }
   readonly faq: ReadonlyArray<FaqEntry>
   readonly lines: CompanyLines
+  readonly retentionDays?: number
   readonly instances: ReadonlyArray<typeof CompanyInstance.Type>
 }

@@ -44,5 +44,6 @@ export const completeCompany = (file: typeof CompanyFile.Type): Company => ({
   qualification: file.qualification ?? { criteria: [], threshold: 70 },
   faq: file.faq ?? [],
   lines: { ...defaultLines, ...file.lines },
+  ...(file.retentionDays === undefined ? {} : { retentionDays: file.retentionDays }),
   instances: file.instances ?? []
 })

@@ -32,6 +32,7 @@ export const remoteSubjectsLayer = (ask: Ask) => {
     releaseHold: question<boolean>("releaseHold"),
     holds: question<never>("holds"),
     silentSubjects: question<never>("silentSubjects"),
+    returned: () => refusedHere("returned"),
     takeSubjects: () => refusedHere("takeSubjects"),
     subjectKeys: () => refusedHere("subjectKeys"),
     takeContact: () => refusedHere("takeContact"),
