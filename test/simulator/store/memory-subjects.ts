@@ -132,6 +132,7 @@ const erasures = (
 ): Part<
   | "requestErasure"
   | "erasures"
+  | "returned"
   | "subjectOf"
   | "copiesOf"
   | "destroySubject"
@@ -164,6 +165,15 @@ const erasures = (
         .slice(0, most)
         .map((each) => ({ ...each }))
     ),
+  returned: (companies, subjects) =>
+    Effect.sync(() => {
+      const there = new Map<string, { readonly company: string; readonly subject: string }>()
+      for (const [n, company] of companies.entries()) {
+        const row = tables.subjects.get(idOf(company, subjects[n]))
+        if (row?.wrapped) there.set(idOf(company, row.subject), { company, subject: row.subject })
+      }
+      return [...there.values()]
+    }),
   subjectOf: (company, stream) =>
     Effect.sync(() => tables.subjectStreams.get(idOf(company, stream))?.subject ?? null),
   copiesOf: (company, subject) =>

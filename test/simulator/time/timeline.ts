@@ -51,10 +51,15 @@ export class Timeline {
     this.ready.push(task)
   }
 
-  /** Does it after so many ms; the result takes it back. */
+  /** Does it after so many ms, whole ones as timers count; the result takes it back. */
   after(ms: number, kind: WaitKind, run: () => void): () => void {
     const from = kind === "pause" ? this.awake : this.now
-    const happening: Happening = { at: from + Math.max(0, ms), order: this.order++, run, cancelled: false }
+    const happening: Happening = {
+      at: from + Math.max(0, Math.ceil(ms)),
+      order: this.order++,
+      run,
+      cancelled: false
+    }
     this.heaps[kind].push(happening)
     return () => {
       happening.cancelled = true

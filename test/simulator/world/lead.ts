@@ -83,6 +83,11 @@ export class Lead {
     this.temper = tempers[random.weighted({ keen: 3, busy: 3, chatty: 2, cold: 2 })]!
   }
 
+  /** Something that it is about to say. */
+  get isWriting(): boolean {
+    return this.planned !== undefined && this.options.timeline.now <= this.options.until
+  }
+
   /** Writes for the first time, after so long. */
   begin(afterMs: number) {
     this.options.timeline.after(afterMs, "world", () => {

@@ -53,7 +53,10 @@ export interface RunningNode {
   readonly contacts: Contacts["Service"]
 }
 
-const masterKeys = MasterKeys.layer([masterKeyOf(Buffer.alloc(32, 7))], (bytes) => Buffer.alloc(bytes, 1))
+/** The same in all runs: what is sealed comes out the same. */
+export const masterKeys = MasterKeys.layer([masterKeyOf(Buffer.alloc(32, 7))], (bytes) =>
+  Buffer.alloc(bytes, 1)
+)
 
 /** The engine's own clock, with its waits told apart so that time may jump over those that change nothing. */
 const clockOf = (process: VirtualProcess) =>

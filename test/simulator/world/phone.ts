@@ -34,7 +34,10 @@ export const deliverToLead = (
       ...{ _tag: "message", instance: "main", contact, messageId, at, text: message.text, fromUs: true }
     }))
   }
-  if (faults.hit("notDelivered", messageId)) return void status(random.spread(500, 30_000), "failed")
+  if (faults.hit("notDelivered", messageId)) {
+    message.failed = true
+    return void status(random.spread(500, 30_000), "failed")
+  }
   const arrivesMs = random.spread(200, 3000)
   if (random.chance(0.7)) status(arrivesMs, "delivered")
   timeline.after(arrivesMs, "world", () => lead.read(message))

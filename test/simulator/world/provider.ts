@@ -18,6 +18,8 @@ export interface Accepted {
   readonly text: string
   readonly messageId: string
   readonly at: number
+  /** Set when it turned out later that it did not reach the lead. */
+  failed: boolean
 }
 
 type Failure = JobRefused | JobFailedForNow
@@ -73,6 +75,11 @@ export class Provider {
 
   loseReceipts(ms: number) {
     this.receiptsLostUntil = this.timeline.now + ms
+  }
+
+  comeBack() {
+    this.downUntil = 0
+    this.receiptsLostUntil = 0
   }
 
   /** The channel as the process has it. */
@@ -133,7 +140,7 @@ export class Provider {
     const { key, contact, text } = outbound
     const messageId = `${this.channel}-out-${this.accepted.length + 1}`
     const { channel, kind } = this
-    const message = { channel, kind, key, contact, text, messageId, at: this.timeline.now }
+    const message = { channel, kind, key, contact, text, messageId, at: this.timeline.now, failed: false }
     this.accepted.push(message)
     if (known === undefined) this.byKey.set(key, message)
     this.deliver(message)
@@ -169,6 +176,9 @@ export class Provider {
     else this.open.set(key, left)
   }
 }
+
+/** Whether a provider of ours gave this id, to a message of ours. */
+export const isOurs = (messageId: string): boolean => /-out-\d+$/.test(messageId)
 
 const isTaken = (fate: Fate): boolean => ["taken", "errorTaken", "lost", "garbage", "slow"].includes(fate)
 

@@ -32,6 +32,10 @@ export class StoreWire {
     this.timeline.stayAwakeUntil(this.downUntil + 10_000)
   }
 
+  comeBack() {
+    this.downUntil = 0
+  }
+
   events(process: VirtualProcess, store: EventStore["Service"]): EventStore["Service"] {
     return this.wrap(process, store)
   }
