@@ -64,11 +64,13 @@ export class PartitionCheck {
 
   /** The damage that shows when the last event has been taken, if any. */
   finish(): Damage | undefined {
+    return this.chain.finish() ?? this.unreached()
+  }
+
+  /** The damage when a claim goes further than the events did. */
+  unreached(): Damage | undefined {
     const left = this.claims[this.kept]
-    return (
-      this.chain.finish() ??
-      (left && this.unkept(left, this.tree.size + 1, `it ends at position ${this.tree.size}`))
-    )
+    return left && this.unkept(left, this.tree.size + 1, `it ends at position ${this.tree.size}`)
   }
 
   private keep({ link }: ChainEvent): Damage | undefined {

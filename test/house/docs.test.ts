@@ -29,7 +29,22 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   scripts: Record<string, string>
 }
-const commands = ["start", "chat", "demo", "events", "replay", "verify", "jobs", "doctor", "bench", "deliver"]
+const commands = [
+  "start",
+  "chat",
+  "demo",
+  "events",
+  "replay",
+  "verify",
+  "jobs",
+  "doctor",
+  "bench",
+  "deliver",
+  "seals",
+  "prove",
+  "export",
+  "import"
+]
 
 /** What is wrong with one line of a shell block; undefined when it names things that exist. */
 const wrongCommand = (line: string): string | undefined => {

@@ -14,3 +14,12 @@ export const yes = Flag.Boolean("yes").pipe(
   Flag.withDescription("Don't ask"),
   Flag.withDefault(false)
 )
+
+/** Public keys of seals that are trusted beside our own. */
+export const trustedKey = Flag.String("key").pipe(
+  Flag.withDescription(
+    "A public key of seals to trust, or its file, beside our own; may be given several times"
+  ),
+  Flag.withMetavar("name+id+base64"),
+  Flag.atLeast(0)
+)

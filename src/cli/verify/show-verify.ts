@@ -1,79 +1,125 @@
+import { statSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Damage } from "../../../eventstore/damage.ts"
-import { type Verified, type VerifyProgress, verify } from "../../../eventstore/verify.ts"
+import { type VerifiedHistory, type VerifyTrust, verifyHistory } from "../../../eventstore/verify.ts"
+import { verifyExport } from "../../../eventstore/verify-export.ts"
+import { Settings, type SettingValues } from "../../config.ts"
+import { trustedKeys } from "../../seals/seal-key.ts"
+import { anchorDirOf } from "../../seals/sealing.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
-import { counted, plain, print, printJson, showsProgress } from "../terminal.ts"
-import { progressLine } from "./progress-line.ts"
+import { counted, grouped, plain, print, printJson } from "../terminal.ts"
+import { tellProgress } from "./progress-line.ts"
 
 /** What `centurion verify` was asked. */
 export interface VerifyAsked {
   readonly company: Option.Option<string>
   readonly partition: Option.Option<number>
+  readonly export: Option.Option<string>
+  readonly key: ReadonlyArray<string>
+  readonly anchors: Option.Option<string>
   readonly json: boolean
 }
 
-const progressEveryMs = 200
-
-/** Checks the chains and names the first damage of each partition; fails when there is any. */
+/** Checks chains, seals and anchors and names the first damage of each partition; fails when there is any. */
 export const showVerify = Effect.fnUntraced(function* (asked: VerifyAsked) {
+  const settings = yield* Settings
+  const file = Option.getOrUndefined(asked.export)
+  if (file !== undefined && Option.isSome(asked.company)) {
+    return yield* wrongUse("--export has its company in the file: centurion verify --export <file>")
+  }
+  const began = performance.now()
+  const trust = yield* trustOf(asked, settings)
+  const verified = yield* file === undefined ? inDatabase(asked, trust) : inFile(file, trust, asked.json)
+  const seconds = (performance.now() - began) / 1000
+  if (asked.json) yield* printJson({ ...shown(verified), seconds: Number(seconds.toFixed(3)) })
+  else yield* print(resultLines(verified, seconds).join("\n"))
+  if (!verified.ok) return yield* new AlreadyTold({ exitCode: 1 })
+}, Effect.provide(Settings.layer))
+
+/** By which keys and anchors: a directory that was named must be there. */
+const trustOf = Effect.fnUntraced(function* ({ key, anchors }: VerifyAsked, settings: SettingValues) {
+  const named = Option.getOrUndefined(anchors) ?? settings.anchorDir
+  if (named !== undefined && statSync(named, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return yield* failed("NoAnchors", `there is no directory ${named}, where seals should be anchored`)
+  }
+  const keys = yield* trustedKeys(settings, key)
+  return { keys, anchors: named ?? anchorDirOf(settings) } satisfies VerifyTrust
+})
+
+const inDatabase = Effect.fnUntraced(function* (asked: VerifyAsked, trust: VerifyTrust) {
   const company = Option.getOrUndefined(asked.company)
   const partition = Option.getOrUndefined(asked.partition)
   if (partition !== undefined && company === undefined) {
     return yield* wrongUse("--partition needs a company: centurion verify <company> --partition <n>")
   }
-  const began = performance.now()
-  const verified = yield* withStore(
-    Effect.gen(function* () {
-      if (company !== undefined) {
-        const there = yield* partitionsOf(company)
-        if (partition !== undefined && !there.some((each) => each.partition === partition)) {
-          return yield* failed(
-            "UnknownPartition",
-            `${company} has partitions 1 to ${there.length}, not ${partition}`
-          )
-        }
+  const check = Effect.gen(function* () {
+    if (company !== undefined) {
+      const there = yield* partitionsOf(company)
+      if (partition !== undefined && !there.some((each) => each.partition === partition)) {
+        return yield* failed(
+          "UnknownPartition",
+          `${company} has partitions 1 to ${there.length}, not ${partition}`
+        )
       }
-      const scope = {
-        ...(company === undefined ? {} : { company }),
-        ...(partition === undefined ? {} : { partition })
-      }
-      return yield* verify(scope, asked.json || !showsProgress() ? undefined : tellProgress(began))
-    })
-  )
-  const seconds = (performance.now() - began) / 1000
-  if (asked.json) yield* printJson({ ...verified, seconds: Number(seconds.toFixed(3)) })
-  else yield* print(resultLines(verified, seconds).join("\n"))
-  if (!verified.ok) return yield* new AlreadyTold({ exitCode: 1 })
+    }
+    const scope = {
+      ...(company === undefined ? {} : { company }),
+      ...(partition === undefined ? {} : { partition })
+    }
+    const tell = tellProgress("events", !asked.json)
+    return yield* verifyHistory(trust, scope, ({ checked, total }) => tell({ done: checked, total }))
+  })
+  return yield* withStore(check)
 })
 
-/** Writes one line over and over, and takes it away at the end. */
-const tellProgress = (began: number) => {
-  let told = began
-  let isShown = false
-  return (at: VerifyProgress) => {
-    const now = performance.now()
-    const isEnd = at.checked === at.total
-    if (isEnd ? !isShown : now - told < progressEveryMs) return
-    told = now
-    isShown = true
-    process.stderr.write(`\r\u001b[2K${isEnd ? "" : progressLine(at, (now - began) / 1000)}`)
-  }
-}
+const inFile = Effect.fnUntraced(function* (file: string, trust: VerifyTrust, json: boolean) {
+  const total = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  const tell = tellProgress("bytes", !json)
+  let done = 0
+  return yield* verifyExport(file, trust, (bytes) => {
+    done += bytes
+    tell({ done, total })
+  })
+})
 
-const resultLines = (
-  { ok, partitions, events, damages }: Verified,
-  seconds: number
-): ReadonlyArray<string> => {
-  const checked = `${counted(events, "event")} in ${counted(partitions, "partition")}, ${seconds.toFixed(1)} s`
+/** What programs are told; a manifest holds bytes and says nothing more. */
+const shown = ({ ok, partitions, events, seals, anchored, unsealed, damages }: VerifiedHistory) => ({
+  ok,
+  partitions,
+  events,
+  seals,
+  anchored,
+  unsealed,
+  damages
+})
+
+const resultLines = (verified: VerifiedHistory, seconds: number): ReadonlyArray<string> => {
+  const { ok, partitions, events, seals, anchored, unsealed, damages } = verified
+  const waiting = unsealed > 0 ? `, ${grouped(unsealed)} not sealed yet` : ""
+  const checked = `${counted(events, "event")} in ${counted(partitions, "partition")}, ${counted(seals, "seal")} (${grouped(anchored)} anchored)${waiting}, ${seconds.toFixed(1)} s`
   return ok
     ? [`ok: ${checked}`]
-    : [...damages.map(damageLine), `damaged: ${counted(damages.length, "partition")}; ${checked}`]
+    : [...damages.map(damageLine), `damaged: ${counted(damages.length, "place")}; ${checked}`]
 }
 
-const damageLine = ({ company, partition, position, stream, version, kind, message }: Damage): string => {
+/** One damage for a person: its kind, its place, what shows it. */
+export const damageLine = ({
+  company,
+  partition,
+  position,
+  until,
+  stream,
+  version,
+  kind,
+  message
+}: Damage): string => {
+  const place =
+    company === null
+      ? ""
+      : ` in ${plain(company)}, partition ${partition}, position ${position}${until === undefined ? "" : ` to ${until}`}`
   const event = stream === null ? "" : ` (${plain(stream)}, version ${version})`
-  return `${kind} damage in ${company}, partition ${partition}, position ${position}${event}: ${plain(message)}`
+  return `${kind} damage${place}${event}: ${plain(message)}`
 }

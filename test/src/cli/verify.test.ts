@@ -27,7 +27,18 @@ describe.each(cliDatabases)("centurion verify on $name", (kind) => {
         ""
       ])
       const asJson = jsonLines((await run(...args, "--json")).out)
-      expect(asJson).toEqual([{ ok: true, partitions: 1, events, damages: [], seconds: expect.any(Number) }])
+      expect(asJson).toEqual([
+        {
+          ok: true,
+          partitions: 1,
+          events,
+          seals: 0,
+          anchored: 0,
+          unsealed: events,
+          damages: [],
+          seconds: expect.any(Number)
+        }
+      ])
     }
   )
 
@@ -49,7 +60,7 @@ describe.each(cliDatabases)("centurion verify on $name", (kind) => {
       1,
       [
         "link damage in acme, partition 1, position 3 (conversation/1, version 3): the event, or its place, is not what its link says",
-        expect.stringMatching(/^damaged: 1 partition; 0 events in 1 partition, \d/),
+        expect.stringMatching(/^damaged: 1 place; 0 events in 1 partition, 0 seals/),
         ""
       ]
     ])
