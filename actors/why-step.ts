@@ -125,10 +125,8 @@ export class StepTeller {
   private goOn(event: StoredEvent) {
     const { replayer } = this
     const isInput = event.kind === "input"
-    if (isInput && event.withheld !== undefined && !statesOfTheirOwn.has(event.type)) {
-      this.blind = whyWithheld[event.withheld]
-    }
-    if (isInput && statesOfTheirOwn.has(event.type)) this.blind = undefined
+    if (isInput && event.withheld !== undefined) this.blind = whyWithheld[event.withheld]
+    else if (isInput && statesOfTheirOwn.has(event.type)) this.blind = undefined
     if (this.blind !== undefined) {
       // The fold steps over what it can't take; the next state that an event carries sets it right.
       replayer.last = event

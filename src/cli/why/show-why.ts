@@ -3,12 +3,11 @@ import * as Option from "effect/Option"
 import { streamOf } from "../../../actors/address.ts"
 import { registerMachines } from "../../../actors/machine-registry.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
-import { History } from "../../../eventstore/history.ts"
 import { machines } from "../../../machines/index.ts"
 import { explain } from "../../explain/explain.ts"
 import type { Explanation } from "../../explain/explanation.ts"
 import { type Asked, findAsked, parseAsked } from "../../explain/find-asked.ts"
-import { failed, wrongUse } from "../cli-failure.ts"
+import { wrongUse } from "../cli-failure.ts"
 import { explainEmptyStream, partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
 import { counted, cut, grouped, print, printJson, showsProgress, width } from "../terminal.ts"
@@ -34,27 +33,17 @@ export const showWhy = Effect.fnUntraced(function* (asked: WhyAsked) {
   )
   const progress = asked.json || !showsProgress() ? quiet : lineWrittenOver()
   const explanation = yield* withStore(
-    withHistory(
-      Effect.gen(function* () {
-        yield* mustExist(question)
-        const registry = yield* registryOfAll
-        const found = yield* findAsked(question, progress.looked)
-        return yield* explain(registry, found, { effects: asked.effects, progress: progress.read })
-      }).pipe(Effect.ensuring(Effect.sync(progress.clear)))
-    )
+    Effect.gen(function* () {
+      yield* mustExist(question)
+      const registry = yield* registryOfAll
+      const found = yield* findAsked(question, progress.looked)
+      return yield* explain(registry, found, { effects: asked.effects, progress: progress.read })
+    }).pipe(Effect.ensuring(Effect.sync(progress.clear)))
   )
   if (asked.json) return yield* printJson(explanation)
   const lines = treeLines(explanationBranch(explanation))
   yield* print(lines.map((line) => cut(line, width())).join("\n"))
 })
-
-/** With the history of whoever opened the store. */
-export const withHistory = <A, E, R>(use: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const there = yield* Effect.serviceOption(History)
-    if (Option.isNone(there)) return yield* failed("NoHistory", "this store gives no history to read")
-    return yield* Effect.provideService(use, History, there.value)
-  })
 
 /** No job runs here, so every job that is asked for counts as one that has its handler. */
 export const registryOfAll = Effect.suspend(() => {
