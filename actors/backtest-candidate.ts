@@ -5,7 +5,7 @@ import type { ActorState, PendingTimer } from "./actor-state.ts"
 import type { Echo, Tolerance } from "./backtest-agreement.ts"
 import type { Compared, JobPairs } from "./backtest-difference.ts"
 import type { BacktestPlan } from "./backtest-plan.ts"
-import { withSettings } from "./backtest-setting.ts"
+import { type Setting, withSettings } from "./backtest-setting.ts"
 import { stepInputOf } from "./live-actor.ts"
 import { type Step, type StepInput, takeStep } from "./step.ts"
 
@@ -15,8 +15,8 @@ export class CandidateSide {
   state: ActorState | undefined
   /** Its jobs by the recorded jobs at their place, where the two are not called the same. */
   readonly pairs: JobPairs = new Map()
-  /** Inputs that a setting changed. */
-  settingsApplied = 0
+  /** Settings that had a place in an input. */
+  readonly placed = new Set<Setting>()
   readonly exact: Tolerance
 
   constructor(plan: BacktestPlan) {
@@ -48,10 +48,8 @@ export class CandidateSide {
       return { ...input, job: this.jobOf(input.job, String(data.name), knowsJobs) }
     }
     if (input.kind === "timerFired" || plan.settings.length === 0) return input
-    const changed = withSettings(plan.settings, event.type, data)
-    if (changed === data) return input
-    this.settingsApplied++
-    return stepInputOf(event.type, changed)
+    const changed = withSettings(plan.settings, event.type, data, (setting) => this.placed.add(setting))
+    return changed === data ? input : stepInputOf(event.type, changed)
   }
 
   private jobOf(job: string, name: string, knowsJobs: boolean): string {

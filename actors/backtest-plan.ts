@@ -88,8 +88,8 @@ export interface StreamResult {
   readonly stream: string
   /** All that was read of it. */
   readonly events: number
-  /** Inputs that a setting changed. */
-  readonly settingsApplied: number
+  /** Settings that had a place in an input. */
+  readonly placed: ReadonlySet<Setting>
   readonly answers: ReadonlyMap<string, Answers>
   readonly tally: StreamTally
   readonly divergence: Divergence | undefined

@@ -2,7 +2,7 @@ import { canonicalJson } from "../eventstore/hash.ts"
 import type { Json } from "../eventstore/json.ts"
 import type { Difference, DifferenceKind } from "./backtest-difference.ts"
 import type { Answers, BacktestPlan, Divergence, SkipReason, StreamResult } from "./backtest-plan.ts"
-import { formatSetting } from "./backtest-setting.ts"
+import { formatSetting, type Setting } from "./backtest-setting.ts"
 
 /** How often something of one name was done by one version only, or differently, at first divergences. */
 export interface Change {
@@ -45,6 +45,8 @@ export interface BacktestReport {
   readonly machine: string
   readonly candidate: string
   readonly settings: ReadonlyArray<string>
+  /** Settings that had a place in no input: they changed nothing. */
+  readonly unplaced: ReadonlyArray<string>
   readonly ignored: ReadonlyArray<string>
   readonly streams: {
     readonly all: number
@@ -94,7 +96,7 @@ export class BacktestTotals {
   readonly events = { all: 0, compared: 0, censored: 0, skipped: 0 }
   inputs = 0
   factsOnly = 0
-  settingsApplied = 0
+  readonly placed = new Set<Setting>()
   readonly kinds = new Map<DifferenceKind, number>()
   readonly states = new Map<string, { old: Json; new: Json; streams: number }>()
   readonly changes = { emitted: new Counts(), job: new Counts(), message: new Counts() }
@@ -110,10 +112,10 @@ export class BacktestTotals {
     this.plan = plan
   }
 
-  add({ stream, events, answers, tally, divergence, skipped, settingsApplied }: StreamResult) {
+  add({ stream, events, answers, tally, divergence, skipped, placed }: StreamResult) {
     this.streams.all++
     this.events.all += events
-    this.settingsApplied += settingsApplied
+    for (const setting of placed) this.placed.add(setting)
     if (skipped !== undefined) {
       this.streams.skipped++
       this.events.skipped += events
@@ -176,6 +178,7 @@ export class BacktestTotals {
       machine: plan.registered.listed.machine.id,
       candidate: plan.candidate.version,
       settings: plan.settings.map(formatSetting),
+      unplaced: plan.settings.filter((each) => !this.placed.has(each)).map(formatSetting),
       ignored: [...plan.ignored],
       streams: { ...this.streams },
       events: { ...this.events },
@@ -217,7 +220,7 @@ export class BacktestTotals {
   }
 
   private notes(): ReadonlyArray<string> {
-    const { factsOnly, unlisted, plan, settingsApplied, streams } = this
+    const { factsOnly, unlisted, plan } = this
     const isStandIn = plan.standIn !== undefined
     return [
       ...[...unlisted].map(
@@ -227,11 +230,6 @@ export class BacktestTotals {
       ...(factsOnly > 0 && !isStandIn
         ? [
             `${factsOnly} of ${this.inputs} inputs were compared so; --recorded-by <module> names the machine that took them`
-          ]
-        : []),
-      ...(plan.settings.length > 0 && settingsApplied === 0 && streams.all > 0
-        ? [
-            `no input holds ${plan.settings.map(({ path }) => path.join(".")).join(", ")}: the settings changed nothing`
           ]
         : []),
       ...(plan.settings.length === 0 && plan.registered.versions.has(plan.candidate.version)

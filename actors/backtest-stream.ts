@@ -58,6 +58,11 @@ export class StreamBacktest {
     this.candidate.state = candidate
   }
 
+  /** It can't be compared at all, for this reason. */
+  leaveOut(reason: SkipReason, detail: string) {
+    this.skipped = { reason, version: this.version, detail }
+  }
+
   get isDecided(): boolean {
     return this.divergence !== undefined || this.skipped !== undefined
   }
@@ -111,8 +116,8 @@ export class StreamBacktest {
   /** What is known so far; changes nothing. */
   result(): StreamResult {
     const { address: stream, seen: events, answers, tally, divergence, skipped } = this
-    const { settingsApplied } = this.candidate
-    return { stream, events, answers, tally, divergence, skipped, settingsApplied }
+    const { placed } = this.candidate
+    return { stream, events, answers, tally, divergence, skipped, placed }
   }
 
   private compare(turn: Turn) {

@@ -93,7 +93,7 @@ export class BacktestStreams {
     return totals
   }
 
-  private startsAsAsked({ data }: StoredEvent): boolean {
+  startsAsAsked({ data }: StoredEvent): boolean {
     return this.filter.where.every(({ path, value }) => same(valueAt(data.input as JsonObject, path), value))
   }
 }

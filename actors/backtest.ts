@@ -5,6 +5,7 @@ import { History } from "../eventstore/history.ts"
 import type { StoredEvent } from "../eventstore/stored-event.ts"
 import type { Partition } from "../eventstore/stored-rows.ts"
 import type { BacktestPlan } from "./backtest-plan.ts"
+import { positionBefore } from "./backtest-position.ts"
 import type { BacktestReport } from "./backtest-report.ts"
 import { StreamBacktest } from "./backtest-stream.ts"
 import { BacktestStreams, keyOf, type StreamFilter } from "./backtest-streams.ts"
@@ -117,7 +118,7 @@ class Run {
     const { pageEvents } = this.limits
     return Effect.gen(function* () {
       const history = yield* History
-      let asked = yield* run.firstPosition(company, partition, end)
+      let asked = yield* positionBefore(company, partition, end, run.scope.since)
       run.passed(asked)
       // Positions are dense, so every page is known beforehand.
       const reading: Array<Fiber.Fiber<ReadonlyArray<StoredEvent>, StoreUnavailable>> = []
@@ -213,23 +214,6 @@ class Run {
         // It lets go of its state: one more than fits is in memory at a time.
         run.streams.tracked.get(key)!.backtest.finish(run.until)
       }
-    })
-  }
-
-  /** The position before the first event of the time asked for; times never go back in a partition. */
-  private firstPosition(company: string, partition: number, end: number) {
-    const { since } = this.scope
-    return Effect.gen(function* () {
-      if (since === undefined) return 0
-      const history = yield* History
-      let [before, beyond] = [0, end]
-      while (before < beyond) {
-        const middle = Math.floor((before + beyond) / 2)
-        const [event] = yield* history.readPartition(company, partition, middle, 1)
-        if (event === undefined || event.recordedAt >= since) beyond = middle
-        else before = middle + 1
-      }
-      return before
     })
   }
 

@@ -36,6 +36,12 @@ export const showBacktest = Effect.fnUntraced(function* (asked: BacktestAsked) {
       `no history of ${asked.machine} is there as it was asked for: nothing was compared`
     )
   }
+  if (report.unplaced.length > 0) {
+    return yield* failed(
+      "SettingUnused",
+      `no input of ${asked.machine} holds a value at ${report.unplaced.join(", ")}: the candidate would have got nothing else than what was recorded`
+    )
+  }
   yield* printReport(asked, failAbove, report, (performance.now() - began) / 1000)
 })
 
