@@ -20,31 +20,27 @@ const missing = (chosen: ReadonlyArray<Scenario>): string | undefined => {
   return undefined
 }
 
-/** Each proof has a Postgres of its own: what one did to it must not help or harm the next. */
-const play = async (scenario: Scenario, asked: ChaosArguments, directory: string): Promise<Result> => {
+const play = async (
+  scenario: Scenario,
+  asked: ChaosArguments,
+  postgres: OwnPostgres,
+  directory: string
+): Promise<Result> => {
   const { promise, about } = scenario
-  const began = performance.now()
-  const bar = progressBar(promise, process.stderr)
   const { size, seed, plants } = asked
-  let postgres: OwnPostgres | undefined
+  const began = performance.now()
+  const seconds = () => (performance.now() - began) / 1000
+  const bar = progressBar(promise, process.stderr)
   try {
-    postgres = await makeOwnPostgres()
-    opened.add(postgres)
-    await postgres.start()
-    const given = { size, seed, plants, postgres, directory, progress: bar.show }
-    const played = await scenario.run(given)
-    return { promise, about, seconds: (performance.now() - began) / 1000, played, broke: undefined }
+    const played = await scenario.run({ size, seed, plants, postgres, directory, progress: bar.show })
+    return { promise, about, seconds: seconds(), played, broke: undefined }
   } catch (error) {
     const broke = error instanceof Error ? error.message : String(error)
-    return { promise, about, seconds: (performance.now() - began) / 1000, played: undefined, broke }
+    return { promise, about, seconds: seconds(), played: undefined, broke }
   } finally {
     bar.clear()
-    await postgres?.remove()
-    if (postgres !== undefined) opened.delete(postgres)
   }
 }
-
-const opened = new Set<OwnPostgres>()
 
 const tellBegin = ({ chosen, size, seed, plants }: ChaosArguments) => {
   const seconds = chosen.reduce((sum, each) => sum + each.seconds[size], 0)
@@ -53,10 +49,10 @@ const tellBegin = ({ chosen, size, seed, plants }: ChaosArguments) => {
   process.stderr.write(`${names}, ${size}, seed ${seed}${planted}: about ${Math.ceil(seconds / 60)} min\n`)
 }
 
-const run = async (asked: ChaosArguments, directory: string): Promise<number> => {
+const run = async (asked: ChaosArguments, postgres: OwnPostgres, directory: string): Promise<number> => {
   const results: Array<Result> = []
   for (const scenario of asked.chosen) {
-    const result = await play(scenario, asked, directory)
+    const result = await play(scenario, asked, postgres, directory)
     results.push(result)
     if (asked.json)
       process.stdout.write(
@@ -98,16 +94,18 @@ const main = async (): Promise<number> => {
     return exitCode.cantBegin
   }
   const directory = mkdtempSync(join(tmpdir(), "centurion-chaos-"))
+  let postgres: OwnPostgres | undefined
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {
-      void Promise.all([...opened].map((each) => each.remove())).finally(() =>
-        process.exit(exitCode.interrupted)
-      )
+      void Promise.resolve(postgres?.remove()).finally(() => process.exit(exitCode.interrupted))
     })
   tellBegin(asked)
   try {
-    return await run(asked, directory)
+    postgres = await makeOwnPostgres()
+    await postgres.start()
+    return await run(asked, postgres, directory)
   } finally {
+    await postgres?.remove()
     if (asked.keep) process.stderr.write(`the logs are in ${directory}\n`)
     else rmSync(directory, { recursive: true, force: true })
   }

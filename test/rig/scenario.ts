@@ -109,6 +109,7 @@ export const onStage = async <A>(
   const stage = await setStage({
     name: `rig_${name}`,
     directory: join(given.directory, name),
+    compiled: join(given.directory, "compiled"),
     postgres,
     seed,
     plants,

@@ -9,8 +9,6 @@ export interface Plant {
   readonly foundBy: ReadonlyArray<string>
   /** In the code of the rig's processes, as they load it. */
   readonly exchanges?: ReadonlyArray<Exchange>
-  /** In the settings of the rig's processes. */
-  readonly env?: Readonly<Record<string, string>>
   /** In the rig's database, once it is migrated. */
   readonly sql?: ReadonlyArray<string>
 }
@@ -127,10 +125,21 @@ export const plants: ReadonlyArray<Plant> = [
     ]
   },
   {
-    name: "one-job-at-a-time",
-    about: "a job waits for the one before it, whoever's that is",
+    name: "sends-in-a-row",
+    about: "a send waits for the one before it, whoever's that is",
     foundBy: ["P4"],
-    env: { CENTURION_JOB_CONCURRENCY: "1" }
+    exchanges: [
+      {
+        file: "src/handlers/send-chunk.ts",
+        find: 'const name = "sendChunk"',
+        put: 'import * as Semaphore from "effect/Semaphore"\nconst row = Semaphore.makeUnsafe(1)\nconst name = "sendChunk"'
+      },
+      {
+        file: "src/handlers/send-chunk.ts",
+        find: "yield* channel.send(outboundOf(job, context))",
+        put: "yield* row.withPermits(1)(channel.send(outboundOf(job, context)))"
+      }
+    ]
   },
   {
     name: "no-fence",

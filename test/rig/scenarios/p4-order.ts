@@ -1,5 +1,6 @@
 import type { Passed } from "../../../src/doubles/accepted-log.ts"
 import { checkAll, sumOf } from "../checks/check-all.ts"
+import { comeToRest } from "../checks/come-to-rest.ts"
 import { allElse, atLeast, atMost, type Given, none, onStage, type Scenario } from "../scenario.ts"
 import { contactOf } from "../world/lead-load.ts"
 import { pause } from "../world/program.ts"
@@ -8,14 +9,13 @@ import { channelNames, type Stage } from "../world/stage.ts"
 /** A handful of answers can't tell 20 % from chance, so the short form only sees whether others wait for the hanging one. */
 const sizes = {
   full: { calmMs: 30_000, hangMs: 60_000, perSecond: 20, slowerMost: 20 },
-  short: { calmMs: 3000, hangMs: 4000, perSecond: 20, slowerMost: 150 }
+  short: { calmMs: 2000, hangMs: 3500, perSecond: 20, slowerMost: 150 }
 } as const
 
 const leads = 180
 /** Its number is of no other lead. */
 const hangingLead = leads + 1
 const providerMs = 20
-const settleMs = 2500
 
 interface Phase {
   readonly from: number
@@ -71,9 +71,10 @@ const play = async (stage: Stage, given: Given) => {
   const during = await write(stage, counter, hangMs, perSecond)
   const taken = (await evolution.sent()).filter(({ contact }) => contact === hanging).length
   evolution.proxy.holdWhere(undefined)
+  // What others had to wait for is over before all is called well.
+  await comeToRest(stage)
   given.progress(0.8, "all is well again")
   const after = await write(stage, counter, calmMs, perSecond)
-  await pause(settleMs)
   const outcome = await checkAll(stage)
   const of = async (phases: ReadonlyArray<Phase>) => {
     const all = await Promise.all(

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs"
 import { checkAll } from "../checks/check-all.ts"
+import { comeToRest } from "../checks/come-to-rest.ts"
 import { allElse, atLeast, type Given, none, onStage, type Scenario, sendsWell } from "../scenario.ts"
 import { ownerAndStandby, someoneServes } from "../world/kill.ts"
-import { contactOf, startLoad } from "../world/lead-load.ts"
+import { contactOf, type LeadLoad, startLoad } from "../world/lead-load.ts"
 import { becomesTrue, pause } from "../world/program.ts"
 import type { Server } from "../world/server.ts"
 import { channelNames, leaseMs, type Stage } from "../world/stage.ts"
 
 const sizes = {
   full: { rounds: 100, leads: 150, burstsPerSecond: 12, leastRefused: 50 },
-  short: { rounds: 3, leads: 50, burstsPerSecond: 12, leastRefused: 1 }
+  short: { rounds: 4, leads: 50, burstsPerSecond: 12, leastRefused: 1 }
 } as const
 
 /** Messages that are on their way to the owner when it stops; it takes them up when it wakes. */
@@ -37,20 +38,39 @@ const strand = (stage: Stage, owner: Server, frozen: boolean) => {
   }
 }
 
-const round = async (stage: Stage, given: Given, n: number) => {
-  const { random, providers } = stage
-  const [owner, standby] = await ownerAndStandby(stage)
-  const leads = sizes[given.size].leads
-  const writes = Array.from({ length: onTheWay }, (_, each) =>
-    providers[channelNames[each % channelNames.length]!].write(contactOf(random.below(leads)), `round ${n}`)
+/** Each of these leads writes, all at once; the messages are on their way until somebody takes them. */
+const setOut = (stage: Stage, leads: ReadonlyArray<number>, text: string): Promise<unknown> =>
+  Promise.all(
+    leads.map((lead, n) =>
+      stage.providers[channelNames[n % channelNames.length]!].write(contactOf(lead), text)
+    )
   )
+
+/**
+ * One owner after the other. In a loud round both servers are busy all the time. In a quiet one nobody writes but the
+ * stale owner, to actors that it has in memory: the partitions stand where it left them, and the epoch alone tells that
+ * they are not its any more.
+ */
+const round = async (stage: Stage, given: Given, load: LeadLoad, n: number) => {
+  const { random } = stage
+  const leads = Array.from({ length: onTheWay }, () => random.below(sizes[given.size].leads))
+  const isQuiet = n % 4 >= 2
+  load.rest(isQuiet)
+  await setOut(stage, leads, `before round ${n}`)
+  if (isQuiet) await comeToRest(stage)
+  const [owner, standby] = await ownerAndStandby(stage)
   await pause(random.between(0, leaseMs / 4))
   const goOn = strand(stage, owner, n % 2 === 0)
+  if (isQuiet) {
+    stage.aimAt(owner)
+    await setOut(stage, leads, `round ${n}`)
+  }
   const tookOver = await becomesTrue(standby.isReady, takeOverMaxMs)
   await pause(random.between(beyondMs.least, beyondMs.most))
   goOn()
-  await Promise.all(writes)
   await pause(random.between(recoverMs.least, recoverMs.most))
+  stage.aimAt()
+  load.rest(false)
   await someoneServes(stage)
   return tookOver
 }
@@ -72,7 +92,7 @@ const play = async (stage: Stage, given: Given) => {
   let refused = 0
   for (let n = 0; n < size.rounds; n++) {
     given.progress((0.93 * n) / size.rounds, `${n} of ${size.rounds} rounds`)
-    if (await round(stage, given, n)) takeOvers++
+    if (await round(stage, given, load, n)) takeOvers++
     const now = refusedIn(stage)
     if (now > refused) refusedRounds++
     refused = now

@@ -3,7 +3,8 @@ import { channelNames, type Stage } from "./stage.ts"
 
 /** Leads that write until they are stopped. */
 export interface LeadLoad {
-  readonly written: () => number
+  /** Nobody writes until it goes on. */
+  readonly rest: (on: boolean) => void
   readonly stop: () => Promise<void>
 }
 
@@ -17,18 +18,22 @@ export const startLoad = (
 ): LeadLoad => {
   const { random, providers } = stage
   let stopped = false
+  let resting = false
   let written = 0
   const run = (async () => {
     for (let burst = 0; !stopped; burst++) {
+      await pause(1000 / options.burstsPerSecond)
+      if (resting) continue
       const provider = providers[channelNames[burst % channelNames.length]!]
       const contact = contactOf(random.below(options.leads))
       for (let messages = 1 + random.below(options.burstMax); messages > 0; messages--)
         await provider.write(contact, `message ${++written}`)
-      await pause(1000 / options.burstsPerSecond)
     }
   })()
   return {
-    written: () => written,
+    rest: (on) => {
+      resting = on
+    },
     stop: async () => {
       stopped = true
       await run

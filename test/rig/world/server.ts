@@ -64,7 +64,6 @@ export const makeServer = async (
         env: {
           ...env,
           PORT: `${port}`,
-          NODE_COMPILE_CACHE: join(directory, "compiled"),
           RIG_TOKEN: rigToken,
           RIG_CLOCK_OFF_MS: `${clockOffMs}`
         }

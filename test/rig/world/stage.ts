@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Passed } from "../../../src/doubles/accepted-log.ts"
 import type { FaultSettings } from "../../../src/doubles/faults.ts"
@@ -44,6 +44,8 @@ export interface Stage {
   readonly databaseProxies: ReadonlyArray<TcpProxy>
   readonly providers: Readonly<Record<RigChannel, Provider>>
   readonly relay: WebhookRelay
+  /** Webhooks go to this server alone; to all again when none is named. */
+  readonly aimAt: (server?: Server) => void
   /** Adds a line to the stage's own log. */
   readonly note: (what: string) => void
   readonly close: () => Promise<void>
@@ -53,6 +55,8 @@ export interface Stage {
 export interface StageOptions {
   readonly name: string
   readonly directory: string
+  /** Where compiled code is kept for the next start; over all stages of a run. */
+  readonly compiled: string
   readonly postgres: OwnPostgres
   readonly seed: number
   readonly plants: ReadonlyArray<Plant>
@@ -135,6 +139,7 @@ const serverEnv = (options: StageOptions, proxies: Readonly<Record<RigChannel, s
   DATABASE_ADMIN_URL: "",
   REDIS_URL: "",
   CENTURION_DIR: options.directory,
+  NODE_COMPILE_CACHE: options.compiled,
   CENTURION_MASTER_KEY: rigMasterKey,
   CENTURION_EVOLUTION_URL: proxies.evolution,
   CENTURION_EVOLUTION_API_KEY: apiKey,
@@ -153,7 +158,6 @@ const serverEnv = (options: StageOptions, proxies: Readonly<Record<RigChannel, s
   CENTURION_LOG_LEVEL: "warn",
   RIG_KEYED_URL: proxies.keyed,
   RIG_PLANTS: options.plants.map(({ name }) => name).join(","),
-  ...Object.assign({}, ...options.plants.map(({ env = {} }) => env)),
   ...options.env
 })
 
@@ -170,9 +174,10 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
   const postgresPort = Number(new URL(postgres.url).port)
   const databaseProxies = await Promise.all(names.map(() => startProxy(postgresPort)))
   const servers: Array<Server> = []
+  let aim: Server | undefined
   const relay = await startRelay({
     random,
-    targets: () => servers.map(({ url }) => url),
+    targets: () => (aim === undefined ? servers : [aim]).map(({ url }) => url),
     copies: () => options.copies?.(random) ?? { times: 1, atOnce: 1, pauseMs: 0 }
   })
   const [evolution, telegram, keyed] = await Promise.all(
@@ -195,29 +200,35 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     await Promise.all([...databaseProxies, ...Object.values(providers)].map((each) => each.close()))
   }
   try {
-    await openStage(servers, database, options.plants)
+    await openStage(servers, database, options)
   } catch (error) {
     await close()
     throw error
   }
   const note = (what: string) =>
     appendFileSync(join(directory, "rig.log"), `${JSON.stringify({ at: Date.now(), what })}\n`)
-  return { random, database, servers, databaseProxies, providers, relay, note, close }
+  const aimAt = (server?: Server) => {
+    aim = server
+  }
+  return { random, database, servers, databaseProxies, providers, relay, aimAt, note, close }
 }
 
-/** The first start migrates, and leaves its compiled files to all that follow. */
+/** The first start migrates; the very first of a run is ended in order, because only then its compiled code is kept. */
 const openStage = async (
   servers: ReadonlyArray<Server>,
   database: RigDatabase,
-  plants: ReadonlyArray<Plant>
+  { plants, compiled }: StageOptions
 ) => {
   const [first, ...others] = servers
+  const isFirst = !existsSync(compiled)
   first!.start()
   await first!.ready()
   for (const sql of [...recordWriters, ...plants.flatMap((plant) => plant.sql ?? [])])
     await database.admin(sql)
-  await first!.stop()
-  first!.start()
-  await first!.ready()
+  if (isFirst) {
+    await first!.stop()
+    first!.start()
+    await first!.ready()
+  }
   for (const other of others) other.start()
 }
