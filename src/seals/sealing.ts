@@ -10,8 +10,16 @@ import { readSealSigner } from "./seal-key.ts"
 
 const lookEveryMs = 500
 
-/** The directory where seals are anchored. */
-export const anchorDirOf = ({ dir, anchorDir }: SettingValues): string => anchorDir ?? join(dir, "anchors")
+/** The directory where seals are anchored: each database has its own, for each has seals 1, 2, 3… */
+export const anchorDirOf = ({ dir, anchorDir, databaseUrl }: SettingValues): string =>
+  anchorDir ??
+  join(dir, "anchors", databaseUrl === undefined ? "embedded" : placeOf(Redacted.value(databaseUrl)))
+
+/** `localhost-5432-centurion`, of a database's URL. */
+const placeOf = (url: string): string => {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`.replace(/[^\w.]+/g, "-")
+}
 
 /** The places outside the database where seals are kept. */
 export const anchorsOf = (settings: SettingValues): ReadonlyArray<Anchor> => [
