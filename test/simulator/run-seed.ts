@@ -14,6 +14,7 @@ export interface SeedOptions {
   readonly leads: number
   readonly days: number
   readonly faults: ReadonlySet<FaultPlace>
+  readonly company?: string
   readonly plant?: Plant
 }
 
@@ -50,11 +51,16 @@ export const runSeed = (options: SeedOptions): SeedResult => {
 }
 
 /** Runs a world until its leads have written all that they write and nothing is under way any more. */
-export const runWorld = ({ seed, plant, ...options }: SeedOptions): World => {
-  const world = new World({ ...options, seed: String(seed), startAt, ...(plant && { plant }) })
+export const runWorld = (options: SeedOptions, tell: (share: number) => void = () => {}): World => {
+  const world = new World({ ...options, seed: String(options.seed), startAt })
   const { timeline } = world
   world.begin()
-  timeline.runUntil(world.endsAt, () => world.trouble.length > 0, stepsMax * Math.ceil(options.leads / 10))
+  const isBroken = () => world.trouble.length > 0
+  const slices = Math.ceil(options.days * 8)
+  for (let slice = 1; slice <= slices; slice++) {
+    timeline.runUntil(startAt + ((world.endsAt - startAt) * slice) / slices, isBroken, stepsMax)
+    tell(slice / slices)
+  }
   comeToRest(world)
   return world
 }

@@ -59,7 +59,8 @@ const checkRest = ({ webhooks, people, logged }: World): ReadonlyArray<Finding> 
   const find = (what: string) => findings.push({ promise: "rest", what, where: "world" })
   if (webhooks.open > 0) find(`${webhooks.open} webhooks were never acknowledged`)
   if (people.open > 0) find(`${people.open} acts of people were never taken`)
-  for (const line of logged) if (/ error: .*refused|broke off/.test(line)) find(`an engine logged: ${line}`)
+  for (const line of logged)
+    if (/ error: .* is refused: \w+$|broke off/.test(line)) find(`an engine logged: ${line}`)
   return findings
 }
 

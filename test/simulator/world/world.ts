@@ -33,6 +33,8 @@ export interface WorldOptions {
   readonly faults: ReadonlySet<FaultPlace>
   /** When it begins, epoch ms. */
   readonly startAt: number
+  /** One company of this id, as the demo company's file has it, with the usual partitions; default drawn companies. */
+  readonly company?: string
   readonly plant?: Plant
 }
 
@@ -42,6 +44,8 @@ export interface Plant {
   readonly handler?: (handler: JobHandler) => JobHandler
   readonly provider?: (provider: Provider) => void
 }
+
+const fewLeads = 20
 
 export const leaseMs = 10_000
 
@@ -64,6 +68,7 @@ export class World {
   readonly trouble: Array<string> = []
   readonly logged: Array<string> = []
   private readonly random: Random
+  private readonly byContact = new Map<string, Lead>()
 
   constructor(options: WorldOptions) {
     this.options = options
@@ -80,7 +85,10 @@ export class World {
     this.providers = (["key", "receipt", "none"] as const).map((kind) => this.newProvider(kind, crash))
     this.webhooks = new Webhooks(timeline, this.faults, new Random(`${seed} webhooks`), this.slots)
     this.people = new People(timeline, new Random(`${seed} people`), this.slots, this.webhooks)
-    this.companies = companiesOf(new Random(`${seed} companies`))
+    this.companies =
+      options.company === undefined
+        ? companiesOf(new Random(`${seed} companies`))
+        : [completeCompany({ ...demoCompany, id: options.company, instances: [] })]
     this.limits = limitsOf(this.random, this.faults, options.leads)
     timeline.calm = { isCalm: () => isCalm(this), nextDue: () => nextDueIn(this) }
   }
@@ -88,8 +96,11 @@ export class World {
   /** Starts the engines and lets the leads come. */
   begin() {
     const { timeline, random, options } = this
-    for (const company of this.companies)
-      Effect.runSync(this.store.events.createCompany(company.id, random.whole(1, 4)))
+    for (const { id } of this.companies) {
+      const drawn = random.whole(1, 4)
+      const partitions = options.company === undefined ? drawn : defaultLimits.partitionsPerCompany
+      Effect.runSync(this.store.events.createCompany(id, partitions))
+    }
     for (const slot of this.slots) timeline.after(random.whole(0, 2000), "world", () => this.start(slot))
     for (let n = 0; n < options.leads; n++) this.addLead(n)
     planTroubles(this, new Random(`${options.seed} troubles`))
@@ -109,7 +120,11 @@ export class World {
       until: this.endsAt - day / 4
     })
     this.leads.push(lead)
-    const afterMs = random.spread(1000, Math.max(hour, (this.endsAt - options.startAt) / 2))
+    this.byContact.set(lead.contact, lead)
+    const comesWithin = Math.max(hour, (this.endsAt - options.startAt) * 0.7)
+    // A few come soon, so that they are there when the trouble comes; many come by and by.
+    const afterMs =
+      options.leads > fewLeads ? random.whole(1000, comesWithin) : random.spread(1000, comesWithin)
     lead.begin(afterMs)
     this.people.watch(lead, options.startAt + afterMs, this.endsAt - day / 4)
   }
@@ -125,7 +140,7 @@ export class World {
     const provider = new Provider(kind, this.timeline, this.faults, new Random(`${seed} ${kind}`), crash)
     const random = new Random(`${seed} phone ${kind}`)
     provider.deliver = (message) => {
-      const lead = this.leads.find((each) => each.contact === message.contact)!
+      const lead = this.byContact.get(message.contact)!
       deliverToLead(lead, message, { ...this, random })
     }
     plant?.provider?.(provider)
