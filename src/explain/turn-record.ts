@@ -38,7 +38,12 @@ export class TurnRecord {
   private input: StoredEvent | undefined
   /** The versions of the messages that a turn answers. */
   readonly answered = new Map<number, ReadonlyArray<number>>()
-  /** The causes that no event names, by version: the rest of a burst, and the text that a yes let out. */
+  /** The first word of a handover that is not done yet. */
+  private handOver: number | undefined
+  /**
+   * The causes that no event names, by version: the rest of a burst, the text that a yes let out, the word that made
+   * a reply the line of a handover.
+   */
   readonly also = new Map<number, ReadonlyArray<number>>()
 
   constructor(conversation: string, wanted: ReadonlySet<number>) {
@@ -57,6 +62,7 @@ export class TurnRecord {
   private takeInput(event: StoredEvent) {
     const { type, data } = event
     if (type === "MessageReceived") this.heard.set(String(data.messageId), event.version)
+    if (type === "HandOverAsked") this.handOver ??= event.version
     if (type !== "FirstContactApproved" && type !== "FirstContactRefused") return
     for (const turn of this.turns.values()) {
       const { approval, end } = turn
@@ -69,7 +75,7 @@ export class TurnRecord {
         ...approval,
         decision: { ...placeOf(event), approved, by: String(by), reason: String(reason) }
       }
-      if (approved && turn.model !== null) this.also.set(event.version, [turn.model.version])
+      if (approved && turn.model !== null) this.cause(event.version, [turn.model.version])
     }
   }
 
@@ -80,7 +86,12 @@ export class TurnRecord {
     chunk?.receipts.push({ ...placeOf(event), status, by: this.input?.principal ?? event.principal })
   }
 
+  private cause(version: number, causes: ReadonlyArray<number>) {
+    this.also.set(version, [...(this.also.get(version) ?? []), ...causes])
+  }
+
   private takeFact(event: StoredEvent) {
+    if (endsHandOver.has(event.type)) this.handOver = undefined
     const number = event.data.turn
     if (typeof number !== "number" || !this.wanted.has(number)) return
     const turn = this.turnOf(number)
@@ -108,11 +119,14 @@ export class TurnRecord {
     const ids = (event.data.messageIds ?? []) as ReadonlyArray<string>
     const versions = ids.flatMap((id) => this.heard.get(id) ?? [])
     this.answered.set(turn.turn, versions)
-    if (this.input !== undefined) this.also.set(this.input.version, versions)
+    if (this.input !== undefined) this.cause(this.input.version, versions)
   }
 
   private write(turn: Writable<TurnTold>, event: StoredEvent) {
     turn.model = this.modelCall(event)
+    // What was said of a handover after the reply was asked for had no part in it.
+    const asked = Number(turn.model.job?.job.split(".")[0])
+    if (this.handOver !== undefined && this.handOver < asked) this.cause(asked, [this.handOver])
     const texts = (event.data.chunks ?? []) as ReadonlyArray<string>
     texts.forEach((text, n) => {
       Object.assign(this.chunkOf(turn, n + 1), withheldText(event, text))
@@ -220,6 +234,13 @@ export class TurnRecord {
     )
   }
 }
+
+const endsHandOver: ReadonlySet<string> = new Set([
+  "HandedOver",
+  "TakenBack",
+  "OptedOut",
+  "ConversationClosed"
+])
 
 const withheldText = ({ withheld }: StoredEvent, text: string | null) => ({
   text: withheld === undefined ? text : null,

@@ -216,6 +216,30 @@ describe("the explanation of a line", () => {
     ])
   })
 
+  it("of the line of a handover goes up to the word that decided it", async () => {
+    const world = aDeal()
+    // The lead asks for the handover while its reply is written: that reply goes out, and then the line.
+    world.advance(1000)
+    world.end(stream, "sendChunk", { output: { messageId: "o3", at: world.now } })
+    world.end(stream, "writeReply", { output: { chunks: ["Até já!"], language: "pt", answers: [], ...cost } })
+    const asked = world.last(stream, "HandOverAsked")
+    const { event, turns } = await why(world, [
+      `acme/conversation/1@${world.last(stream, "ReplyWritten").version}`
+    ])
+    expect(turns.map(({ turn, chunks }) => [turn, chunks.map(({ text }) => text)])).toEqual([
+      [3, ["Até já!"]],
+      [2, ["Certo!"]]
+    ])
+    const begun = event.causes[0]!.causes[0]!
+    expect([begun.type, begun.causes.map(({ type, version }) => [type, version])]).toEqual([
+      "JobSucceeded",
+      [
+        ["HandOverAsked", asked.version],
+        ["TimerFired", world.last(stream, "TimerFired").version]
+      ]
+    ])
+  })
+
   it("of what a lead wrote, and of a receipt, is in the turn that answers it, or said it", async () => {
     const world = aTalk()
     const turnsOf = async (what: string) => (await why(world, [what])).turns.map(({ turn }) => turn)
