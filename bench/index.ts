@@ -5,15 +5,18 @@ import { growth } from "./growth.ts"
 import { memory } from "./memory.ts"
 import { read } from "./read.ts"
 import { replay } from "./replay.ts"
+import { sealing } from "./sealing.ts"
 import { start } from "./start.ts"
 import { step } from "./step.ts"
 import { tail } from "./tail.ts"
 import { turn } from "./turn.ts"
+import { verify } from "./verify.ts"
 import { webhook } from "./webhook.ts"
 
 /** The measurements; a new one is a file and a line in this list. */
 export const benches: ReadonlyArray<Bench> = [
   turn,
+  sealing,
   webhook,
   append,
   read,
@@ -21,6 +24,7 @@ export const benches: ReadonlyArray<Bench> = [
   coldLoad,
   step,
   replay,
+  verify,
   growth,
   memory,
   start

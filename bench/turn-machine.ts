@@ -1,6 +1,8 @@
+import * as Schema from "effect/Schema"
 import { assign, emit, setup } from "xstate"
 import type { ActorEvent } from "../actors/engine.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
+import { personal } from "../machines/personal.ts"
 
 /** An event of the workload "turn"; its data is 60-300 bytes of JSON. */
 export type TurnEvent = ActorEvent & { readonly at: number }
@@ -57,10 +59,43 @@ const turnSetup = setup({
   }
 })
 
-/** A small machine: one input, three emitted events and one job a turn. */
-export const turnMachine: ListedMachine = {
-  machine: turnSetup.createMachine({
-    id: "turn",
+const at = Schema.Number
+const open = <S extends Schema.Top>(schema: S): S => schema
+
+/** The schemas of its events; `mark` is put on what a lead and we said, and on the provider's ids. */
+const schemas = (mark: <S extends Schema.Codec<unknown, unknown, never, never>>(schema: S) => S) => ({
+  events: {
+    MessageReceived: Schema.Struct({ messageId: mark(Schema.String), text: mark(Schema.String), at })
+  },
+  emitted: {
+    TurnClosed: Schema.Struct({
+      turn: Schema.Number,
+      messageIds: Schema.Array(mark(Schema.String)),
+      silenceMs: Schema.Number,
+      at
+    }),
+    ReplyWritten: Schema.Struct({
+      turn: Schema.Number,
+      chunks: Schema.Array(mark(Schema.String)),
+      model: Schema.String,
+      tokensIn: Schema.Number,
+      tokensOut: Schema.Number,
+      at
+    }),
+    ChunkQueued: Schema.Struct({
+      turn: Schema.Number,
+      chunk: Schema.Number,
+      chunks: Schema.Number,
+      channel: Schema.String,
+      pauseMs: Schema.Number,
+      at
+    })
+  }
+})
+
+const machineCalled = (id: string) =>
+  turnSetup.createMachine({
+    id,
     version: "1.0.0",
     context: { turns: 0 },
     initial: "listening",
@@ -80,4 +115,12 @@ export const turnMachine: ListedMachine = {
       }
     }
   })
+
+/** A small machine: one input, three emitted events and one job a turn; stored in the clear, as the floor's rows are. */
+export const turnMachine: ListedMachine = { machine: machineCalled("turn"), ...schemas(open) }
+
+/** The same with its personal data sealed: three of four events, the job and the snapshot. */
+export const sealedTurnMachine: ListedMachine = {
+  machine: machineCalled("sealedTurn"),
+  ...schemas((schema) => personal(schema) as unknown as typeof schema)
 }

@@ -17,15 +17,13 @@ export const sendChunk: JobHandler = {
 }
 
 /** The turn through the engine's door. */
-export const engineTurn = (engine: Engine["Service"]) => {
+export const engineTurn = (engine: Engine["Service"], machine = "turn") => {
   let n = 0
   return (conversation: number) =>
     Effect.runPromise(
-      engine.deliver(
-        { company: "bench", machine: "turn", id: String(conversation) },
-        inbound(++n, Date.now()),
-        { principal: "channel:evolution" }
-      )
+      engine.deliver({ company: "bench", machine, id: String(conversation) }, inbound(++n, Date.now()), {
+        principal: "channel:evolution"
+      })
     )
 }
 

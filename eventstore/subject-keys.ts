@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto"
+import { createSecretKey, randomBytes } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -75,7 +75,7 @@ const makeSubjectKeys = (
     }
     const key = masters.unwrap(subjectBound(company, subject), wrapped)
     if (key === undefined) return "locked"
-    const unwrapped: SubjectKey = { keyId, subject, key, nonce }
+    const unwrapped: SubjectKey = { keyId, subject, key: createSecretKey(key), nonce }
     keys.set(id, unwrapped)
     if (keys.size > keysInMemory) keys.delete(keys.keys().next().value!)
     return unwrapped

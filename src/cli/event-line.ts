@@ -20,7 +20,8 @@ export const eventLine = (event: StoredEvent, place: string, columns: number): s
   const { recordedAt, kind, type, data, principal } = event
   const head = `${timeOf(recordedAt)}  ${place}  ${kind.padEnd(7)}  ${plain(type).padEnd(typeColumns)}  `
   const who = plain(principal)
-  const text = plain(JSON.stringify(data))
+  const mark = event.withheld === undefined ? "" : `[personal data ${event.withheld}] `
+  const text = plain(mark + JSON.stringify(data))
   const room = Math.max(dataColumnsMin, columns - head.length - who.length - 2)
   return `${head}${room === Number.POSITIVE_INFINITY ? text : cut(text, room).padEnd(room)}  ${who}`
 }
