@@ -4,13 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterEach, describe, expect, test } from "vitest"
 import { withAdminConnection } from "../../eventstore/database.ts"
-import { EventStore } from "../../eventstore/event-store.ts"
+import { defaultSettings } from "../../src/config.ts"
+import { serverAccess, storeLayerOf } from "../../src/connect-database.ts"
 import { startEvolutionDouble } from "../../src/doubles/evolution.ts"
 import type { Double } from "../../src/doubles/provider-double.ts"
 import { findRunningEngine } from "../../src/embedded/engine-file.ts"
 import { remoteStoreLayer } from "../../src/http/remote-engine.ts"
 import { upsert } from "./channels/evolution-shapes.ts"
-import { eventually, freePort, newDirectory, quickCompany, secrets } from "./http/open-server.ts"
+import { eventually, freePort, newDirectory, quickCompany, readAll, secrets } from "./http/open-server.ts"
 import { canMakePostgres, makePostgres } from "./own-postgres.ts"
 import { type ServerProcess, startServer } from "./server-process.ts"
 
@@ -122,17 +123,7 @@ test("killed in the middle of a reply, the conversation goes on, and nothing is 
 /** All events, asked of the process that has the directory. */
 const eventsIn = (dir: string) => {
   const { url, token } = findRunningEngine(dir)!
-  return Effect.runPromise(
-    Effect.provide(
-      Effect.gen(function* () {
-        const store = yield* EventStore
-        const partitions = yield* store.partitions()
-        const read = partitions.map((each) => store.readPartition(each.company, each.partition, 0, 1000))
-        return (yield* Effect.all(read)).flat()
-      }),
-      remoteStoreLayer({ url: url!, token })
-    )
-  )
+  return Effect.runPromise(Effect.provide(readAll, remoteStoreLayer({ url: url!, token })))
 }
 
 describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
@@ -147,8 +138,9 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     const postgres = await makePostgres()
     cleanups.push(postgres.remove)
     postgres.start()
+    const dir = directory()
     const own = await server(await freePort(), {
-      CENTURION_DIR: directory(),
+      CENTURION_DIR: dir,
       DATABASE_URL: postgres.url,
       ...evolutionAt("http://127.0.0.1:9")
     })
@@ -167,16 +159,17 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     expect(await own.ended).toBe(0)
     over = true
     await Promise.all(writers)
-    const asked = withAdminConnection({ url: Redacted.make(postgres.url) }, (query) =>
-      Effect.all([
-        query("select data->>'messageId' from es.event where type = 'MessageReceived'"),
-        query("select distinct owner from es.partition")
-      ])
+    const access = serverAccess(Redacted.make(postgres.url), undefined)
+    const stored = await Effect.runPromise(
+      Effect.provide(readAll, storeLayerOf(access, { ...defaultSettings, dir }))
     )
-    const [stored, owners] = await Effect.runPromise(asked)
-    const ids = new Set(stored.map(([id]) => id))
+    const received = stored.filter(({ type }) => type === "MessageReceived")
+    const ids = new Set(received.map(({ data }) => data.messageId))
     expect(acknowledged.filter((id) => !ids.has(id))).toEqual([])
-    expect(owners).toEqual([[null]])
+    const owners = withAdminConnection(access.admin, (query) =>
+      query("select distinct owner from es.partition")
+    )
+    expect(await Effect.runPromise(owners)).toEqual([[null]])
   })
 
   test("a database that refuses us ends the process and says why", async () => {

@@ -57,6 +57,7 @@ describe.each(cliDatabases)("centurion replay on $name", (kind) => {
       agreed: emitted().length,
       differences: [],
       differing: 0,
+      withheld: 0,
       notes: [],
       stopped: null
     })

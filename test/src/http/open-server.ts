@@ -9,6 +9,7 @@ import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { EventStore } from "../../../eventstore/event-store.ts"
+import { History } from "../../../eventstore/history.ts"
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import { Settings, type SettingValues } from "../../../src/config.ts"
 import { remoteStoreLayer } from "../../../src/http/remote-engine.ts"
@@ -42,9 +43,9 @@ export interface OpenServer extends Serving {
   readonly dir: string
   /** What was logged so far. */
   readonly logs: ReadonlyArray<string>
-  /** All events of all streams of the company, by stream. */
+  /** All events of all streams of the company, opened, by stream. */
   readonly events: () => Promise<ReadonlyArray<StoredEvent>>
-  readonly ask: <A, E>(effect: Effect.Effect<A, E, EventStore>) => Promise<A>
+  readonly ask: <A, E>(effect: Effect.Effect<A, E, EventStore | History>) => Promise<A>
   readonly close: () => Promise<void>
 }
 
@@ -76,7 +77,7 @@ export const channelSettings = (evolutionUrl: string, telegramUrl: string): Part
   telegramWebhookSecret: Redacted.make(secrets.telegramWebhookSecret)
 })
 
-/** Starts a server; with `booted: false` it does not wait for the engine. */
+/** Starts a server; with `booted: false` it does not wait for the engine, else until it owns its partitions. */
 export const openServer = async (
   own: Partial<SettingValues> = {},
   options: { readonly booted?: boolean } = {}
@@ -89,7 +90,10 @@ export const openServer = async (
   const serving = await Effect.runPromise(
     serve.pipe(Scope.provide(scope), Effect.provide(Layer.merge(settings, logger)))
   )
-  if (options.booted !== false) await Effect.runPromise(serving.booted as Effect.Effect<void>)
+  if (options.booted !== false) {
+    await Effect.runPromise(serving.booted as Effect.Effect<void>)
+    await eventually(async () => (await fetch(`${serving.url}/readyz`)).ok)
+  }
   const store = remoteStoreLayer(serving)
   const ask: OpenServer["ask"] = (effect) => Effect.runPromise(Effect.provide(effect, store))
   return {
@@ -97,7 +101,7 @@ export const openServer = async (
     dir,
     logs,
     ask,
-    events: () => ask(Effect.flatMap(EventStore, readAll)),
+    events: () => ask(readAll),
     close: async () => {
       await Effect.runPromise(Scope.close(scope, Exit.void))
       if (own.dir === undefined) rmSync(dir, { recursive: true, force: true })
@@ -105,14 +109,16 @@ export const openServer = async (
   }
 }
 
-const readAll = (store: EventStore["Service"]) =>
-  Effect.gen(function* () {
-    const found: Array<StoredEvent> = []
-    for (const { company, partition } of yield* store.partitions()) {
-      found.push(...(yield* store.readPartition(company, partition, 0, 1000)))
-    }
-    return found
-  })
+/** Every event, opened; up to 1000 of a partition. */
+export const readAll = Effect.gen(function* () {
+  const store = yield* EventStore
+  const history = yield* History
+  const found: Array<StoredEvent> = []
+  for (const { company, partition } of yield* store.partitions()) {
+    found.push(...(yield* history.readPartition(company, partition, 0, 1000)))
+  }
+  return found
+})
 
 /** Asks until it is so; a hint from the server would not be a test of it. */
 export const eventually = async <A>(look: () => Promise<A | undefined | false>): Promise<A> => {
