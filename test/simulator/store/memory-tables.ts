@@ -108,6 +108,11 @@ export class MemoryTables {
     return refused
   }
 
+  /** Writes it whatever stands against it: for a planted fault. */
+  writeUnchecked(batch: Batch, now: number) {
+    this.write(batch, now)
+  }
+
   private write(batch: Batch, now: number) {
     this.advance(batch)
     each(batch.keys, ([company, stream, key, version, position]) =>
