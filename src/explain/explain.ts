@@ -76,7 +76,9 @@ const turnsPassed = (found: FoundEvent, tree: WhyEvent): Read<ReadonlyMap<string
       for (const turn of yield* turnsOf(address, event)) pass(event.address, turn)
     }
     const { address, type, data } = tree
-    if (namesMessage.has(type)) pass(address, yield* turnNaming(found.address, String(data.messageId)))
+    // An id that is withheld is empty, and would name any message.
+    if (namesMessage.has(type) && data.messageId !== "")
+      pass(address, yield* turnNaming(found.address, String(data.messageId)))
     return passed
   })
 

@@ -10,7 +10,8 @@ const place = { version: Schema.Number, at: Schema.Number }
 /** One message that a turn answers. */
 const InboundTold = Schema.Struct({
   ...place,
-  messageId: Schema.String,
+  /** Null when it is withheld. */
+  messageId: Schema.NullOr(Schema.String),
   /** Null when it has none, or when it is withheld. */
   text: Schema.NullOr(Schema.String),
   media: Schema.Number,

@@ -23,6 +23,12 @@ const numberIn = (data: JsonObject, field: string): number | null => {
 const shown = ({ data, withheld }: StoredEvent, field: string): string | null =>
   withheld === undefined ? textIn(data, field) : null
 
+/** The provider's id of a message; null where it is withheld. */
+const idIn = ({ data }: StoredEvent): string | null => {
+  const id = textIn(data, "messageId")
+  return id === "" ? null : id
+}
+
 /**
  * Listens to one conversation's events in order and writes down the wanted turns. A class because facts of many
  * kinds meet in one turn.
@@ -35,6 +41,7 @@ export class TurnRecord {
   private readonly byMessageId = new Map<string, Chunk>()
   /** The versions of what the lead wrote, by the id of the message. */
   private readonly heard = new Map<string, number>()
+  private readonly messages: Array<number> = []
   private input: StoredEvent | undefined
   /** The versions of the messages that a turn answers. */
   readonly answered = new Map<number, ReadonlyArray<number>>()
@@ -61,7 +68,10 @@ export class TurnRecord {
 
   private takeInput(event: StoredEvent) {
     const { type, data } = event
-    if (type === "MessageReceived") this.heard.set(String(data.messageId), event.version)
+    if (type === "MessageReceived") {
+      this.heard.set(String(data.messageId), event.version)
+      this.messages.push(event.version)
+    }
     if (type === "HandOverAsked") this.handOver ??= event.version
     if (type !== "FirstContactApproved" && type !== "FirstContactRefused") return
     for (const turn of this.turns.values()) {
@@ -81,7 +91,7 @@ export class TurnRecord {
 
   private takeReceipt(event: StoredEvent) {
     const { data } = event
-    const chunk = this.byMessageId.get(String(data.messageId))
+    const chunk = this.byMessageId.get(idIn(event) ?? "")
     const status = data.status as ChunkTold["receipts"][number]["status"]
     chunk?.receipts.push({ ...placeOf(event), status, by: this.input?.principal ?? event.principal })
   }
@@ -117,7 +127,13 @@ export class TurnRecord {
   private close(turn: Writable<TurnTold>, event: StoredEvent) {
     turn.closed = placeOf(event)
     const ids = (event.data.messageIds ?? []) as ReadonlyArray<string>
-    const versions = ids.flatMap((id) => this.heard.get(id) ?? [])
+    // Where ids are withheld, the messages that waited were the last so many that came.
+    const versions =
+      event.withheld === undefined
+        ? ids.flatMap((id) => this.heard.get(id) ?? [])
+        : ids.length === 0
+          ? []
+          : this.messages.slice(-ids.length)
     this.answered.set(turn.turn, versions)
     if (this.input !== undefined) this.cause(this.input.version, versions)
   }
@@ -164,10 +180,7 @@ export class TurnRecord {
       job: this.jobCalled("sendChunk")
     })
     if (state !== "sent") return
-    Object.assign(chunk, {
-      messageId: textIn(data, "messageId"),
-      ...withheldText(event, shown(event, "text"))
-    })
+    Object.assign(chunk, { messageId: idIn(event), ...withheldText(event, shown(event, "text")) })
     if (chunk.messageId !== null) this.byMessageId.set(chunk.messageId, chunk)
   }
 
@@ -220,7 +233,7 @@ export class TurnRecord {
   told(messages: ReadonlyMap<number, StoredEvent>): ReadonlyMap<number, TurnTold> {
     const inbound = (event: StoredEvent) => ({
       ...placeOf(event),
-      messageId: String(event.data.messageId),
+      messageId: idIn(event),
       text: shown(event, "text"),
       media: Array.isArray(event.data.media) ? event.data.media.length : 0,
       withheld: event.withheld ?? null

@@ -14,7 +14,7 @@ export const turnBranch = (turn: TurnTold, chunkAsked: number | null): Branch =>
   text: `turn ${turn.turn} of ${plain(turn.conversation)}${turn.closed === null ? "" : `, closed ${at(turn.closed)}`}`,
   branches: [
     ...turn.messages.map(({ text, media, withheld, messageId, ...place }) => ({
-      text: `lead  ${quoted(text, withheld)}${media === 0 ? "" : `, ${counted(media, "attachment")}`}, message ${plain(messageId)}, ${at(place)}`
+      text: `lead  ${quoted(text, withheld)}${media === 0 ? "" : `, ${counted(media, "attachment")}`}${messageId === null ? "" : `, message ${plain(messageId)}`}, ${at(place)}`
     })),
     ...(turn.model === null ? [] : [modelBranch(turn.model)]),
     { text: approvalText(turn.approval) },

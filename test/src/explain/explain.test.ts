@@ -248,23 +248,34 @@ describe("the explanation of a line", () => {
     expect(await turnsOf("acme/conversation/1@2")).toEqual([])
   })
 
-  it("shows no empty text where a person is erased: the text is withheld", async () => {
-    const erased: Change = (event) =>
-      event.type === "ChunkSent" || event.type === "MessageReceived"
-        ? { ...event, data: { ...event.data, text: "" }, withheld: "erased" }
-        : event.type === "ReplyWritten"
-          ? { ...event, data: { ...event.data, chunks: [] }, withheld: "erased" }
-          : event
+  it("shows no empty text where a person is erased: texts and ids are withheld", async () => {
+    const erased: Change = (event) => {
+      const { data } = event
+      switch (event.type) {
+        case "ChunkSent":
+        case "MessageReceived":
+          return { ...event, data: { ...data, text: "", messageId: "" }, withheld: "erased" }
+        case "DeliveryStatusChanged":
+          return { ...event, data: { ...data, messageId: "" }, withheld: "erased" }
+        case "TurnClosed":
+          return { ...event, data: { ...data, messageIds: ["", ""] }, withheld: "erased" }
+        case "ReplyWritten":
+          return { ...event, data: { ...data, chunks: [] }, withheld: "erased" }
+        default:
+          return event
+      }
+    }
     const { turns } = await why(aTalk(), ["acme/conversation/1#1.1"], erased)
-    expect(turns[0]!.messages.map(({ text, withheld }) => [text, withheld])).toEqual([
-      [null, "erased"],
-      [null, "erased"]
+    const [turn] = turns
+    expect(turn!.messages).toEqual([
+      { ...place(3, burstAt), messageId: null, text: null, media: 0, withheld: "erased" },
+      { ...place(4, burstAt + 1000), messageId: null, text: null, media: 0, withheld: "erased" }
     ])
-    expect(turns[0]!.chunks.map(({ chunk, text, withheld }) => [chunk, text, withheld])).toEqual([
-      [1, null, "erased"],
-      [2, null, "erased"]
+    expect(turn!.chunks).toMatchObject([
+      { chunk: 1, text: null, withheld: "erased", messageId: null, state: "sent", receipts: [] },
+      { chunk: 2, text: null, withheld: "erased", messageId: null, state: "sent", receipts: [] }
     ])
-    expect(turns[0]!.model).toMatchObject({ model: "scripted-1", promptHash: "a1", costUsd: 0.001 })
+    expect(turn!.model).toMatchObject({ model: "scripted-1", promptHash: "a1", costUsd: 0.001 })
   })
 })
 
