@@ -74,6 +74,7 @@ export const backtest = (
       for (const row of rows) yield* run.readPartition(row)
     }
     yield* run.bringBack()
+    progress({ ...run.progress(), total: run.read })
     return run.streams.totals(until).report()
   })
 
@@ -219,7 +220,11 @@ class Run {
 
   private passed(events: number) {
     this.read += events
-    const { read, total, streams } = this
-    this.tell({ read, total, streams: streams.tracked.size + this.away.size, diverged: streams.diverged })
+    this.tell(this.progress())
+  }
+
+  progress(): BacktestProgress {
+    const { read, total, streams, away } = this
+    return { read, total, streams: streams.tracked.size + away.size, diverged: streams.diverged }
   }
 }

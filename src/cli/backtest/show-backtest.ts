@@ -1,11 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type BacktestProgress, type BacktestScope, backtest } from "../../../actors/backtest.ts"
+import { type BacktestScope, backtest } from "../../../actors/backtest.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
-import { grouped, showsProgress } from "../terminal.ts"
-import { progressLine } from "../verify/progress-line.ts"
+import { tellProgress } from "../verify/progress-line.ts"
 import { type CompareAsked, parseTime } from "./compare-asked.ts"
 import { prepareCompare, printReport } from "./prepare-compare.ts"
 
@@ -16,19 +15,17 @@ export interface BacktestAsked extends CompareAsked {
   readonly until: Option.Option<string>
 }
 
-const progressEveryMs = 200
-
 /** Runs the candidate over what is recorded and prints where it differs; fails by `--fail-above`. */
 export const showBacktest = Effect.fnUntraced(function* (asked: BacktestAsked) {
   const { plan, filter, failAbove } = yield* prepareCompare(asked)
   const scope = yield* scopeOf(asked)
   const began = performance.now()
-  const tell = asked.json || !showsProgress() ? undefined : tellProgress(began)
+  const tell = tellProgress("events", !asked.json)
   const report = yield* withStore(
     Effect.gen(function* () {
       if (scope.company !== undefined) yield* partitionsOf(scope.company)
-      return yield* backtest(plan, { ...scope, ...filter }, tell)
-    }).pipe(Effect.ensuring(Effect.sync(() => tell !== undefined && clearLine())))
+      return yield* backtest(plan, { ...scope, ...filter }, ({ read: done, total }) => tell({ done, total }))
+    })
   )
   if (report.streams.all === 0) {
     return yield* failed(
@@ -58,17 +55,3 @@ const scopeOf = Effect.fnUntraced(function* (asked: BacktestAsked) {
     ...(until === undefined ? {} : { until })
   } satisfies Partial<BacktestScope>
 })
-
-/** Writes one line over and over. */
-const tellProgress = (began: number) => {
-  let told = began
-  return ({ read, total, diverged }: BacktestProgress) => {
-    const now = performance.now()
-    if (now - told < progressEveryMs || total === 0) return
-    told = now
-    const line = progressLine({ company: "", partition: 0, checked: read, total }, (now - began) / 1000)
-    process.stderr.write(`\r\u001b[2K${line}, ${grouped(diverged)} diverged`)
-  }
-}
-
-const clearLine = () => void process.stderr.write("\r\u001b[2K")

@@ -109,7 +109,9 @@ export class Recording {
 }
 
 /** Several actors' events as one partition has them: by time, with positions. */
-export const asPartition = (recordings: ReadonlyArray<Recording>): ReadonlyArray<StoredEvent> =>
+export const asPartition = (
+  recordings: ReadonlyArray<Pick<Recording, "events">>
+): ReadonlyArray<StoredEvent> =>
   recordings
     .flatMap(({ events }) => events)
     .toSorted((a, b) => a.recordedAt - b.recordedAt)
