@@ -30,6 +30,8 @@ export type SkipReason =
   | "erased"
   /** Its personal data can't be opened here: the master key is missing. */
   | "locked"
+  /** Its sealed data was altered. */
+  | "broken"
   /** It holds an input of a type that no version here knows. */
   | "unknownEvent"
   /** Its stored events are not what their own machine version draws from the inputs; `replay` shows where. */

@@ -73,7 +73,7 @@ const facts = {
   type: Schema.String,
   data: Schema.Record(Schema.String, Schema.Json),
   /** Set when its personal data is not there: empty values stand in its place. */
-  withheld: Schema.NullOr(Schema.Literals(["erased", "locked"])),
+  withheld: Schema.NullOr(Schema.Literals(["erased", "locked", "broken"])),
   occurredAt: Schema.Number,
   recordedAt: Schema.Number,
   principal: Schema.String,

@@ -140,7 +140,8 @@ export class StepTeller {
 const whyWithheld = {
   erased: "the person is erased: what decided can't be known any more",
   locked:
-    "the personal data is sealed, and its key can't be unwrapped here: name the master key to see what decided"
+    "the personal data is sealed, and its key can't be unwrapped here: name the master key to see what decided",
+  broken: "the sealed data was altered: `centurion verify` names the place"
 } as const
 
 type Said = Pick<StoredEvent, "type" | "schemaVersion" | "data" | "withheld">

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import type { JobState } from "./batch.ts"
 import { EventStore, type Places, type StoreUnavailable } from "./event-store.ts"
 import { jobMessagePlace, jobPlace, messagePlace, openEvent, openText } from "./open-event.ts"
-import type { StoredText, SubjectKey } from "./sealed-text.ts"
+import { SealBroken, type StoredText, type SubjectKey } from "./sealed-text.ts"
 import type { StoredEvent } from "./stored-event.ts"
 import type { StoredJob, StoredMessage } from "./stored-rows.ts"
 import { type NoKey, SubjectKeys } from "./subject-keys.ts"
@@ -84,15 +84,16 @@ const makeHistory = (store: EventStore["Service"], keys: SubjectKeys["Service"])
   const open = Effect.fnUntraced(function* (events: ReadonlyArray<StoredEvent>) {
     if (!events.some((event) => event.keyId !== null)) return events
     const keyOf = yield* keysFor(events.filter((event) => event.sealed !== null))
-    return events.map((event) => openEvent(event, keyOf(event.company, event.keyId)))
+    return events.map((event) => openOrMark(event, keyOf(event.company, event.keyId)))
   })
 
   const openJobs = Effect.fnUntraced(function* (jobs: ReadonlyArray<StoredJob>) {
     const keyOf = yield* keysFor(jobs.map((job) => ({ company: job.company, keyId: keyIdOf(job.input) })))
     return jobs.map((job): OpenedJob => {
       const key = keyOf(job.company, keyIdOf(job.input))
-      const message = job.message === null ? null : (openText(job.message, jobMessagePlace(job), key) ?? null)
-      const input = openText(job.input, jobPlace(job), key)
+      const message =
+        job.message === null ? null : (textOrNothing(job.message, jobMessagePlace(job), key) ?? null)
+      const input = textOrNothing(job.input, jobPlace(job), key)
       return { ...job, key: typeof key === "string" ? undefined : key, message, input }
     })
   })
@@ -102,7 +103,11 @@ const makeHistory = (store: EventStore["Service"], keys: SubjectKeys["Service"])
     return messages.map(
       (message): OpenedMessage => ({
         ...message,
-        event: openText(message.event, messagePlace(message), keyOf(message.company, keyIdOf(message.event)))
+        event: textOrNothing(
+          message.event,
+          messagePlace(message),
+          keyOf(message.company, keyIdOf(message.event))
+        )
       })
     )
   })
@@ -116,6 +121,26 @@ const makeHistory = (store: EventStore["Service"], keys: SubjectKeys["Service"])
     dueJobs: (places, before, most) => Effect.flatMap(store.dueJobs(places, before, most), openJobs),
     listJobs: (company, state, most) => Effect.flatMap(store.listJobs(company, state, most), openJobs),
     messages: (places, most) => Effect.flatMap(store.messages(places, most), openMessages)
+  }
+}
+
+/** A reader is told that a ciphertext was altered and shown the rest; `verify` names the place. */
+const openOrMark = (event: StoredEvent, key: SubjectKey | NoKey): StoredEvent => {
+  try {
+    return openEvent(event, key)
+  } catch (error) {
+    if (error instanceof SealBroken) return { ...event, withheld: "broken" }
+    throw error
+  }
+}
+
+/** A job or message whose ciphertext was altered is as one whose key is gone: nobody can act on it. */
+const textOrNothing = (...of: Parameters<typeof openText>): string | undefined => {
+  try {
+    return openText(...of)
+  } catch (error) {
+    if (error instanceof SealBroken) return undefined
+    throw error
   }
 }
 

@@ -18,8 +18,8 @@ export interface StoredEvent {
   readonly schemaVersion: number
   /** Its personal data is in it when it was read through `History`; else empty values stand in its place. */
   readonly data: JsonObject
-  /** Why personal data is still missing after `History` tried: its key was destroyed, or can't be unwrapped here. */
-  readonly withheld?: "erased" | "locked"
+  /** Why personal data is still missing after `History` tried: its key was destroyed or can't be unwrapped here, or the ciphertext was altered. */
+  readonly withheld?: "erased" | "locked" | "broken"
   /** The canonical text of `data` as it is stored: what the payload hash is over. */
   readonly dataText: string
   /** Personal data, encrypted; null when there is none or when it was erased (`keyId` and `sealedHash` stay). */

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { StoreUnavailable } from "./event-store.ts"
-import { MasterKeys } from "./master-keys.ts"
+import { MasterKeys, type Wrapped } from "./master-keys.ts"
 import { randomNonces, type SubjectKey } from "./sealed-text.ts"
 import { type StoredSubject, SubjectStore } from "./subject-store.ts"
 
@@ -64,6 +64,15 @@ const makeSubjectKeys = (
 ): SubjectKeys["Service"] => {
   const keys = new Map<string, SubjectKey>()
 
+  /** A wrapped key that was altered opens nothing; what it sealed is then told to be locked. */
+  const unwrapped = (bound: string, wrapped: Wrapped) => {
+    try {
+      return masters.unwrap(bound, wrapped)
+    } catch {
+      return undefined
+    }
+  }
+
   const unwrap = ({ company, subject, keyId, wrapped }: StoredSubject): SubjectKey | NoKey => {
     if (wrapped === null) return "erased"
     const id = `${company} ${keyId}`
@@ -73,12 +82,12 @@ const makeSubjectKeys = (
       keys.set(id, known)
       return known
     }
-    const key = masters.unwrap(subjectBound(company, subject), wrapped)
+    const key = unwrapped(subjectBound(company, subject), wrapped)
     if (key === undefined) return "locked"
-    const unwrapped: SubjectKey = { keyId, subject, key: createSecretKey(key), nonce }
-    keys.set(id, unwrapped)
+    const subjectKey: SubjectKey = { keyId, subject, key: createSecretKey(key), nonce }
+    keys.set(id, subjectKey)
     if (keys.size > keysInMemory) keys.delete(keys.keys().next().value!)
-    return unwrapped
+    return subjectKey
   }
 
   const newKey = (company: string, subject: string) => ({

@@ -3,7 +3,7 @@ import { WhyEffect, WhyEvent, WhyJob } from "../../actors/why-event.ts"
 import { DeliveryStatus } from "../../machines/conversation/events.ts"
 
 /** Why a text is not there: the person was erased, or the key can't be unwrapped here. */
-const withheld = Schema.NullOr(Schema.Literals(["erased", "locked"]))
+const withheld = Schema.NullOr(Schema.Literals(["erased", "locked", "broken"]))
 /** An event's version in the conversation, and when it was recorded (epoch ms). */
 const place = { version: Schema.Number, at: Schema.Number }
 

@@ -109,6 +109,7 @@ const missingRows = ({ missing }: BacktestReport) =>
 const reasons: Readonly<Record<BacktestReport["skipped"][number]["reason"], string>> = {
   erased: "the person was erased",
   locked: "personal data can't be opened here: no master key",
+  broken: "sealed data was altered: `centurion verify` names the place",
   unknownEvent: "an event of a type that no version here knows",
   unfaithful: "stored facts do not follow from the inputs",
   parked: "the history can't be folded"

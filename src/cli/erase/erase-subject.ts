@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ErasureReport } from "../../../actors/erasures.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
 import { type StoredErasure, type StreamCopies, SubjectStore } from "../../../eventstore/subject-store.ts"
 import { readSettings } from "../../config.ts"
+import { earlierErasure, erasePerson } from "../../privacy/erase-person.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
 import { confirm } from "../jobs/confirm.ts"
 import { findStorePlace, withStore } from "../open-store.ts"
@@ -23,10 +23,6 @@ export interface EraseAsked {
   readonly json: boolean
 }
 
-const lookEveryMs = 200
-const waitMaxMs = 120_000
-const erasuresLookedAt = 1000
-
 /** Erases a person: asks first, waits until every place has answered, and prints the report. */
 export const eraseSubject = Effect.fnUntraced(function* (asked: EraseAsked) {
   const named = yield* parseSubject(asked.subject, Option.getOrUndefined(asked.contact))
@@ -37,12 +33,7 @@ export const eraseSubject = Effect.fnUntraced(function* (asked: EraseAsked) {
       const subject = yield* findSubject(named)
       const held = (yield* subjects.holds(company)).find((hold) => hold.subject === subject)
       const copies = yield* subjects.copiesOf(company, subject)
-      const done = (yield* subjects.erasures(company, false, erasuresLookedAt)).find(
-        (each) => each.subject === subject && each.doneAt !== null
-      )
-      // What was stored after an erasure that a restored backup undid is erased anew.
-      const isGone = copies.every(({ erased, sealed }) => erased && sealed === 0)
-      return { subject, held, copies, earlier: isGone ? done : undefined }
+      return { subject, held, copies, earlier: yield* earlierErasure(company, subject, copies) }
     })
   )
   const { subject, held, copies, earlier } = found
@@ -96,51 +87,17 @@ const eraseAndWait = Effect.fnUntraced(function* (asked: EraseAsked, company: st
         })
       )))
   if (!isServed) yield* startOwnServer(settings)
-  return yield* withStore(
-    Effect.gen(function* () {
-      const subjects = yield* SubjectStore
-      const erasure = yield* subjects.requestErasure({
-        company,
-        erasure: randomBytes(8).toString("hex"),
-        subject,
-        by: asked.as,
-        reason: asked.reason
-      })
-      return yield* waitFor(company, subject, erasure)
-    })
-  )
+  const person = { company, subject, by: asked.as, reason: asked.reason }
+  const report = yield* withStore(erasePerson(person, tellWaiting(`${company}/${subject}`)))
+  if (showsProgress()) process.stderr.write("\r\u001b[2K")
+  return report
 })
 
-const waitFor = Effect.fnUntraced(function* (company: string, subject: string, erasure: string) {
-  const subjects = yield* SubjectStore
-  for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += lookEveryMs) {
-    const found = (yield* subjects.erasures(company, false, erasuresLookedAt)).find(
-      (each) => each.erasure === erasure
-    )
-    if (found?.report !== undefined && found.report !== null) {
-      if (showsProgress()) process.stderr.write("\r\u001b[2K")
-      return JSON.parse(found.report) as ErasureReport
-    }
-    yield* tellWaiting(company, subject)
-    yield* Effect.sleep(lookEveryMs)
-  }
-  const waiting = (yield* subjects.copiesOf(company, subject)).filter(({ erased }) => !erased)
-  return yield* failed(
-    "StillErasing",
-    `erasure ${erasure} of ${company}/${subject} is requested and not done yet; it goes on as soon as it can. ${
-      waiting.length === 0
-        ? "A place outside the event store has not answered: see the server's log"
-        : `It waits for ${waiting.map(({ stream }) => stream).join(", ")}: see the server's log`
-    }`
-  )
-})
-
-const tellWaiting = Effect.fnUntraced(function* (company: string, subject: string) {
+const tellWaiting = (person: string) => (copies: ReadonlyArray<StreamCopies>) => {
   if (!showsProgress()) return
-  const copies = yield* (yield* SubjectStore).copiesOf(company, subject)
   const done = copies.filter(({ erased }) => erased).length
-  process.stderr.write(`\r\u001b[2Kerasing ${company}/${subject}: ${done} of ${copies.length} streams`)
-})
+  process.stderr.write(`\r\u001b[2Kerasing ${person}: ${done} of ${copies.length} streams`)
+}
 
 const wouldErase = (
   company: string,

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { addressOf, streamOf } from "../../../actors/address.ts"
 import { ActorParked, foldActor, type LiveActor, newActor } from "../../../actors/live-actor.ts"
@@ -181,7 +182,9 @@ const keyOf = (stored: StoredActor | undefined, masters: MasterKeys["Service"]) 
   const { company, wrapped, keyId } = subject
   if (wrapped === null) return "erased"
   const key = masters.unwrap(subjectBound(company, subject.subject), wrapped)
-  return key === undefined ? "locked" : { keyId, subject: subject.subject, key, nonce: neverSeals }
+  return key === undefined
+    ? "locked"
+    : { keyId, subject: subject.subject, key: createSecretKey(key), nonce: neverSeals }
 }
 
 const neverSeals = (): never => {

@@ -7,7 +7,7 @@ import type { Branch } from "./tree-lines.ts"
 const dataColumns = 100
 
 /** A text that is not there, by why it is not. */
-export const withheldWords = { erased: "[erased]", locked: "[sealed]" } as const
+export const withheldWords = { erased: "[erased]", locked: "[sealed]", broken: "[altered]" } as const
 
 /** The chain of causes: each is caused by what stands below it, and by each of its branches where there are several. */
 export const causeBranches = (event: WhyEvent, above?: string): ReadonlyArray<Branch> => {

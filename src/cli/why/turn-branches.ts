@@ -6,7 +6,7 @@ import type { Branch } from "./tree-lines.ts"
 const at = ({ version, at }: { readonly version: number; readonly at: number }) =>
   `${timeOf(at)} (@${version})`
 
-const quoted = (text: string | null, withheld: "erased" | "locked" | null): string =>
+const quoted = (text: string | null, withheld: "erased" | "locked" | "broken" | null): string =>
   withheld !== null ? withheldWords[withheld] : text === null ? "no text" : `"${plain(text)}"`
 
 /** A turn as a branch: what it answers, who wrote the reply, who allowed it, and what became of each chunk. */
