@@ -25,6 +25,12 @@ test("a piece that is not there, or there twice, is refused", () => {
   expect(() => exchanged("one and one", exchange)).toThrow(/there 2 times, not once/)
 })
 
+test("the page for users names every fault and who finds it", () => {
+  const page = sourceOf("docs/how-to/chaos.md")
+  for (const { name, about, foundBy } of plants)
+    expect(page).toContain(`| \`${name}\` | ${about} | ${foundBy.join(", ")} |`)
+})
+
 test("every proof has a fault that it must find", () => {
   const found = new Set(plants.flatMap(({ foundBy }) => foundBy))
   expect([...found].sort()).toEqual(scenarios.map(({ promise }) => promise).sort())

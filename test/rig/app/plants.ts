@@ -113,7 +113,7 @@ export const plants: ReadonlyArray<Plant> = [
   {
     name: "send-not-waited-for",
     about: "the next chunk sets out before the provider has the one before",
-    foundBy: ["P3", "P4"],
+    foundBy: ["P4"],
     exchanges: [
       {
         file: "src/handlers/send-chunk.ts",

@@ -27,7 +27,9 @@ const liveMax = 400
 /** Lets everything come to rest, and holds the store against what the world saw. A server must be running. */
 export const checkAll = async (stage: Stage): Promise<Outcome> => {
   const { database, providers, relay, servers } = stage
+  stage.note("the load has ended")
   const isAtRest = await comeToRest(stage)
+  stage.note("at rest")
   const verified = await Effect.runPromise(Effect.provide(verify({ company: rigCompany }), database.layer))
   const { conversations, replays, events, strays } = await readHistory(database)
   const each = async <A>(of: (channel: RigChannel) => Promise<A>) =>

@@ -28,6 +28,7 @@ export const killOnce = async (stage: Stage, server: Server): Promise<void> => {
     await database.admin(ended).catch(() => {})
   }
   server.start()
+  stage.note(`${server.name} started`)
 }
 
 const serveMaxMs = 60_000
