@@ -43,7 +43,10 @@ const commands = [
   "seals",
   "prove",
   "export",
-  "import"
+  "import",
+  "why",
+  "migrate",
+  "backtest"
 ]
 
 /** What is wrong with one line of a shell block; undefined when it names things that exist. */
