@@ -1,4 +1,5 @@
 import { append } from "./append.ts"
+import { backtest } from "./backtest.ts"
 import type { Bench } from "./bench.ts"
 import { coldLoad } from "./cold-load.ts"
 import { growth } from "./growth.ts"
@@ -24,6 +25,7 @@ export const benches: ReadonlyArray<Bench> = [
   coldLoad,
   step,
   replay,
+  backtest,
   verify,
   growth,
   memory,
