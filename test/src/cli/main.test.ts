@@ -4,7 +4,11 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { jsonLines, runCli } from "./run-cli.ts"
 
-const commands = ["start", "chat", "demo", "deliver", "events", "replay", "verify", "jobs", "doctor", "bench"]
+// biome-ignore format: as they are listed
+const commands = [
+  "start", "chat", "demo", "deliver", "events", "replay", "verify", "seals", "prove", "export", "import", "why",
+  "migrate", "backtest", "shadow", "erase", "hold", "keys", "jobs", "doctor", "bench"
+]
 
 describe("centurion", () => {
   let dir: string
