@@ -53,9 +53,15 @@ const without = (
     if (inner === undefined) continue
     const known = shape.fields !== undefined && Object.hasOwn(shape.fields, key)
     const of = known ? shape.fields![key] : shape.others
-    clear[key] = of === undefined ? inner : without(of, inner, `${pointer}/${escaped(key)}`, personal)
+    setOwn(clear, key, of === undefined ? inner : without(of, inner, `${pointer}/${escaped(key)}`, personal))
   }
   return clear
+}
+
+/** An assignment to `__proto__` would set no field, and the value would be lost. */
+const setOwn = (object: { [key: string]: Json }, key: string, value: Json) => {
+  if (key !== "__proto__") object[key] = value
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
 /** Of the same kind, telling nothing: what an erased value looks like. */
