@@ -70,7 +70,7 @@ export class PartitionCheck {
   /** The damage when a claim goes further than the events did. */
   unreached(): Damage | undefined {
     const left = this.claims[this.kept]
-    return left && this.unkept(left, this.tree.size + 1, `it ends at position ${this.tree.size}`)
+    return left && this.unkept(left, `the partition ends at position ${this.tree.size}`)
   }
 
   private keep({ link }: ChainEvent): Damage | undefined {
@@ -81,18 +81,18 @@ export class PartitionCheck {
       claim?.position === this.tree.size;
       claim = this.claims[this.kept]
     ) {
-      if (!this.tree.root().equals(claim.root)) {
-        const from = (this.claims[this.kept - 1]?.position ?? 0) + 1
-        return this.unkept(claim, from, "what stands there is something else")
-      }
+      if (!this.tree.root().equals(claim.root))
+        return this.unkept(claim, "what stands there is something else")
       this.kept += 1
     }
     return undefined
   }
 
-  private unkept(claim: Claim, position: number, but: string): Damage {
+  /** Up to the claim before, all is as it was sealed; what comes after it can't be told apart. */
+  private unkept(claim: Claim, but: string): Damage {
     const { company, partition } = this.end
     const { seal, position: until } = claim
+    const position = (this.claims[this.kept - 1]?.position ?? 0) + 1
     const message = `seal ${seal} covers positions ${position} to ${until}, and ${but}`
     return { company, partition, position, until, stream: null, version: null, seal, kind: "seal", message }
   }
