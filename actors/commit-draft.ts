@@ -84,10 +84,12 @@ export class CommitDraft {
     const before: Array<StepRows> = []
     let taken: StepRows
     try {
-      if (working.mustMigrate) before.push(working.migrate())
-      if (working.version === 0) before.push(working.start(delivery.startInput ?? null, recordedAt))
-      taken =
-        delivery.erasure === undefined ? working.take(delivery, recordedAt) : working.erase(delivery.erasure)
+      if (delivery.erasure !== undefined) taken = working.erase(delivery.erasure)
+      else {
+        if (working.mustMigrate) before.push(working.migrate())
+        if (working.version === 0) before.push(working.start(delivery.startInput ?? null, recordedAt))
+        taken = working.take(delivery, recordedAt)
+      }
     } catch (error) {
       takeBack()
       const message = `${delivery.actor.stream}: ${error instanceof Error ? error.message : String(error)}`
@@ -192,9 +194,9 @@ const isFromOutside = ({ timer, job, erasure }: Delivery): boolean =>
 
 /** A timer that was set anew or cancelled, a job that nobody waits for any more: a race that the actor has decided. */
 const isStale = ({ state, erased }: WorkingActor, { timer, job, erasure }: Delivery): boolean => {
-  // Nothing comes after an erasure; an actor that never began has nothing to erase.
+  // Nothing comes after an erasure. One that never began is erased too, so that it never will.
   if (erased) return true
-  if (erasure !== undefined) return state === undefined
+  if (erasure !== undefined) return false
   if (timer !== undefined) {
     return !state?.timers.some((set) => set.timer === timer.timer && set.setBy === timer.setBy)
   }

@@ -19,7 +19,7 @@ import {
 import type { EngineClock, Fork } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
 import { ActorParked, type LiveActor, stepInputOf } from "./live-actor.ts"
-import type { MachineRegistry } from "./machine-registry.ts"
+import { absentMachine, type MachineRegistry } from "./machine-registry.ts"
 import type { OwnedPartitions } from "./owned-partitions.ts"
 import { type Delivery, type ErasureOrder, enqueue, type Outcome, type OwnedPartition } from "./partition.ts"
 
@@ -75,13 +75,18 @@ export const makeDoor = (ports: DoorPorts): Door => {
   const open = new Set<{ readonly since: number; readonly refuse: (error: DeliverError) => void }>()
   const loading = new Set<(error: TryAgain) => void>()
 
-  /** Finds the actor's place and loads it; `done` is called once, now or later. */
+  /**
+   * Finds the actor's place and loads it; `done` is called once, now or later. With `toErase` also one that can't be
+   * loaded, without its state: erasing it is owed.
+   */
   const find = (
     address: Address,
-    done: (found: { partition: OwnedPartition; actor: LiveActor } | EventRefused | TryAgain) => void
+    done: (found: { partition: OwnedPartition; actor: LiveActor } | EventRefused | TryAgain) => void,
+    toErase = false
   ) => {
-    const registered = registry.get(address.machine)
-    if (registered === undefined) return done(unknownMachine(registry, address))
+    const listed = registry.get(address.machine)
+    if (listed === undefined && !toErase) return done(unknownMachine(registry, address))
+    const registered = listed ?? absentMachine(address.machine)
     const down = ports.storeDown()
     if (down !== undefined)
       return done(new TryAgain({ reason: "storeUnavailable", message: down, retryAfterMs: storeRetryMs }))
@@ -92,13 +97,18 @@ export const makeDoor = (ports: DoorPorts): Door => {
     loading.add(done)
     loader.load(address, partition, registered, (loaded) => {
       loading.delete(done)
-      if (loaded instanceof ActorParked) done(new EventRefused({ reason: "parked", message: loaded.message }))
+      const isParked = loaded instanceof ActorParked
+      if (isParked && !toErase) done(new EventRefused({ reason: "parked", message: loaded.message }))
       else if (loaded instanceof StoreUnavailable)
         done(
           new TryAgain({ reason: "storeUnavailable", message: loaded.message, retryAfterMs: storeRetryMs })
         )
       else if (partition.lost) done(notOwner(address))
-      else done({ partition, actor: loaded })
+      else {
+        const actor = isParked ? loaded.actor : loaded
+        if (listed === undefined) actor.state = undefined
+        done({ partition, actor })
+      }
     })
   }
 
@@ -211,14 +221,15 @@ export const makeDoor = (ports: DoorPorts): Door => {
     Effect.callback<Delivered | "stale", DeliverError>((resume) => {
       const settle = (outcome: Outcome) =>
         resume(outcome === "stale" ? Effect.succeed(outcome) : resultOf(outcome))
-      find(address, (found) => {
+      const give: Parameters<typeof find>[1] = (found) => {
         if ("_tag" in found) return settle(found)
         const type = "SubjectErased"
         const envelope = { principal: "engine", causation: `erasure/${order.erasure}` }
         const input = { kind: "event", event: { type } } as const
         const delivery = { type, data: {}, text: "{}", input, envelope, startInput: undefined }
         push(found, { ...delivery, erasure: order }, settle)
-      })
+      }
+      find(address, give, true)
     })
 
   return {

@@ -150,6 +150,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     note,
     places: partitions.places,
     holdsLease: ownership.holdsLease,
+    isErasing: ({ company, stream }) => erasures.isErasing(company, stream),
     log: (message) => log("warn", message),
     handlerOf: (job) => {
       const handler = handlers.get(job.name)
@@ -190,7 +191,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   })
 
   const erasures = makeErasures({
-    ...{ store, subjects, keys, clock, log },
+    ...{ store, history, subjects, keys, clock, log },
     places: options.erasurePlaces ?? [],
     erase: door.erase,
     isOurs: (company, stream) => typeof partitions.of(company, stream) === "object",
@@ -205,7 +206,7 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
   const committed = (draft: CommitDraft) => {
     for (const working of draft.workings.values()) {
       const { actor, jobs: asked, cancelledJobs, messages, logs, state } = working
-      if (working.erased) jobs.forgetStream(actor.company, actor.stream)
+      if (working.erased) for (const each of [jobs, courier]) each.forgetStream(actor.company, actor.stream)
       for (const job of cancelledJobs) jobs.cancel(actor.company, actor.stream, job)
       if (options.runJobs !== false) for (const job of asked) jobs.start(jobOf(job, draft.options.now))
       for (const message of messages) courier.send(message)
@@ -229,6 +230,8 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
     yield* Effect.ignore(store.createCompany(company, limits.partitionsPerCompany))
   }
   const gained = Effect.fnUntraced(function* (rows: Parameters<typeof partitions.gain>[0]) {
+    // Before the first job of theirs is found: a restored backup brings back what an erased person waited for.
+    yield* erasures.prepare
     yield* partitions.gain(rows)
     standby = undefined
     log("info", `owns ${partitions.count()} partitions`)

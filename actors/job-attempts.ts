@@ -60,6 +60,8 @@ export interface JobPorts {
   readonly expectsFailure: (job: Job) => Effect.Effect<boolean>
   readonly places: () => Places
   readonly holdsLease: () => boolean
+  /** Its person is about to be erased: nothing new is begun for them. */
+  readonly isErasing: (place: StreamPlace) => boolean
   readonly log: (message: string) => void
 }
 

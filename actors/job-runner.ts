@@ -29,6 +29,8 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
   const jobs = new Map<string, { readonly job: Job; readonly fiber: Fiber.Fiber<void>; safe: boolean }>()
   /** Jobs that ended since the last look began: what it reads may be older than their end, and they would run twice. */
   const ended = new Set<string>()
+  /** Streams erased since then, for the same reason. */
+  const forgotten = new Set<string>()
   const turns = Semaphore.makeUnsafe(ports.limits.jobConcurrency)
   let wake = () => {}
   const woken = Effect.callback<void>((resume) => {
@@ -42,7 +44,7 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
 
   const start = (job: Job) => {
     const key = jobKey(job.company, job.stream, job.job)
-    if (jobs.has(key) || jobs.size >= inMemoryMax) return
+    if (jobs.has(key) || jobs.size >= inMemoryMax || ports.isErasing(job)) return
     const entry = { job, safe: true, fiber: undefined as unknown as Fiber.Fiber<void> }
     jobs.set(key, entry)
     const attempts = attemptUntilDone(ports, turns, job, (safe) => {
@@ -65,10 +67,12 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
     const places = ports.places()
     if (places.companies.length === 0) return
     ended.clear()
+    forgotten.clear()
     const found = yield* Effect.result(ports.history.dueJobs(places, clock.now(), readMax))
     if (found._tag === "Failure") return
     for (const stored of found.success) {
       if (ended.has(jobKey(stored.company, stored.stream, stored.job))) continue
+      if (forgotten.has(`${stored.company}/${stored.stream}`)) continue
       // Its person is being erased, or its master key is not here: it stays where it is.
       if (stored.input !== undefined) start(jobOf(stored, stored.input))
     }
@@ -91,8 +95,10 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
     },
     forget: (company, partition) =>
       interruptWhere((job) => job.company === company && job.partition === partition),
-    forgetStream: (company, stream) =>
-      interruptWhere((job) => job.company === company && job.stream === stream),
+    forgetStream: (company, stream) => {
+      forgotten.add(`${company}/${stream}`)
+      interruptWhere((job) => job.company === company && job.stream === stream)
+    },
     lookNow: () => wake(),
     running: () => jobs.size,
     run: Effect.gen(function* () {

@@ -38,7 +38,15 @@ export interface LiveActor {
 }
 
 /** An actor that can't go on; says why, and what would help. */
-export class ActorParked extends Error {}
+export class ActorParked extends Error {
+  /** What is known of it: its place and its last version, and no state. */
+  readonly actor: LiveActor
+
+  constructor(actor: LiveActor, message: string) {
+    super(message)
+    this.actor = actor
+  }
+}
 
 /** A stored event as an XState step begins with it. */
 export const stepInputOf = (type: string, data: JsonObject): StepInput => {
@@ -56,9 +64,19 @@ export const stepInputOf = (type: string, data: JsonObject): StepInput => {
   }
 }
 
-/** The state that `ActorMigrated` and `SubjectErased` carry, under the machine at hand. */
+/** The state that `ActorMigrated` carries, under the machine at hand. */
 export const migratedState = (running: RunningMachine, data: JsonObject): ActorState =>
   restore(running, data.state as JsonObject)
+
+/** The state that `SubjectErased` carries; undefined when none could be kept, or the machine does not have it now. */
+export const erasedState = (running: RunningMachine, data: JsonObject): ActorState | undefined => {
+  if (data.state === null) return undefined
+  try {
+    return migratedState(running, data)
+  } catch {
+    return undefined
+  }
+}
 
 type Events = StoredActor["events"]
 
@@ -74,9 +92,15 @@ export const foldActor = (
 ): void => {
   if (typeof key === "object") actor.key = key
   if (stored === undefined || (stored.snapshot === undefined && stored.events.length === 0)) return
+  const park = (message: string) => {
+    actor.state = undefined
+    actor.version = stored.events.at(-1)?.version ?? stored.snapshot!.version
+    actor.erased = stored.events.some(({ type }) => type === "SubjectErased")
+    return new ActorParked(actor, message)
+  }
   if (key === "locked") {
     const { masterId } = stored.subject!.wrapped!
-    throw new ActorParked(
+    throw park(
       `${actor.company}/${actor.stream} is sealed under the master key ${masterId}, which is not here. Give it as CENTURION_MASTER_KEY_OLD.`
     )
   }
@@ -88,8 +112,8 @@ export const foldActor = (
   try {
     foldStored(actor, stored, key)
   } catch (error) {
-    if (error instanceof SealBroken) throw new ActorParked(error.message)
-    throw new ActorParked(
+    if (error instanceof SealBroken) throw park(error.message)
+    throw park(
       `${actor.company}/${actor.stream} ran ${actor.registered.listed.machine.id} ${last}, which is not listed, and can't go on as ${actor.running.version}: ${error instanceof Error ? error.message : String(error)}. List the older machine under "previous", or give "migrate".`
     )
   }
@@ -132,7 +156,7 @@ const foldEvents = (actor: LiveActor, events: Events, key: SubjectKey | NoKey): 
     } else if (event.type === "ActorMigrated") {
       actor.state = migratedState(actor.running, data)
     } else if (event.type === "SubjectErased") {
-      actor.state = migratedState(actor.running, data)
+      actor.state = erasedState(actor.running, data)
       actor.erased = true
     } else {
       const step = takeStep(

@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { createMachine } from "xstate"
 import type { JsonObject } from "../eventstore/json.ts"
 import { schemaVersionOf, type Upcasters } from "../eventstore/upcast.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
@@ -80,6 +81,10 @@ const register = (listed: ListedMachine): RegisteredMachine => {
     accept: acceptor(listed)
   }
 }
+
+/** Stands in for a machine that is not listed any more: an actor of it can still be erased, and nothing else. */
+export const absentMachine = (name: string): RegisteredMachine =>
+  register({ machine: createMachine({ id: name, version: "unlisted" }) })
 
 const acceptor = (listed: ListedMachine) => {
   const name = listed.machine.id

@@ -25,6 +25,8 @@ export interface CourierPorts {
 /** Carries messages between actors: each once, those of one sender in order. */
 export interface MessageCourier {
   readonly send: (message: CommittedMessage) => void
+  /** Drops what an actor whose person is erased still had to send. */
+  readonly forgetStream: (company: string, stream: string) => void
   readonly lookNow: () => void
   readonly run: Effect.Effect<never>
 }
@@ -36,6 +38,8 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
   /** What each sender still has to send; a fiber works through it while there is any. */
   const outboxes = new Map<string, Array<CommittedMessage>>()
   const known = new Set<string>()
+  /** Senders erased since the last look began: what it reads may be older than that. */
+  const forgotten = new Set<string>()
   let wake = () => {}
   const woken = Effect.callback<void>((resume) => {
     wake = () => resume(Effect.void)
@@ -61,14 +65,21 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
     const outbox = outboxes.get(sender)!
     while (outbox.length > 0) {
       const message = outbox[0]!
-      const over = yield* carry(message)
-      outbox.shift()
+      const over = yield* carry(message, () => outbox[0] !== message)
+      if (outbox[0] === message) outbox.shift()
       if (over) known.delete(idOf(message))
     }
     outboxes.delete(sender)
   })
 
-  const carry = Effect.fnUntraced(function* (message: CommittedMessage) {
+  const forgetStream = (company: string, stream: string) => {
+    const sender = `${company}/${stream}`
+    forgotten.add(sender)
+    for (const message of outboxes.get(sender)?.splice(0) ?? []) known.delete(idOf(message))
+  }
+
+  /** True when nothing is left to do for it; `isForgotten` tells that its sender was erased meanwhile. */
+  const carry = Effect.fnUntraced(function* (message: CommittedMessage, isForgotten: () => boolean) {
     const { place, version, number } = message
     const address = { company: place.company, ...message.to }
     const event = JSON.parse(message.text) as ActorEvent
@@ -80,7 +91,9 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
     }
     while (true) {
       const sent = yield* Effect.result(ports.deliver(address, event, envelope))
-      if (sent._tag === "Success") break
+      if (sent._tag === "Success" || isForgotten()) break
+      // Nobody is there any more to hear it, and never will be.
+      if (sent.failure._tag === "EventRefused" && sent.failure.reason === "erased") break
       if (sent.failure._tag !== "TryAgain") {
         // Kept in the database and tried again after the next start, when the target's machine may know it.
         ports.log(
@@ -90,6 +103,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
       }
       if (!isOurs(place)) return true
       yield* ports.clock.sleepUntil(ports.clock.now() + sent.failure.retryAfterMs)
+      if (isForgotten()) break
     }
     // Not noted, because the partition was lost meanwhile, it is read again by whoever owns it next, perhaps by us.
     yield* ports.note(place, (batch) => batch.messageDone(place, version, number))
@@ -104,6 +118,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
   const look = Effect.gen(function* () {
     const places = ports.places()
     if (places.companies.length === 0) return
+    forgotten.clear()
     const found = yield* Effect.result(ports.history.messages(places, readMax))
     if (found._tag === "Failure") return
     for (const {
@@ -117,7 +132,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
       occurredAt
     } of found.success) {
       // Its person is being erased, or its master key is not here: it stays where it is.
-      if (event === undefined) continue
+      if (event === undefined || forgotten.has(`${company}/${stream}`)) continue
       const { machine, id } = addressOf(company, toStream)
       const place = { company, partition, stream }
       send({ place, version, number, to: { machine, id }, text: event, occurredAt })
@@ -126,6 +141,7 @@ export const makeMessageCourier = (ports: CourierPorts): MessageCourier => {
 
   return {
     send,
+    forgetStream,
     lookNow: () => wake(),
     run: Effect.gen(function* () {
       while (true) {

@@ -2,7 +2,7 @@ import type { Batch } from "../eventstore/batch.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import type { DeliverError, Delivered, Envelope } from "./engine.ts"
 import type { LiveActor } from "./live-actor.ts"
-import type { ClearValues } from "./redacted-state.ts"
+import type { KnownValues } from "./redacted-state.ts"
 import type { StepInput } from "./step.ts"
 
 /** How a delivery ended. `stale`: what it answered (a timer, a job) had been cancelled; nothing was written. */
@@ -14,8 +14,8 @@ export interface ErasureOrder {
   readonly subject: string
   readonly by: string
   readonly reason: string
-  /** What may stay of the actor's context. */
-  readonly clear: ClearValues
+  /** By which is told what may stay of the actor's context; undefined when it can't be told. */
+  readonly known: KnownValues | undefined
 }
 
 /** An event waiting for its actor. */

@@ -8,7 +8,7 @@ import { upcast } from "../eventstore/upcast.ts"
 import type { ActorState } from "./actor-state.ts"
 import { type Address, streamOf } from "./address.ts"
 import type { ActorEvent } from "./engine.ts"
-import { migratedState, stepInputOf } from "./live-actor.ts"
+import { erasedState, migratedState, stepInputOf } from "./live-actor.ts"
 import type { RegisteredMachine } from "./machine-registry.ts"
 import { errorAsJson, persist, restore } from "./persisted-state.ts"
 import type { Fact, ReplayDifference, Replayed, ReplayedState, ReplayTo } from "./replayed.ts"
@@ -82,6 +82,8 @@ export class Replayer {
   blind = false
   /** A decision rested on words that are gone, and was drawn differently: nothing is known until a stored state. */
   lost = false
+  /** The person was erased, and no state could be kept. */
+  stateless = false
   /** The point asked for is behind us: what is owed then stands after it. */
   cut = false
   stopped: Replayed["stopped"]
@@ -147,8 +149,11 @@ export class Replayer {
     this.inputs++
     const running = this.machineOf(event.machineVersion)
     const data = upcast(this.registered.upcasters, event.type, event.schemaVersion, event.data)
-    if (event.type === "ActorMigrated" || event.type === "SubjectErased") {
+    if (event.type === "ActorMigrated") {
       this.state = migratedState(running, data)
+    } else if (event.type === "SubjectErased") {
+      this.state = erasedState(running, data)
+      this.stateless = this.state === undefined
     } else {
       const { state, emitted } = takeStep(
         running,
@@ -247,7 +252,8 @@ export class Replayer {
       differing: this.differing,
       notes: [
         ...[...this.unlisted].map((each) => `version ${each} is not listed; replayed with ${current}`),
-        ...(this.withheld === 0 ? [] : [withheldNote(this.withheld, this.lost)])
+        ...(this.withheld === 0 ? [] : [withheldNote(this.withheld, this.lost)]),
+        ...(this.stateless ? ["the person was erased, and no state could be kept"] : [])
       ],
       withheld: this.withheld,
       stopped: this.stopped

@@ -8,8 +8,8 @@ import type { EventKind } from "../eventstore/stored-event.ts"
 import type { ActorState, PendingTimer } from "./actor-state.ts"
 import { type LiveActor, stepInputOf } from "./live-actor.ts"
 import type { Delivery, ErasureOrder } from "./partition.ts"
-import { errorAsJson, persist, restore } from "./persisted-state.ts"
-import { redactedState } from "./redacted-state.ts"
+import { errorAsJson, persist } from "./persisted-state.ts"
+import { leftOver } from "./redacted-state.ts"
 import { type Message, type NewJob, type Step, takeStep } from "./step.ts"
 
 /** A job that was committed with this batch, ready to run. */
@@ -89,16 +89,16 @@ export class WorkingActor {
   }
 
   /** The person is gone: what is left of the state holds nothing of it, and nothing goes on. */
-  erase({ erasure, subject, by, reason, clear }: ErasureOrder): StepRows {
-    const { running } = this.actor
-    const state = redactedState(this.state!, clear)
+  erase({ erasure, subject, by, reason, known }: ErasureOrder): StepRows {
+    const { stored, state } = leftOver(this.actor.running, this.state, known)
     this.erased = true
-    this.cancelledJobs = [...this.cancelledJobs, ...this.state!.jobs.map(({ job }) => job)]
+    const pending = this.state?.jobs ?? []
+    this.cancelledJobs = [...this.cancelledJobs, ...pending.map(({ job }) => job)]
     this.jobs = []
     this.messages = []
     this.logs = []
-    this.state = restore(running, state)
-    const data = { erasure, subject, by, reason, state }
+    this.state = state
+    const data = { erasure, subject, by, reason, state: stored }
     return { first: ++this.version, rows: [this.row("input", "SubjectErased", data)] }
   }
 

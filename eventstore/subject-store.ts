@@ -110,11 +110,11 @@ export class SubjectStore extends Context.Service<
       onlyOpen: boolean,
       most: number
     ) => Read<ReadonlyArray<StoredErasure>>
-    /** Of these, who are there again although they were erased. */
-    readonly returned: (
+    /** Of these, who has a key, with its id: who is erased has none. */
+    readonly keysOf: (
       companies: ReadonlyArray<string>,
       subjects: ReadonlyArray<string>
-    ) => Read<ReadonlyArray<{ readonly company: string; readonly subject: string }>>
+    ) => Read<ReadonlyArray<Pick<StoredSubject, "company" | "subject" | "keyId">>>
     /** The person that the stream is about; null when nothing personal was stored in it. */
     readonly subjectOf: (company: string, stream: string) => Read<string | null>
     readonly copiesOf: (company: string, subject: string) => Read<ReadonlyArray<StreamCopies>>
@@ -209,10 +209,11 @@ function makeSubjectStore({ query }: Database["Service"]): SubjectStore["Service
       ),
     erasures: (company, onlyOpen, most) =>
       read("select * from es.erasures($1, $2, $3)", [company, onlyOpen, most], storedErasure),
-    returned: (companies, subjects) =>
-      read("select * from es.returned($1::text[], $2::text[])", [companies, subjects], (row) => ({
+    keysOf: (companies, subjects) =>
+      read("select * from es.keys_of($1::text[], $2::text[])", [companies, subjects], (row) => ({
         company: String(row[0]),
-        subject: String(row[1])
+        subject: String(row[1]),
+        keyId: String(row[2])
       })),
     subjectOf: (company, stream) =>
       one("select es.subject_of($1, $2)", [company, stream], (row) => row[0] as string | null),

@@ -44,9 +44,9 @@ import { RunningEngine } from "./http/running-engine.ts"
 import { Starters } from "./http/starters.ts"
 import { scriptedModelLayer } from "./llm/scripted-model.ts"
 import { logLayer } from "./log.ts"
-import { eraseReturned, erasureLedger } from "./privacy/erasure-ledger.ts"
+import { eraseReturned, erasureLedger, erasureLedgerFile } from "./privacy/erasure-ledger.ts"
 import { keepRetention } from "./privacy/retention.ts"
-import { anchorDirOf, sealing } from "./seals/sealing.ts"
+import { sealing } from "./seals/sealing.ts"
 import { setUpChannels } from "./set-up-channels.ts"
 
 const stopMaxMs = 4500
@@ -78,7 +78,10 @@ const contactsPlace = (contacts: Contacts["Service"]): ErasurePlace => ({
 })
 
 /** The engine over the store at hand, with our machines and handlers. */
-const makeEngine = Effect.fnUntraced(function* (contacts: Contacts["Service"]) {
+const makeEngine = Effect.fnUntraced(function* (
+  contacts: Contacts["Service"],
+  subjects: SubjectStore["Service"]
+) {
   const settings = yield* Settings
   const companies = yield* Companies
   const starters = yield* Starters
@@ -97,7 +100,7 @@ const makeEngine = Effect.fnUntraced(function* (contacts: Contacts["Service"]) {
         )
       ),
     limits: limitsOf(settings),
-    erasurePlaces: [contactsPlace(contacts), erasureLedger(anchorDirOf(settings), Date.now)],
+    erasurePlaces: [contactsPlace(contacts), erasureLedger(erasureLedgerFile(settings), subjects, Date.now)],
     logPersonal: settings.logPersonal === "yes",
     log: (level, message) => void runFork(log[level](message))
   }).pipe(
@@ -148,12 +151,14 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
     stored
   )
   if (access.embedded) yield* Effect.provide(releaseDead, stored)
+  // Before the engine finds what they still waited for.
+  yield* Effect.provide(eraseReturned(erasureLedgerFile(settings)), stored)
   const contacts = Context.get(stored, Contacts)
-  const layer = Layer.provideMerge(yield* makeEngine(contacts), Layer.succeedContext(stored))
+  const engines = yield* makeEngine(contacts, Context.get(stored, SubjectStore))
+  const layer = Layer.provideMerge(engines, Layer.succeedContext(stored))
   const built = yield* Layer.buildWithScope(layer, scope)
   yield* Scope.provide(Effect.provide(sealing, stored), scope)
   const engine = Context.get(built, Engine)
-  yield* Effect.provide(eraseReturned(anchorDirOf(settings)), stored)
   const { all } = yield* Companies
   yield* Scope.provide(Effect.forkScoped(Effect.provide(keepRetention(all), stored)), scope)
   if (settings.redisUrl !== undefined) yield* Scope.provide(publishCommits(settings.redisUrl, engine), scope)

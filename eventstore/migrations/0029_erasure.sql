@@ -101,6 +101,8 @@ create function es.destroy_subject(company text, subject text) returns float8
 declare
   forgotten float8;
 begin
+  -- Until this commits, nobody puts it under hold and no stream about it begins.
+  perform 1 from es.subject s where s.company = $1 and s.subject = $2 for update;
   if exists (select from es.hold h where h.company = $1 and h.subject = $2) then
     raise exception '% of % is under legal hold', $2, $1 using errcode = 'CE011';
   end if;
@@ -129,7 +131,8 @@ $$;
 create function es.set_hold(company text, subject text, by text, reason text) returns void
   language plpgsql security definer set search_path = es, pg_temp as $$
 begin
-  if not exists (select from es.subject s where s.company = $1 and s.subject = $2 and s.erased_at is null) then
+  perform 1 from es.subject s where s.company = $1 and s.subject = $2 and s.erased_at is null for update;
+  if not found then
     raise exception 'nobody called % is known at %', $2, $1 using errcode = 'CE010';
   end if;
   insert into es.hold (company, subject, by, reason) values ($1, $2, $3, $4)
@@ -182,12 +185,12 @@ begin
 end $$;
 revoke all on function es.erase_streams from public;
 
--- Persons whose key is there again although they were erased, as in a restored backup.
-create function es.returned(company text[], subject text[]) returns table (company text, subject text)
+-- Of these persons, who has a key, and which; after an erasure, who is there again as in a restored backup.
+create function es.keys_of(company text[], subject text[]) returns table (company text, subject text, key_id text)
   language sql stable security definer set search_path = es, pg_temp as $$
-  select s.company, s.subject
-    from (select distinct c, n from unnest($1, $2) as u(c, n)) gone
-    join es.subject s on s.company = gone.c and s.subject = gone.n and s.wrapped is not null
+  select s.company, s.subject, s.key_id
+    from (select distinct c, n from unnest($1, $2) as u(c, n)) asked
+    join es.subject s on s.company = asked.c and s.subject = asked.n and s.wrapped is not null
 $$;
-revoke all on function es.returned from public;
-grant execute on function es.returned to centurion_engine;
+revoke all on function es.keys_of from public;
+grant execute on function es.keys_of to centurion_engine;

@@ -6,6 +6,7 @@ import { type ActorEvent, type EventRefused, TryAgain, type WrongVersion } from 
 import type { Json } from "../../eventstore/json.ts"
 import type { Inbound } from "../channels/channel.ts"
 import { Companies, type Starter, type UnknownCompany } from "../companies/companies.ts"
+import type { KnownContact } from "../companies/contacts.ts"
 import { RunningEngine } from "./running-engine.ts"
 import { Starters } from "./starters.ts"
 
@@ -55,18 +56,29 @@ export class Inbox extends Context.Service<
         const who = { company, channel, instance, contact }
         // News of a message says nothing about who it was for, so it never begins a conversation.
         const isNews = inbound._tag === "status"
-        const known = yield* Effect.mapError(isNews ? contacts.find(who) : contacts.take(who), notNow)
+        const find = Effect.mapError(isNews ? contacts.find(who) : contacts.take(who), notNow)
+        const known = yield* find
         if (known === undefined) return "refused" as const
         const { event, key: id, principal } = eventOf(channel, inbound)
         const key = yield* Effect.mapError(contacts.blindKey(company, id), notNow)
         const expectedVersion = isNews ? "exists" : "any"
         const envelope = { principal, key, occurredAt: inbound.at, expectedVersion } as const
-        const address = known.conversation
-        const delivery = engine.deliver(address, event, envelope)
-        const starter = { ...starterOf(channel, inbound), leadId: known.leadId }
-        return yield* starters.during(address, starter, delivery).pipe(
+        const deliver = ({ conversation, leadId }: KnownContact) => {
+          const delivery = engine.deliver(conversation, event, envelope)
+          return starters.during(conversation, { ...starterOf(channel, inbound), leadId }, delivery)
+        }
+        const delivered = deliver(known).pipe(
+          Effect.catchIf(isErased, (error) => {
+            // Another process erased the person: whoever writes from there now is somebody new.
+            contacts.forget(company, `lead/${known.leadId}`)
+            return Effect.flatMap(find, (anew) =>
+              anew === undefined || anew.leadId === known.leadId ? Effect.fail(error) : deliver(anew)
+            )
+          })
+        )
+        return yield* delivered.pipe(
           Effect.map(({ duplicate }) => (duplicate ? ("known" as const) : ("stored" as const))),
-          Effect.catch((error) => whatNow(address, error))
+          Effect.catch((error) => whatNow(known.conversation, error))
         )
       })
 
@@ -86,6 +98,9 @@ export class Inbox extends Context.Service<
 }
 
 const storeRetryMs = 1000
+
+const isErased = (error: EventRefused | WrongVersion | TryAgain): boolean =>
+  error._tag === "EventRefused" && error.reason === "erased"
 
 const notNow = ({ message }: { readonly message: string }) =>
   new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })

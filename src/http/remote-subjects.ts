@@ -32,7 +32,7 @@ export const remoteSubjectsLayer = (ask: Ask) => {
     releaseHold: question<boolean>("releaseHold"),
     holds: question<never>("holds"),
     silentSubjects: question<never>("silentSubjects"),
-    returned: () => refusedHere("returned"),
+    keysOf: () => refusedHere("keysOf"),
     takeSubjects: () => refusedHere("takeSubjects"),
     subjectKeys: () => refusedHere("subjectKeys"),
     takeContact: () => refusedHere("takeContact"),

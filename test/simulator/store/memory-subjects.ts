@@ -132,7 +132,7 @@ const erasures = (
 ): Part<
   | "requestErasure"
   | "erasures"
-  | "returned"
+  | "keysOf"
   | "subjectOf"
   | "copiesOf"
   | "destroySubject"
@@ -165,12 +165,15 @@ const erasures = (
         .slice(0, most)
         .map((each) => ({ ...each }))
     ),
-  returned: (companies, subjects) =>
+  keysOf: (companies, subjects) =>
     Effect.sync(() => {
-      const there = new Map<string, { readonly company: string; readonly subject: string }>()
+      const there = new Map<string, Pick<StoredSubject, "company" | "subject" | "keyId">>()
       for (const [n, company] of companies.entries()) {
         const row = tables.subjects.get(idOf(company, subjects[n]))
-        if (row?.wrapped) there.set(idOf(company, row.subject), { company, subject: row.subject })
+        if (row?.wrapped) {
+          const { subject, keyId } = row
+          there.set(idOf(company, subject), { company, subject, keyId })
+        }
       }
       return [...there.values()]
     }),
