@@ -94,6 +94,9 @@ const main = async (): Promise<number> => {
     return exitCode.cantBegin
   }
   const directory = mkdtempSync(join(tmpdir(), "centurion-chaos-"))
+  process.on("exit", () => {
+    if (!asked.keep) rmSync(directory, { recursive: true, force: true })
+  })
   let postgres: OwnPostgres | undefined
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {
@@ -107,7 +110,6 @@ const main = async (): Promise<number> => {
   } finally {
     await postgres?.remove()
     if (asked.keep) process.stderr.write(`the logs are in ${directory}\n`)
-    else rmSync(directory, { recursive: true, force: true })
   }
 }
 

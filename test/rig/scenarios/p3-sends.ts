@@ -5,8 +5,8 @@ import { startLoad } from "../world/lead-load.ts"
 import { channelNames, type RigChannel, rigChannels, type Stage } from "../world/stage.ts"
 
 const sizes = {
-  full: { kills: 500, leads: 240, burstsPerSecond: 14, leastSends: 2000 },
-  short: { kills: 7, leads: 60, burstsPerSecond: 14, leastSends: 30 }
+  full: { kills: 500, leads: 80, burstsPerSecond: 14, leastSends: 2000 },
+  short: { kills: 7, leads: 30, burstsPerSecond: 14, leastSends: 30 }
 } as const
 
 /** So many answers of a provider are lost on the wire, those to a question for a receipt too. */

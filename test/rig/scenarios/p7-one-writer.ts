@@ -9,7 +9,7 @@ import type { Server } from "../world/server.ts"
 import { channelNames, leaseMs, type Stage } from "../world/stage.ts"
 
 const sizes = {
-  full: { rounds: 100, leads: 150, burstsPerSecond: 12, leastRefused: 50 },
+  full: { rounds: 100, leads: 50, burstsPerSecond: 12, leastRefused: 50 },
   short: { rounds: 4, leads: 50, burstsPerSecond: 12, leastRefused: 1 }
 } as const
 

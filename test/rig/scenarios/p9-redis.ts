@@ -7,7 +7,7 @@ import { pause } from "../world/program.ts"
 import type { Stage } from "../world/stage.ts"
 
 const sizes = {
-  full: { losses: 20, leads: 120, burstsPerSecond: 15, leastMessages: 600 },
+  full: { losses: 20, leads: 50, burstsPerSecond: 15, leastMessages: 600 },
   short: { losses: 2, leads: 40, burstsPerSecond: 15, leastMessages: 30 }
 } as const
 

@@ -33,18 +33,18 @@ export const killOnce = async (stage: Stage, server: Server): Promise<void> => {
 
 const serveMaxMs = 60_000
 
-/** Waits until one of the servers is ready. */
-export const someoneServes = async ({ servers }: Stage): Promise<void> => {
+/** Waits until one of the servers is ready. One that ended by itself is counted and started again, as a supervisor would. */
+export const someoneServes = async ({ servers, note }: Stage): Promise<void> => {
   const giveUp = performance.now() + serveMaxMs
   while (performance.now() < giveUp) {
     for (const server of servers) {
       if (await server.isReady()) return
-      if (!server.isAlive())
-        throw new Error(`the server ${server.name} ended by itself; its log is ${server.logFile}`)
+      if (server.isAlive()) continue
+      note(`${server.name} ended by itself`)
+      server.start()
     }
     await pause(10)
   }
-  throw new Error(
-    `no server was ready for ${serveMaxMs / 1000} s; their logs: ${servers.map(({ logFile }) => logFile).join(", ")}`
-  )
+  const logs = servers.map(({ logFile }) => logFile).join(", ")
+  throw new Error(`no server was ready for ${serveMaxMs / 1000} s; their logs: ${logs}`)
 }

@@ -23,7 +23,8 @@ export interface Copies {
   readonly pauseMs: number
 }
 
-const retryMs = { first: 20, most: 250 } as const
+/** Hundreds of webhooks that come again all the time would be a load of their own. */
+const retryMs = { first: 30, most: 1000 } as const
 /** A provider's patience with a process that does not answer. */
 const answerMaxMs = 3000
 
