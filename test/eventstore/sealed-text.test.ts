@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto"
+import { createSecretKey, randomBytes } from "node:crypto"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
@@ -14,10 +14,10 @@ import {
   unseal
 } from "../../eventstore/sealed-text.ts"
 
-const keyOf = (subject: string, key: Uint8Array = randomBytes(32)): SubjectKey => ({
+const keyOf = (subject: string): SubjectKey => ({
   keyId: `key of ${subject}`,
   subject,
-  key,
+  key: createSecretKey(randomBytes(32)),
   nonce: randomNonces()
 })
 const ana = keyOf("lead/ana")
