@@ -43,7 +43,7 @@ export const someoneServes = async ({ servers, note }: Stage): Promise<void> => 
       note(`${server.name} ended by itself`)
       server.start()
     }
-    await pause(10)
+    await pause(30)
   }
   const logs = servers.map(({ logFile }) => logFile).join(", ")
   throw new Error(`no server was ready for ${serveMaxMs / 1000} s; their logs: ${logs}`)

@@ -121,7 +121,7 @@ export const askJson = async <A>(
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-const lookEveryMs = 10
+const lookEveryMs = 30
 
 /** Looks until it is so; false when that takes longer than `mostMs`. */
 export const becomesTrue = async (
