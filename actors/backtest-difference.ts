@@ -209,7 +209,7 @@ export const moves = (step: Step, before: Step["state"] | undefined): boolean =>
 
 /** A timer as a difference: when each of the two would let it fire, epoch ms. */
 export const timerDifference = (
-  change: "earlier" | "later",
+  change: "earlier" | "later" | "gained",
   { timer }: Pick<PendingTimer, "timer">,
   old: number | null,
   now: number

@@ -167,8 +167,8 @@ export class StreamBacktest {
       if (own === undefined) return false
       const step = this.candidate.fire(own, this.version)
       if (shows(step, this.candidate.state)) {
-        const why = "which the recorded version does not have"
-        this.divergeAlone({ timer: own, oldDueAt: null }, step, turn, why)
+        const why = "the recorded version has no such timer"
+        this.divergeAlone({ timer: own, oldDueAt: null, isOwn: true }, step, turn, why)
         return true
       }
       this.candidate.state = step.state
@@ -186,11 +186,12 @@ export class StreamBacktest {
     this.divergeAlone(overdue, this.candidate.fire(overdue.timer, this.version), turn, why)
   }
 
-  private divergeAlone({ timer, oldDueAt }: Overdue, step: Step, turn: Turn | undefined, why: string) {
+  private divergeAlone({ timer, oldDueAt, isOwn }: Overdue, step: Step, turn: Turn | undefined, why: string) {
     const idle: Recorded = { known: true, step: nothingDone(this.candidate.state!) }
     const { exact, pairs } = this.candidate
     const { differences, missing } = compareSteps(idle, step, exact, pairs)
-    const early = timerDifference("earlier", timer, oldDueAt, timer.dueAt)
+    const change = isOwn ? "gained" : "earlier"
+    const early = timerDifference(change, timer, oldDueAt, timer.dueAt)
     const after = turn === undefined ? "" : `, before ${labelOf(turn.event)}`
     const because = `in the new version ${timer.timer} fires at ${timeOf(timer.dueAt)}${after}: ${why}`
     this.diverge(turn, { differences: [early, ...differences], missing }, because, timer.dueAt)

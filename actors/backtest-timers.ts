@@ -27,6 +27,8 @@ export interface Waiting {
 export interface Overdue {
   readonly timer: PendingTimer
   readonly oldDueAt: number | null
+  /** The recorded version has no timer of that name. */
+  readonly isOwn?: true
 }
 
 const named = (state: ActorState | undefined, name: string): PendingTimer | undefined =>

@@ -11,6 +11,6 @@ export const timeOf = (ms: number): string => new Date(ms).toISOString()
 
 /** `4 s`, `1.5 h`. */
 export const spanOf = (ms: number): string => {
-  if (ms < 120_000) return `${+(ms / 1000).toFixed(3)} s`
+  if (ms < 120_000) return `${+(ms / 1000).toFixed(1)} s`
   return ms < 7_200_000 ? `${+(ms / 60_000).toFixed(1)} min` : `${+(ms / 3_600_000).toFixed(1)} h`
 }

@@ -11,7 +11,7 @@ const signs: Partial<Record<Difference["change"], string>> = { gained: "+", lost
 export const divergenceLines = (divergence: Divergence): ReadonlyArray<string> => {
   const { address, version, at, input, before, differences, missing, because } = divergence
   const place = `${plain(address)}@${version}`
-  const what = input === null ? "nothing more was recorded" : plain(input)
+  const what = input === null ? "after the last event," : plain(input)
   return [
     `${place}  ${timeOf(at)}  ${what}${before === null ? "" : ` in ${stateText(before)}`}`,
     ...differences.map((each) => `  ${differenceText(each)}`),
@@ -44,10 +44,10 @@ const differenceText = ({ kind, name, change, old, new: now }: Difference): stri
 }
 
 const timerText = (name: string, change: Difference["change"], old: Json, now: Json): string => {
-  const moment = (value: Json) => (typeof value === "number" ? timeOf(value) : "not set")
-  return change === "lost"
-    ? `- timer ${plain(name)}`
-    : `timer ${plain(name)} ${change}: ${moment(old)} -> ${moment(now)}`
+  const moment = (value: Json) => (typeof value === "number" ? timeOf(value) : "no time")
+  if (change === "lost") return `- timer ${plain(name)}`
+  if (change === "gained") return `+ timer ${plain(name)} at ${moment(now)}`
+  return `timer ${plain(name)} ${change}: ${old === null ? "" : `${moment(old)} -> `}${moment(now)}`
 }
 
 const dataText = (data: Json): string => (data === null ? "" : plain(cut(canonicalJson(data), textMax)))

@@ -1,4 +1,5 @@
 import type { BacktestReport, Change, JobCost, TimerChange } from "../../../actors/backtest-report.ts"
+import { spanOf } from "../../../actors/backtest-words.ts"
 import { counted, grouped, plain, table } from "../terminal.ts"
 import { divergenceLines, stateText } from "./divergence-lines.ts"
 import { outcomesOf } from "./outcomes.ts"
@@ -85,7 +86,7 @@ const timerRows = (timers: ReadonlyArray<TimerChange>) => [
     grouped(diverged),
     grouped(earlier),
     grouped(later),
-    earlier + later === 0 ? "" : `${grouped(Math.round(shiftMs / 100) / 10)} s`
+    earlier + later === 0 ? "" : `${shiftMs < 0 ? "-" : ""}${spanOf(Math.abs(shiftMs))}`
   ])
 ]
 

@@ -9,6 +9,7 @@ import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import { machines } from "../../../machines/index.ts"
 import { registerOne } from "../stored-history.ts"
 import slowerConversation, { longerMs } from "./candidates/conversation-delay.ts"
+import { lateConversation, patienceMs } from "./candidates/conversation-late-person.ts"
 import { patientConversation } from "./candidates/conversation-new-state.ts"
 import stricterLead, { morePoints } from "./candidates/lead-threshold.ts"
 import { aConversation, aLead, leadInput } from "./histories.ts"
@@ -102,6 +103,26 @@ describe("a machine changed on purpose", () => {
     expect(places(report)).toEqual(expected)
     expect(report.states).toEqual([
       { old: "waitingForPerson", new: "waitingForModel", streams: expected.length }
+    ])
+  })
+
+  it("a new timer that leads to a new state: the conversations in which nobody came for so long, and when", async () => {
+    const end = Math.max(...conversationHistories.map(({ events }) => events.at(-1)!.recordedAt))
+    const expected = conversationHistories.flatMap(({ events, stream }) => {
+      const n = events.findIndex(({ type }) => type === "HandedOver")
+      if (n < 0) return []
+      let since = events[n]!.recordedAt
+      for (const { type, recordedAt, version } of events.slice(n + 1)) {
+        if (recordedAt > since + patienceMs) return [`acme/${stream}@${version}`]
+        if (type === "MessageReceived") since = recordedAt
+      }
+      return end > since + patienceMs ? [`acme/${stream}@${events.at(-1)!.version}`] : []
+    })
+    expect(expected.length).toBeGreaterThan(10)
+    const report = await run(conversations, conversationHistories, lateConversation)
+    expect(places(report)).toEqual(expected.sort())
+    expect(report.states).toEqual([
+      { old: "waitingForPerson", new: "personIsLate", streams: expected.length }
     ])
   })
 

@@ -287,7 +287,7 @@ describe("timers", () => {
 
   it("that the recorded version does not have fire at their moment", async () => {
     const report = await run([aHistory()], { alarmMs: 30 * second })
-    expect(found(report)).toEqual([[13, "Asked", "timer alarm earlier", "emitted AlarmRang gained"]])
+    expect(found(report)).toEqual([[13, "Asked", "timer alarm gained", "emitted AlarmRang gained"]])
   })
 
   it("that are over by the end of what is recorded, where the recorded one is not, are found", async () => {
