@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type { StoreUnavailable } from "./event-store.ts"
 import { MasterKeys, type Wrapped } from "./master-keys.ts"
@@ -10,7 +11,13 @@ import { type StoredSubject, SubjectStore } from "./subject-store.ts"
 /** Why there is no key: it was destroyed, or the master key that wraps it is not here. */
 export type NoKey = "erased" | "locked"
 
-type Taken = SubjectKey | NoKey | StoreUnavailable
+/** Who waits for the key of a stream's person. */
+interface Wanted {
+  readonly company: string
+  readonly subject: string
+  readonly stream: string
+  readonly done: (taken: Exit.Exit<SubjectKey | NoKey, StoreUnavailable>) => void
+}
 
 /** Keys kept unwrapped in memory; the longest unused go first. */
 const keysInMemory = 20_000
@@ -96,27 +103,35 @@ const makeSubjectKeys = (
   })
 
   /** Many actors begin at once: their keys are asked for together. */
-  const wanted: Array<{ company: string; subject: string; stream: string; done: (taken: Taken) => void }> = []
+  const wanted: Array<Wanted> = []
   let scheduled = false
-  const askForWanted = Effect.gen(function* () {
-    while (wanted.length > 0) {
-      const asked = wanted.splice(0, askMax)
-      const offered = asked.map(({ company, subject, stream }) => ({
-        company,
-        subject,
-        stream,
-        ...newKey(company, subject)
-      }))
-      const rows = yield* Effect.result(store.takeSubjects(offered))
-      for (const { company, stream, done } of asked) {
-        if (rows._tag === "Failure") {
-          done(rows.failure)
-          continue
-        }
-        const row = rows.success.find((each) => each.company === company && each.stream === stream)
-        done(row === undefined ? "locked" : unwrap(row))
+  const ask = (asked: ReadonlyArray<Wanted>): Effect.Effect<void> => {
+    const offered = asked.map(({ company, subject, stream }) => ({
+      ...{ company, subject, stream },
+      ...newKey(company, subject)
+    }))
+    return Effect.flatMap(Effect.exit(store.takeSubjects(offered)), (rows) => {
+      // What the database refuses for one must not keep the others from theirs.
+      if (
+        Exit.isFailure(rows) &&
+        asked.length > 1 &&
+        !rows.cause.reasons.some(({ _tag }) => _tag === "Fail")
+      ) {
+        return Effect.forEach(asked, (one) => ask([one]), { discard: true })
       }
-    }
+      for (const { company, stream, done } of asked) {
+        done(
+          Exit.map(rows, (found) => {
+            const row = found.find((each) => each.company === company && each.stream === stream)
+            return row === undefined ? "locked" : unwrap(row)
+          })
+        )
+      }
+      return Effect.void
+    })
+  }
+  const askForWanted = Effect.gen(function* () {
+    while (wanted.length > 0) yield* ask(wanted.splice(0, askMax))
     scheduled = false
   })
 
@@ -124,9 +139,7 @@ const makeSubjectKeys = (
     unwrap,
     take: (company, subject, stream) =>
       Effect.callback((resume) => {
-        const done = (taken: Taken) =>
-          resume(typeof taken === "object" && "_tag" in taken ? Effect.fail(taken) : Effect.succeed(taken))
-        wanted.push({ company, subject, stream, done })
+        wanted.push({ company, subject, stream, done: resume })
         if (scheduled) return
         scheduled = true
         fork(Effect.andThen(Effect.yieldNow, askForWanted))
