@@ -36,8 +36,9 @@ export interface SeedResult {
 /** Monday, 08:00 in São Paulo. */
 const startAt = Date.UTC(2026, 0, 5, 11)
 const day = 86_400_000
-/** What a world may do at most, so that one that never comes to rest is found. */
-const stepsMax = 20_000_000
+/** What a world of so many leads may do at most in an eighth of a day: more, and it turns in circles. */
+const stepsMax = (leads: number) => 100_000 + 5000 * leads
+const slicesPerDay = 8
 const restMaxMs = 3 * day
 
 /** Runs one seed to its end, lets it come to rest, and looks at what is left. */
@@ -56,9 +57,11 @@ export const runWorld = (options: SeedOptions, tell: (share: number) => void = (
   const { timeline } = world
   world.begin()
   const isBroken = () => world.trouble.length > 0
-  const slices = Math.ceil(options.days * 8)
-  for (let slice = 1; slice <= slices; slice++) {
-    timeline.runUntil(startAt + ((world.endsAt - startAt) * slice) / slices, isBroken, stepsMax)
+  const slices = Math.ceil(options.days * slicesPerDay)
+  for (let slice = 1; slice <= slices && !isBroken(); slice++) {
+    const until = startAt + ((world.endsAt - startAt) * slice) / slices
+    timeline.runUntil(until, isBroken, stepsMax(options.leads))
+    if (timeline.now < until && !isBroken()) world.trouble.push("the engines turn in circles")
     tell(slice / slices)
   }
   comeToRest(world)
@@ -79,7 +82,7 @@ const comeToRest = (world: World) => {
   // Dead processes start by and by, and one that is frozen no more may find that it has lost everything.
   timeline.runUntil(timeline.now + 4 * leaseMs)
   const isOver = () => world.trouble.length > 0 || isAtRest(world)
-  timeline.runUntil(timeline.now + restMaxMs, isOver, stepsMax)
+  timeline.runUntil(timeline.now + restMaxMs, isOver, 10 * stepsMax(world.leads.length))
 }
 
 const isAtRest = ({ webhooks, people, leads, store, timeline, slots }: World): boolean => {

@@ -7,7 +7,7 @@ import { brokenLaw } from "../../machines/laws.ts"
 import { masterKeys } from "../world/node.ts"
 import type { World } from "../world/world.ts"
 import { checkInbound, checkSends } from "./check-messages.ts"
-import { checkChains, checkWaiting } from "./check-store.ts"
+import { checkChains, checkTold, checkWaiting } from "./check-store.ts"
 import type { Finding } from "./finding.ts"
 import { type FoldedStream, foldStream } from "./folded-stream.ts"
 
@@ -40,6 +40,7 @@ export const checkRun = (world: World, streams: ReadonlyArray<FoldedStream>): Re
   ...checkChains(world),
   ...streams.flatMap(({ findings }) => findings),
   ...checkWaiting(world, streams),
+  ...checkTold(streams),
   ...checkInbound(world, streams),
   ...checkSends(world, streams),
   ...streams.flatMap(checkLaws),

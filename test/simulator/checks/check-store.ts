@@ -84,6 +84,25 @@ export const checkWaiting = (world: World, streams: ReadonlyArray<FoldedStream>)
   return findings
 }
 
+/** What one actor tells another arrives, once. */
+export const checkTold = (streams: ReadonlyArray<FoldedStream>): ReadonlyArray<Finding> => {
+  const due = new Map<string, number>()
+  const add = (key: string, count: number) => due.set(key, (due.get(key) ?? 0) + count)
+  for (const { company, stream, told, events } of streams) {
+    for (const { version, to } of told) add(`${company}/${to} of ${stream}@${version}`, 1)
+    for (const { principal, causation } of events) {
+      if (principal.startsWith("actor:")) add(`${company}/${stream} of ${causation}`, -1)
+    }
+  }
+  return [...due]
+    .filter(([, count]) => count !== 0)
+    .map(([where, count]) => ({
+      promise: "P2",
+      what: count > 0 ? `${count} of its messages never came` : `a message came ${-count} times too often`,
+      where
+    }))
+}
+
 const firedTwice = (at: string, events: FoldedStream["events"]): ReadonlyArray<Finding> => {
   const fired = new Set<string>()
   const findings: Array<Finding> = []

@@ -28,6 +28,8 @@ export interface FoldedStream {
   /** What each input did, as the laws of the machines read it. */
   readonly steps: ReadonlyArray<Step>
   readonly asked: ReadonlyMap<string, AskedJob>
+  /** Streams that it told something, each as often as it did, by the version of the event that made it. */
+  readonly told: ReadonlyArray<{ readonly version: number; readonly to: string }>
   /** By how much timers fired after they were due, by the version of the event. */
   readonly lateness: ReadonlyArray<{ readonly version: number; readonly lateMs: number }>
   readonly findings: ReadonlyArray<Finding>
@@ -52,6 +54,7 @@ export const foldStream = (events: ReadonlyArray<StoredEvent>): FoldedStream => 
   const steps: Array<Step> = []
   const asked = new Map<string, AskedJob>()
   const findings: Array<Finding> = []
+  const told: Array<{ readonly version: number; readonly to: string }> = []
   const lateness: Array<{ readonly version: number; readonly lateMs: number }> = []
   let state: ActorState | undefined
   let owed: ReadonlyArray<{ readonly type: string }> = []
@@ -78,10 +81,11 @@ export const foldStream = (events: ReadonlyArray<StoredEvent>): FoldedStream => 
     for (const { job, name, input } of step.jobs) {
       asked.set(job, { job, version: event.version, name, input })
     }
+    for (const { to } of step.messages) told.push({ version: event.version, to: `${to.machine}/${to.id}` })
     steps.push(lawStep(event, input, step, before))
   }
   for (const { type } of owed) find(events.length + 1, `the machine draws ${type}, which is not stored`)
-  return { company, stream, events, state, steps, asked, lateness, findings }
+  return { company, stream, events, state, steps, asked, told, lateness, findings }
 }
 
 const lawStep = (

@@ -15,6 +15,8 @@ const overdue = (world: World) => {
 
 /** Every partition is owned by an engine that runs, and nothing waits but the world and what is due later. */
 export const isCalm = (world: World): boolean => {
+  // Nobody is there whom time would make do anything.
+  if (world.slots.every(({ process }) => process.state === "dead")) return true
   const alive = new Set(
     world.slots.filter(({ process }) => process.state === "running").map(({ process }) => process.name)
   )
@@ -31,7 +33,8 @@ export const isCalm = (world: World): boolean => {
 }
 
 /** The next timer, or try of a job, that is still ahead. */
-export const nextDueIn = ({ store, timeline }: World): number => {
+export const nextDueIn = ({ store, timeline, slots }: World): number => {
+  if (slots.every(({ process }) => process.state === "dead")) return Number.POSITIVE_INFINITY
   let next = Number.POSITIVE_INFINITY
   for (const { dueAt } of store.tables.timers.values())
     next = dueAt > timeline.now ? Math.min(next, dueAt) : next
