@@ -85,6 +85,7 @@ describe("the redacted state of any machine", () => {
         ok,
         steps: 3,
         place: "clear",
+        drawnFromIt: `${phone}?`,
         byPhone: { [phone]: times, [`tel:${phone}`]: "x", kept: 12 },
         all: [phone, [phone, { phone }], null]
       }))
@@ -106,18 +107,23 @@ describe("the redacted state of any machine", () => {
     return { state: replayer.state!, known }
   }
 
-  it("has neither values nor names of fields that are personal, though they stand in the clear elsewhere", () => {
-    const { state, known } = stateOf("+5511999998888", 4000)
-    expect(redactedState(state, known).context).toEqual({
-      phone: "",
-      times: 0,
-      ok: false,
-      steps: 3,
-      place: "clear",
-      byPhone: { kept: 12 },
-      all: ["", ["", { phone: "" }], null]
-    })
-  })
+  it.each(["+5511999998888", "tel:", "Bia"])(
+    "has neither values nor names of fields that are personal, though they stand in the clear elsewhere: %s",
+    (phone) => {
+      const { state, known } = stateOf(phone, 4000)
+      const others = phone === "Bia" ? { "tel:Bia": "" } : {}
+      expect(redactedState(state, known).context).toEqual({
+        phone: "",
+        times: 0,
+        ok: false,
+        steps: 3,
+        place: "clear",
+        drawnFromIt: "",
+        byPhone: { ...others, kept: 12 },
+        all: ["", ["", { phone: "" }], null]
+      })
+    }
+  )
 
   it("is none when a value can't be read, when there was no state, and when it can't be stored", () => {
     const none = { stored: null, state: undefined }
