@@ -89,6 +89,8 @@ export const attemptUntilDone = Effect.fnUntraced(function* (
   const idempotency =
     typeof handler.idempotency === "function" ? handler.idempotency(job.input) : handler.idempotency
   const retriesMax = handler.retriesMax ?? ports.limits.jobRetriesMax
+  /** Of a job that is safely tried again: one of its attempts may have arrived, whatever comes of the later ones. */
+  let mayHaveArrived = idempotency === "key" && (job.state === "attempting" || job.state === "unknown")
   while (true) {
     if (job.state === "attempting" || job.state === "unknown") {
       const doubt = yield* resolveDoubt(ports, job, handler, idempotency)
@@ -99,15 +101,16 @@ export const attemptUntilDone = Effect.fnUntraced(function* (
     if (exit === "lost") return
     if (Exit.isSuccess(exit)) return yield* succeed(ports, job, exit.value)
     const failure = failureOf(exit)
-    if (failure._tag === "JobRefused") return yield* fail(ports, job, failure.reason, failure.message)
+    if (failure._tag === "JobRefused") return yield* giveUp(ports, job, failure, mayHaveArrived)
     if (failure.happened === "unknown" && idempotency !== "safe" && idempotency !== "key") {
       job.state = "unknown"
       if (!(yield* change(ports, job, ports.clock.now(), failure))) return
       continue
     }
-    if (job.attempts > retriesMax) return yield* fail(ports, job, failure.reason, failure.message)
+    mayHaveArrived ||= failure.happened === "unknown" && idempotency === "key"
+    if (job.attempts > retriesMax) return yield* giveUp(ports, job, failure, mayHaveArrived)
     const dueAt = ports.clock.now() + (failure.retryAfterMs ?? backoffMs(ports.limits, job.attempts))
-    job.state = "pending"
+    job.state = mayHaveArrived ? "unknown" : "pending"
     if (!(yield* change(ports, job, dueAt, failure))) return
     yield* ports.clock.sleepUntil(dueAt)
   }
@@ -251,6 +254,12 @@ const fail = Effect.fnUntraced(function* (ports: JobPorts, job: Job, reason: str
   const refused = yield* ports.failed(job, error)
   if (refused !== undefined) yield* deadLetter(ports, job, reason, `${message} (${refused})`)
 })
+
+/** Told as failed, what may have arrived would be sent anew under another key, and arrive twice. */
+const giveUp = (ports: JobPorts, job: Job, { reason, message }: Failure, mayHaveArrived: boolean) =>
+  mayHaveArrived
+    ? fail(ports, job, "inDoubt", `an attempt may have arrived, and then: ${reason}: ${message}`)
+    : fail(ports, job, reason, message)
 
 const deadLetter = (ports: JobPorts, job: Job, reason: string, message: string) => {
   job.state = "failed"

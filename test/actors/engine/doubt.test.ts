@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { expect, it } from "vitest"
 import { fromPromise, setup } from "xstate"
-import { JobFailedForNow, type JobHandler } from "../../../actors/job-handler.ts"
+import { JobFailedForNow, type JobHandler, JobRefused } from "../../../actors/job-handler.ts"
 import { type Attempt, scripted } from "./handlers.ts"
 import { hopeful, worker } from "./machines.ts"
 import { type TestEngine, until } from "./run-engine.ts"
@@ -168,6 +168,22 @@ describeEngine("a job whose end nobody saw", (given) => {
     await engine.seen("worker/1", "WorkDone")
     expect(handler.calls.map(({ attempt }) => attempt)).toEqual([1, 2])
     expect((await engine.events("worker/1")).at(-1)!.data).toEqual({ output: "found" })
+  })
+
+  it("is in doubt, and not failed, when a later attempt is refused: the first may have arrived", async () => {
+    const refuse: Attempt = () => Effect.fail(new JobRefused({ reason: "invalidNumber", message: "no such" }))
+    const handler = scripted([lost, refuse], { idempotency: "key" })
+    const engine = await given.start({ machines, handlers: [handler] })
+    await engine.deliver("worker/1", begin)
+    await until("the first attempt has failed", async () => (await jobs(engine))[0]?.state === "unknown")
+    given.clock.advance(60_000)
+    await engine.seen("worker/1", "WorkFailed")
+    expect((await engine.events("worker/1")).at(-1)!.data).toEqual({
+      error: {
+        reason: "inDoubt",
+        message: "an attempt may have arrived, and then: invalidNumber: no such"
+      }
+    })
   })
 
   it("holds back its own actor and nobody else's", async () => {
