@@ -25,7 +25,9 @@ export class MasterKeys extends Context.Service<
   MasterKeys,
   {
     readonly current: MasterKey
-    /** Wraps 32 bytes; `bound` is what they are for. */
+    /** False when none is given: some keys may be unwrapped by former ones, and nothing may be wrapped. */
+    readonly isGiven: boolean
+    /** Wraps 32 bytes; `bound` is what they are for. Throws when no master key is given. */
     readonly wrap: (bound: string, key: Uint8Array) => Wrapped
     /** Undefined when its master key is not here. Throws when the wrapped bytes were altered or are of elsewhere. */
     readonly unwrap: (bound: string, wrapped: Wrapped) => Buffer | undefined
@@ -34,12 +36,22 @@ export class MasterKeys extends Context.Service<
   static readonly layer = (
     keys: readonly [MasterKey, ...ReadonlyArray<MasterKey>],
     random: (bytes: number) => Uint8Array = randomBytes
+  ) => MasterKeys.layerOf(keys[0], keys, random)
+  /** For those who only look, with former keys or none at all. */
+  static readonly layerNotGiven = (former: ReadonlyArray<MasterKey>) =>
+    MasterKeys.layerOf(undefined, former, randomBytes)
+  private static readonly layerOf = (
+    given: MasterKey | undefined,
+    keys: ReadonlyArray<MasterKey>,
+    random: (bytes: number) => Uint8Array
   ) => {
     const byId = new Map(keys.map((each) => [each.id, each.key]))
-    const current = keys[0]
+    const current = given ?? { id: "none", key: new Uint8Array() }
     return Layer.succeed(MasterKeys, {
       current,
+      isGiven: given !== undefined,
       wrap: (bound, key) => {
+        if (given === undefined) throw new Error("no master key is given, so nothing can be wrapped")
         const nonce = random(12)
         const gcm = createCipheriv("aes-256-gcm", current.key, nonce).setAAD(Buffer.from(bound))
         const bytes = Buffer.concat([nonce, gcm.update(key), gcm.final(), gcm.getAuthTag()])

@@ -17,6 +17,12 @@ export const secretBound = (company: string, name: string): string => `secret ${
 
 const secretBytes = 32
 
+/** A secret made now could be opened by nobody later. */
+export const noMasterKey = new WrongMasterKey({
+  message:
+    "no master key is given, and this needs one: set CENTURION_MASTER_KEY or CENTURION_MASTER_KEY_FILE, or run it where the key of this database is"
+})
+
 /** Keys of a company, or of the installation (`*`), made when they are first asked for. */
 export class Secrets extends Context.Service<
   Secrets,
@@ -39,6 +45,7 @@ export class Secrets extends Context.Service<
           const bound = secretBound(company, name)
           const there = known.get(bound)
           if (there !== undefined) return there
+          if (!masters.isGiven) return yield* noMasterKey
           const wrapped = yield* store.takeSecret(company, name, masters.wrap(bound, random(secretBytes)))
           const secret = masters.unwrap(bound, wrapped)
           if (secret === undefined) {

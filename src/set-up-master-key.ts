@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -39,6 +39,17 @@ const fromFile = Effect.fnUntraced(function* (file: string) {
   return yield* decoded(file, text)
 })
 
+/** Nobody sees it half written, and it is on the disk before anything is sealed with it. Throws if it is there. */
+const writeWhole = (file: string, text: string) => {
+  const beside = `${file}.${randomBytes(6).toString("hex")}`
+  try {
+    writeFileSync(beside, text, { flag: "wx", mode: 0o600, flush: true })
+    linkSync(beside, file)
+  } finally {
+    rmSync(beside, { force: true })
+  }
+}
+
 /** Whoever loses this file loses all personal data, and whoever has it can read it. */
 const makeFile = Effect.fnUntraced(function* (file: string) {
   const text = randomBytes(keyBytes).toString("base64")
@@ -46,7 +57,7 @@ const makeFile = Effect.fnUntraced(function* (file: string) {
     try: () => {
       mkdirSync(dirname(file), { recursive: true })
       // Another process may be faster; then its key is the key.
-      writeFileSync(file, `${text}\n`, { flag: "wx", mode: 0o600 })
+      writeWhole(file, `${text}\n`)
     },
     catch: (cause) => cause
   }).pipe(Effect.result)
@@ -71,20 +82,27 @@ const currentKey = Effect.fnUntraced(function* (settings: SettingValues, make: b
       message: `CENTURION_MASTER_KEY_FILE is ${file}, and no such file is there`
     })
   // Whoever only looks can do so without a key: personal data shows as sealed.
-  return make ? yield* makeFile(file) : masterKeyOf(randomBytes(keyBytes))
+  return make ? yield* makeFile(file) : undefined
 })
 
-/** The master keys of the settings: from the environment, from a file, or, with `make`, a new one for development. */
+/**
+ * The master keys of the settings: from the environment, from a file, or, with `make`, a new one for development; else
+ * `current` is undefined.
+ */
 export const readMasterKeys = Effect.fn("readMasterKeys")(function* (settings: SettingValues, make: boolean) {
   const current = yield* currentKey(settings, make)
-  const old: Array<MasterKey> = []
+  const former: Array<MasterKey> = []
   const given = settings.oldMasterKeys === undefined ? "" : Redacted.value(settings.oldMasterKeys)
   for (const text of given.split(",").filter((each) => each.trim() !== "")) {
-    old.push(yield* decoded("CENTURION_MASTER_KEY_OLD", text))
+    former.push(yield* decoded("CENTURION_MASTER_KEY_OLD", text))
   }
-  return [current, ...old] as const
+  return { current, former }
 })
 
 /** `readMasterKeys` as a layer. */
 export const masterKeysLayer = (settings: SettingValues, make: boolean) =>
-  Layer.unwrap(Effect.map(readMasterKeys(settings, make), (keys) => MasterKeys.layer([...keys])))
+  Layer.unwrap(
+    Effect.map(readMasterKeys(settings, make), ({ current, former }) =>
+      current === undefined ? MasterKeys.layerNotGiven(former) : MasterKeys.layer([current, ...former])
+    )
+  )

@@ -5,6 +5,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { EventStore, StoreUnavailable } from "../../eventstore/event-store.ts"
 import { MasterKeys, masterKeyOf } from "../../eventstore/master-keys.ts"
+import { rotateMasterKey } from "../../eventstore/rotate-master-key.ts"
 import { type SubjectKey, seal, unseal } from "../../eventstore/sealed-text.ts"
 import { Secrets } from "../../eventstore/secrets.ts"
 import { sealingLayer } from "../../eventstore/store-layers.ts"
@@ -186,6 +187,22 @@ describe.each(databases)("the keys of persons, on $name", ({ make }) => {
       "lead/2"
     ])
     expect(opened(await take("lead/3")).subject).toBe("lead/3")
+  })
+
+  it("are wrapped anew by a new master key, and by none where none is given", async () => {
+    const key = opened(await process().take("lead/1"))
+    const rotate = (masters: Layer.Layer<MasterKeys>) =>
+      Effect.runPromise(
+        Effect.result(rotateMasterKey()).pipe(Effect.provide(Layer.merge(database.layer, masters)))
+      )
+    const wrongly = { _tag: "Failure", failure: { _tag: "WrongMasterKey" } }
+    expect(await rotate(MasterKeys.layerNotGiven([ours]))).toMatchObject(wrongly)
+    expect(await rotate(MasterKeys.layer([others]))).toMatchObject(wrongly)
+    expect(bytesOf(await process().take("lead/1"))).toBe(bytesOf(key))
+    expect(await rotate(MasterKeys.layer([others, ours]))).toMatchObject({ _tag: "Success", success: 1 })
+    expect(await process().take("lead/1")).toBe("locked")
+    expect(bytesOf(await process([others]).take("lead/1"))).toBe(bytesOf(key))
+    expect(await rotate(MasterKeys.layer([others, ours]))).toMatchObject({ success: 0 })
   })
 
   it("have beside them a company's secrets, the same for all, which say it when the master key is wrong", async () => {

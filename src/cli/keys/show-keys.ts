@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { MasterKeys } from "../../../eventstore/master-keys.ts"
 import { rotateMasterKey } from "../../../eventstore/rotate-master-key.ts"
+import { noMasterKey } from "../../../eventstore/secrets.ts"
 import { SubjectStore } from "../../../eventstore/subject-store.ts"
 import { readSettings } from "../../config.ts"
 import { embeddedAccess, prepareDatabase, storeLayerOf } from "../../connect-database.ts"
@@ -46,7 +47,8 @@ export const showKeys = Effect.fnUntraced(function* ({ json }: { readonly json: 
   const from = settings.masterKey === undefined ? masterKeyFile(settings) : "CENTURION_MASTER_KEY"
   const { current, others } = yield* withKeys(
     Effect.gen(function* () {
-      const { current } = yield* MasterKeys
+      const { current, isGiven } = yield* MasterKeys
+      if (!isGiven) return yield* noMasterKey
       return {
         current: current.id,
         others: (yield* (yield* SubjectStore).wrappedOtherwise(current.id, 1)).total
