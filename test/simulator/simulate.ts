@@ -17,7 +17,11 @@ const simulate = (asked: SimulateArguments): Promise<Totals> => {
   let next = asked.seed
   return new Promise((resolve, reject) => {
     const workers = Array.from({ length: Math.min(asked.workers, asked.runs) }, () => {
-      const worker = new Worker(new URL("./simulate-worker.ts", import.meta.url), { workerData: asked })
+      const worker = new Worker(new URL("./simulate-worker.ts", import.meta.url), {
+        workerData: asked,
+        // What a seed makes is garbage with its end: a larger nursery keeps it from being carried around.
+        resourceLimits: { maxYoungGenerationSizeMb: 64 }
+      })
       const giveNext = () => {
         if (next < last) worker.postMessage(next++)
       }

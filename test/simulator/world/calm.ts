@@ -20,7 +20,7 @@ export const isCalm = (world: World): boolean => {
   const alive = new Set(
     world.slots.filter(({ process }) => process.state === "running").map(({ process }) => process.name)
   )
-  if (alive.size < world.slots.length || world.wire.isDown) return false
+  if (world.wire.isDown) return false
   for (const { owner } of world.store.tables.partitions.values()) {
     if (owner === null || !alive.has(owner)) return false
   }

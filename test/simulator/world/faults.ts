@@ -74,6 +74,8 @@ const rates: Partial<Record<FaultPlace, readonly [number, number]>> = {
   smallCache: [1, 1],
   clockSkew: [1, 1]
 }
+/** So often at most in one run, where each keeps time from jumping. */
+const hitsMax: Partial<Record<FaultPlace, number>> = { storeSlow: 30, commitUnknown: 60 }
 const usualRate = [0.01, 0.15] as const
 /** Deaths of processes in one run. */
 const deathsMax = 12
@@ -120,6 +122,7 @@ export class Faults {
   hit(place: FaultPlace, detail = ""): boolean {
     const rate = this.rate.get(place)
     if (rate === undefined || !this.active || !this.random.chance(rate)) return false
+    if ((this.counts.get(place) ?? 0) >= (hitsMax[place] ?? Number.POSITIVE_INFINITY)) return false
     return this.tell(place, detail)
   }
 
