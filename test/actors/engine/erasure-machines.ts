@@ -28,7 +28,7 @@ const chatOf = (version: string, idle: string, asking: string) =>
       input: {} as { readonly leadId: string; readonly name: string }
     },
     actors: { work },
-    delays: { patience: 60_000 },
+    delays: { patience: 3_600_000 },
     actions: {
       keep: assign(({ context, event }) =>
         event.type === "Said"

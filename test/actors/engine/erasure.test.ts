@@ -5,12 +5,10 @@ import { replay } from "../../../actors/replay.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
 import { registerOne } from "../stored-history.ts"
 import { chat, chatAnew, lead } from "./erasure-machines.ts"
-import { holding, lookMs, place, refuseForNow, said, toolsOf } from "./erasure-tools.ts"
+import { busyFor, holding, hourMs, lookMs, place, said, toolsOf } from "./erasure-tools.ts"
 import { gate, scripted } from "./handlers.ts"
 import { type TestEngine, until } from "./run-engine.ts"
 import { describeEngine } from "./suite.ts"
-
-const dayMs = 24 * 3_600_000
 
 describeEngine("an erased person", (given) => {
   const { start, ask, done, copies, isWhole, talk } = toolsOf(given)
@@ -148,7 +146,7 @@ describeEngine("an erased person", (given) => {
     await done("e1")
     const types = await engine.types("chat/7-a")
     answer.open()
-    given.clock.advance(dayMs)
+    given.clock.advance(24 * hourMs)
     await engine.quiet()
     expect(await engine.refuse("chat/7-a", said("hello?"))).toMatchObject({
       _tag: "EventRefused",
@@ -270,7 +268,7 @@ describeEngine("an erasure that a crash cuts off", (given) => {
     await talk(first)
     await first.crash()
     await ask("e1")
-    const handler = scripted([refuseForNow])
+    const handler = scripted([busyFor(lookMs)])
     const hold = gate()
     const next = await start({ handlers: [handler], store: holding(1, hold.wait) })
     await until("the other person's job was tried, look by look", () => {
