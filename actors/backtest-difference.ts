@@ -203,9 +203,23 @@ export const shows = (step: Step, before: Step["state"] | undefined): boolean =>
   step.state.snapshot.status !== before?.snapshot.status ||
   !same(step.state.snapshot.value, before?.snapshot.value)
 
-/** Whether a step changes what the actor waits for, too. */
-export const moves = (step: Step, before: Step["state"] | undefined): boolean =>
-  step.timers.length > 0 || step.cancelledTimers.length > 0 || shows(step, before)
+/**
+ * Whether it matters on which side of a timer an input came: it moves the actor, or asks for something, or draws
+ * facts that are not the recorded ones. A receipt that is only noted comes to the same before and after.
+ */
+export const matters = (
+  step: Step,
+  before: Step["state"] | undefined,
+  facts: ReadonlyArray<{ readonly type: string; readonly data: unknown }>
+): boolean =>
+  step.timers.length > 0 ||
+  step.cancelledTimers.length > 0 ||
+  (step.emitted.length > 0 && step.emitted.length !== facts.length) ||
+  step.emitted.some((fact, n) => {
+    const stored = facts[n]!
+    return fact.type !== stored.type || !same(asJson(withoutType(fact)), stored.data)
+  }) ||
+  shows({ ...step, emitted: [] }, before)
 
 /** A timer as a difference: when each of the two would let it fire, epoch ms. */
 export const timerDifference = (

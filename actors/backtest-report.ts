@@ -232,7 +232,9 @@ export class BacktestTotals {
             `${factsOnly} of ${this.inputs} inputs were compared so; --recorded-by <module> names the machine that took them`
           ]
         : []),
-      ...(plan.settings.length === 0 && plan.registered.versions.has(plan.candidate.version)
+      ...(plan.settings.length === 0 &&
+      unlisted.size === 0 &&
+      plan.registered.versions.has(plan.candidate.version)
         ? ["the candidate is a version of the list: what it recorded itself can't differ"]
         : [])
     ]

@@ -6,7 +6,7 @@ import { CandidateSide } from "./backtest-candidate.ts"
 import {
   type Compared,
   compareSteps,
-  moves,
+  matters,
   nothingDone,
   type Recorded,
   shows,
@@ -129,7 +129,7 @@ export class StreamBacktest {
     }
     const at = event.recordedAt
     const input = this.candidate.inputOf(event, data, this.recorded.isKnown)
-    if (this.endWaiting(event, input)) return
+    if (this.endWaiting(turn, input)) return
     if (this.recorded.isKnown && this.fireOwn(at, turn)) return
     const fired = input.kind === "timerFired" ? input.timer : undefined
     const shiftMs = fired === undefined ? 0 : shiftOf(fired, this.candidate.state, this.recorded.state, at)
@@ -139,7 +139,9 @@ export class StreamBacktest {
     const later = Math.max(0, shiftMs)
     const now = this.stepCandidate(turn, input, at + later)
     if (now === undefined) return
-    if (overdue !== undefined && moves(now, this.candidate.state)) return this.divergeEarly(overdue, turn)
+    if (overdue !== undefined && matters(now, this.candidate.state, turn.facts)) {
+      return this.divergeEarly(overdue, turn)
+    }
     const lost = recorded.known ? undefined : this.candidate.unanswered(input, data)
     const compared =
       lost ?? compareSteps(recorded, now, this.candidate.tolerance(later), this.candidate.pairs)
@@ -204,7 +206,7 @@ export class StreamBacktest {
   }
 
   /** True when this input reaches a candidate that still waits, and matters to it. */
-  private endWaiting(event: StoredEvent, input: StepInput): boolean {
+  private endWaiting({ event, facts }: Turn, input: StepInput): boolean {
     if (this.waiting.length === 0) return false
     const open: Array<Waiting> = []
     for (const each of this.waiting) {
@@ -213,11 +215,11 @@ export class StreamBacktest {
         continue
       }
       const step = takeStep(this.plan.candidate, each.state, event.version, input, event.recordedAt)
-      if (moves(step, each.state)) {
+      if (matters(step, each.state, facts)) {
         this.divergeLate(each, event)
         return true
       }
-      open.push(each)
+      open.push({ ...each, state: step.state })
     }
     this.waiting = open
     return false

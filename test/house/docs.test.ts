@@ -46,7 +46,8 @@ const commands = [
   "import",
   "why",
   "migrate",
-  "backtest"
+  "backtest",
+  "shadow"
 ]
 
 /** What is wrong with one line of a shell block; undefined when it names things that exist. */

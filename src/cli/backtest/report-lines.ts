@@ -25,8 +25,9 @@ export const reportLines = (report: BacktestReport, shown: number): ReadonlyArra
 
 const headLines = ({ machine, candidate, settings, ignored, streams, events, inputs }: BacktestReport) => {
   const compared = streams.same + streams.diverged
-  const percent = (count: number) =>
-    compared === 0 ? "" : `${((100 * count) / compared).toFixed(1).padStart(5)} %`
+  // The two add up to 100.
+  const sameTenths = Math.floor((1000 * streams.same) / compared)
+  const percent = (tenths: number) => (compared === 0 ? "" : `${(tenths / 10).toFixed(1).padStart(5)} %`)
   const numbers = [streams.same, streams.diverged, streams.skipped].map(grouped)
   const wide = Math.max(...numbers.map((each) => each.length))
   const line = (label: string, count: string | undefined, rest: string) =>
@@ -35,8 +36,8 @@ const headLines = ({ machine, candidate, settings, ignored, streams, events, inp
     `${machine} against ${plain(candidate)}${settings.map((each) => `, ${plain(each)}`).join("")}`,
     `${counted(streams.all, "actor")}, ${counted(events.all, "event")}, ${counted(inputs, "input")} compared`,
     ...(ignored.length > 0 ? [`not looked at: ${plain(ignored.join(", "))}`] : []),
-    line("same", numbers[0], percent(streams.same)),
-    line("diverged", numbers[1], percent(streams.diverged)),
+    line("same", numbers[0], percent(sameTenths)),
+    line("diverged", numbers[1], percent(1000 - sameTenths)),
     ...(streams.skipped > 0 ? [line("left out", numbers[2], "")] : []),
     ...(events.censored > 0
       ? [

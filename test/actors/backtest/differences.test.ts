@@ -102,7 +102,10 @@ const desk = (change: Change = {}): AnyStateMachine => {
                 ...(change.job === "second" ? [{ id: "check", src: "check" as const }] : [])
               ]
             }),
-        on: { Noted: {}, Dropped: { target: change.job === "kept" ? working : "idle", reenter: false } },
+        on: {
+          Noted: { actions: emit({ type: "NoteTaken" }) },
+          Dropped: { target: change.job === "kept" ? working : "idle", reenter: false }
+        },
         after: { reminder: { actions: emit({ type: "Reminded" }) } }
       }
     }
@@ -179,7 +182,7 @@ describe("a planted difference is found at its version", () => {
     [
       "a job that is not called back",
       { job: "kept" },
-      [15, "Dropped", "state state changed", "job answer kept"]
+      [16, "Dropped", "state state changed", "job answer kept"]
     ],
     [
       "a machine that throws",
@@ -224,7 +227,7 @@ describe("a planted difference is found at its version", () => {
 
   it("counts what comes after as censored, and no answer of it as the candidate's", async () => {
     const { events, costs, inputs } = await run([aHistory()], { fact: "other data" })
-    expect([events, inputs]).toEqual([{ all: 15, compared: 3, censored: 12, skipped: 0 }, 2])
+    expect([events, inputs]).toEqual([{ all: 16, compared: 3, censored: 13, skipped: 0 }, 2])
     expect(costs).toEqual([
       { job: "answer", used: 0, usedUsd: 0, censored: 2, censoredUsd: 0, extra: 0, extraUsd: 0 }
     ])
@@ -279,15 +282,15 @@ describe("timers", () => {
       [8, "TimerFired reminder", "timer reminder later", "emitted Reminded lost"]
     ])
     expect(report.divergences[0]?.because).toBe(
-      "in the new version reminder fires at 2026-06-01T13:00:25.000Z, after JobSucceeded answer of version 11"
+      "in the new version reminder fires at 2026-06-01T13:00:25.000Z, after JobSucceeded answer of version 12"
     )
-    // What was compared on the way there was not the candidate's.
-    expect(report.events).toEqual({ all: 15, compared: 9, censored: 6, skipped: 0 })
+    // The note between the two moments is taken by both; and what was compared up to there was not the candidate's.
+    expect(report.events).toEqual({ all: 16, compared: 9, censored: 7, skipped: 0 })
   })
 
   it("that the recorded version does not have fire at their moment", async () => {
     const report = await run([aHistory()], { alarmMs: 30 * second })
-    expect(found(report)).toEqual([[13, "Asked", "timer alarm gained", "emitted AlarmRang gained"]])
+    expect(found(report)).toEqual([[14, "Asked", "timer alarm gained", "emitted AlarmRang gained"]])
   })
 
   it("that are over by the end of what is recorded, where the recorded one is not, are found", async () => {
