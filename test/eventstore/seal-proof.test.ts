@@ -19,6 +19,7 @@ const publicKey = verifierKeyText(sealVerifier)
 describe.each(databases)("a proof of an event on $name", (kind) => {
   const files = newFolder()
   let store: OpenStore
+  let checks = 0
   let owners: Awaited<ReturnType<typeof buildSealedHistory>>
   beforeAll(async () => {
     store = await openStore(kind)
@@ -39,7 +40,7 @@ describe.each(databases)("a proof of an event on $name", (kind) => {
     )
   /** As a stranger does it: the one file, the proof, the key. */
   const check = async (proof: unknown, key = publicKey) => {
-    const file = join(files.folder, "proof.json")
+    const file = join(files.folder, `proof-${++checks}.json`)
     writeFileSync(file, JSON.stringify(proof))
     try {
       const { stdout } = await promisify(execFile)(process.execPath, [checker, file, key])
@@ -109,6 +110,34 @@ describe.each(databases)("a proof of an event on $name", (kind) => {
       ),
       { numRuns: 25 }
     )
+  })
+
+  it("proves nothing when parts of two proofs are put together", async () => {
+    const [one, other] = [await prove("acme", 1, 9), await prove("other", 2, 10)]
+    const steps = (n: number) => one.steps.map((step, at) => (at === n ? other.steps[at] : step))
+    const mixed = [
+      { ...one, event: other.event },
+      ...[0, 1, 2].map((n) => ({ ...one, steps: steps(n) })),
+      { ...one, steps: one.steps.slice(0, 3) },
+      { ...one, steps: [one.steps[0], ...one.steps] },
+      { ...one, event: { ...one.event, link: other.event.link } },
+      { ...one, steps: [{ ...one.steps[0], index: 9 }, ...one.steps.slice(1)] },
+      { ...one, steps: [...one.steps.slice(0, 3), { ...one.steps[3], index: 4 }] },
+      { ...one, note: one.note.replace("\n6\n", "\n7\n") }
+    ]
+    const checked = await Promise.all(mixed.map((each) => check(each)))
+    expect(checked).toEqual([
+      "not proved: the first step is of another event\n",
+      "not proved: the first step is of another event\n",
+      "not proved: the second step is not of the event's partition\n",
+      "not proved: the third step is not of the event's company\n",
+      "not proved: there are not four steps\n",
+      "not proved: there are not four steps\n",
+      "not proved: the event is not what its link says\n",
+      "not proved: the first step is of another event\n",
+      "not proved: the fourth step is of another seal\n",
+      "not proved: the signature does not fit the note\n"
+    ])
   })
 
   it("is not made of an event that no seal covers yet, nor of history that is not what was sealed", async () => {

@@ -84,6 +84,17 @@ describe.each(databases)("seals on $name", (kind) => {
     expect(await verify()).toMatchObject({ ok: true })
   })
 
+  it("are numbered without a hole: a number that is not the next one is not taken", async () => {
+    await write(store, owner, 3)
+    await sealNow(store)
+    const tried = await sealStore((each) =>
+      Effect.forEach([0, 1, 3], (number) =>
+        each.writeSeal({ number, sealedAt: 0, frontier: new Uint8Array(), note: "" }, [])
+      )
+    )
+    expect([tried, await seals()]).toEqual([[false, false, false], [1]])
+  })
+
   it("are not made of a partition whose head is not its last link, or that lacks links", async () => {
     await write(store, owner, 5)
     await admin("update es.partition set head = decode(repeat('11', 32), 'hex') where partition = 1")

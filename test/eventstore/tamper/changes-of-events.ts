@@ -61,7 +61,9 @@ const columns: Record<string, (chance: Chance, event: StoredEvent) => string> = 
 const changeOfColumn = (column: string): Change => ({
   name: `a byte of ${column}`,
   make: Effect.fnUntraced(function* ({ sql, chance, was }: TamperWorld) {
-    const event = chance.of(was.events)
+    const withSealed = was.events.filter(({ sealed }) => sealed !== null)
+    const isSealed = column.startsWith("sealed") && chance.below(3) > 0
+    const event = chance.of(isSealed ? withSealed : was.events)
     // The table itself refuses sealed data without a key, and a key without sealed data.
     yield* sql("alter table es.event drop constraint event_check")
     yield* sql(`update es.event set ${column} = ${columns[column]!(chance, event)} where ${at(event)}`)
