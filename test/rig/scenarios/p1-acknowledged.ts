@@ -6,7 +6,7 @@ import { pause } from "../world/program.ts"
 import type { Stage } from "../world/stage.ts"
 
 const sizes = {
-  full: { kills: 200, databaseKills: 15, wires: 40, leads: 70, burstsPerSecond: 20, leastMessages: 2000 },
+  full: { kills: 200, databaseKills: 15, wires: 40, leads: 70, burstsPerSecond: 20, leastMessages: 1000 },
   short: { kills: 8, databaseKills: 1, wires: 4, leads: 40, burstsPerSecond: 15, leastMessages: 150 }
 } as const
 

@@ -5,7 +5,7 @@ import { startLoad } from "../world/lead-load.ts"
 import { channelNames, type RigChannel, rigChannels, type Stage } from "../world/stage.ts"
 
 const sizes = {
-  full: { kills: 500, leads: 80, burstsPerSecond: 14, leastSends: 2000 },
+  full: { kills: 500, leads: 80, burstsPerSecond: 14, leastSends: 500 },
   short: { kills: 7, leads: 30, burstsPerSecond: 14, leastSends: 30 }
 } as const
 
