@@ -22,31 +22,34 @@ const machineTime: ProcessTime = { wall: () => Date.now(), steady: () => perform
  */
 export class EngineClock extends Context.Service<
   EngineClock,
-  ProcessTime & {
+  Pick<ProcessTime, "steady"> & {
     /** Epoch ms, corrected by the database's clock. */
     readonly now: () => number
     /** Waits until `now()` has reached `at`. */
     readonly sleepUntil: (at: number) => Effect.Effect<void>
     /** Of a loop of the engine, between one round and the next. */
     readonly pause: (ms: number) => Effect.Effect<void>
-    /** Tells how far the database's clock is ahead of this process's, ms. */
-    readonly correct: (aheadMs: number) => void
+    /** Tells what the database's clock said, epoch ms, in the middle of a question that took so long. */
+    readonly correct: (databaseMs: number, roundTripMs: number) => void
   }
 >()("centurion/actors/EngineClock") {
-  /** The machine's clock, wound forward by `aheadMs` for demonstrations. */
+  /**
+   * Goes on by the steady clock from what the database said last, so that nobody who sets the machine's clock makes a
+   * timer fire hours early or late. Wound forward by `aheadMs` for demonstrations.
+   */
   static readonly layer = (aheadMs = 0, time = machineTime) =>
     Layer.sync(EngineClock, () => {
-      let ahead = aheadMs
       const { wall, steady } = time
+      let steadyBegan = wall() - steady() + aheadMs
+      // Whole milliseconds: what is hashed must be what the database keeps.
+      const now = () => Math.floor(steadyBegan + steady())
       return EngineClock.of({
-        wall,
         steady,
         pause: Effect.sleep,
-        now: () => wall() + ahead,
-        sleepUntil: (at) => Effect.suspend(() => Effect.sleep(Math.max(0, at - wall() - ahead))),
-        correct: (databaseAheadMs) => {
-          // Whole milliseconds: what is hashed must be what the database keeps.
-          ahead = Math.round(aheadMs + databaseAheadMs)
+        now,
+        sleepUntil: (at) => Effect.suspend(() => Effect.sleep(Math.max(0, at - now()))),
+        correct: (databaseMs, roundTripMs) => {
+          steadyBegan = databaseMs + roundTripMs / 2 - steady() + aheadMs
         }
       })
     })
@@ -56,7 +59,7 @@ export class EngineClock extends Context.Service<
     let now = startAt
     const waiting = new Set<{ readonly at: number; readonly wake: () => void }>()
     const layer = Layer.succeed(EngineClock, {
-      ...machineTime,
+      steady: machineTime.steady,
       pause: Effect.sleep,
       now: () => now,
       correct: () => {},

@@ -47,10 +47,9 @@ export class Ownership extends Context.Service<
         const pause = Effect.raceFirst(clock.pause(leaseMs / 3), woken)
 
         const correctClock = Effect.gen(function* () {
-          const asked = clock.wall()
+          const asked = clock.steady()
           const database = yield* store.now
-          // Half the round trip: the answer was made about in the middle of it.
-          clock.correct(database - (asked + clock.wall()) / 2)
+          clock.correct(database, clock.steady() - asked)
         })
 
         let renewedAt = Number.NEGATIVE_INFINITY

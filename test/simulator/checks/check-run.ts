@@ -66,7 +66,7 @@ const checkRest = ({ webhooks, people, logged }: World): ReadonlyArray<Finding> 
 }
 
 /** Breaks of these kinds make others wait; without any of them, a send that hangs must hold back nobody else. */
-const holdsUp = /^(crash|store|commit|clock|freeze|stop|restartAll|longDown|smallCache|snapshotLost)/
+const holdsUp = /^(crash|store|commit|freeze|stop|restartAll|longDown|smallCache|snapshotLost)/
 const lateMaxMs = 10_000
 
 const checkTimeliness = (world: World, streams: ReadonlyArray<FoldedStream>): ReadonlyArray<Finding> => {

@@ -43,6 +43,7 @@ export class VirtualProcess {
   }
 
   readonly wall = (): number => this.timeline.now + this.skewMs
+  readonly monotonic = (): number => this.timeline.now
   readonly steady = (): number => this.timeline.awake
 
   /** Effect's clock, whose sleeps wait by this kind of time. */

@@ -64,11 +64,13 @@ const clockOf = (process: VirtualProcess) =>
     EngineClock,
     Effect.map(EngineClock, (clock) => ({
       ...clock,
+      // Leases go by this one, and stand still while time jumps.
+      steady: process.steady,
       sleepUntil: (at: number) =>
         Effect.provideService(clock.sleepUntil(at), Clock.Clock, process.clock("due")),
       pause: (ms: number) => Effect.provideService(clock.pause(ms), Clock.Clock, process.clock("pause"))
     }))
-  ).pipe(Layer.provide(EngineClock.layer(0, { wall: process.wall, steady: process.steady })))
+  ).pipe(Layer.provide(EngineClock.layer(0, { wall: process.wall, steady: process.monotonic })))
 
 const engineOf = (options: NodeOptions) =>
   Layer.unwrap(
