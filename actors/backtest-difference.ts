@@ -142,7 +142,9 @@ const pairUp = <A>(
 const jobsOf = (old: Step, now: Step, tolerance: Tolerance, pairs: JobPairs): Compared => {
   if (old.jobs.length === 0 && now.jobs.length === 0) return nothingDiffers
   const nameOf = ({ name }: NewJob) => name
-  const differences = pairUp("job", old.jobs, now.jobs, nameOf, ({ input }) => input, tolerance)
+  // Another setting in the question is another question: only a fact may repeat it.
+  const strict = { ...tolerance, echoes: [] }
+  const differences = pairUp("job", old.jobs, now.jobs, nameOf, ({ input }) => input, strict)
   const free = [...now.jobs]
   for (const was of old.jobs) {
     const at = free.findIndex(({ name }) => name === was.name)
