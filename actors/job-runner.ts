@@ -1,9 +1,19 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Semaphore from "effect/Semaphore"
 import type { OpenedJob } from "../eventstore/history.ts"
 import { attemptUntilDone, type Job, type JobPorts, jobKey } from "./job-attempts.ts"
+
+/** Where it broke, and not what was said: that may hold personal data. */
+const brokenBy = (cause: Cause.Cause<unknown>): string => {
+  const error = Cause.squash(cause)
+  if (!(error instanceof Error)) return "a defect"
+  const { name, message, stack = "" } = error
+  const frame = stack.slice(stack.indexOf(message) + message.length).split("\n")[1]
+  return frame === undefined ? name : `${name} ${frame.trim()}`
+}
 
 /** Runs jobs, each in a fiber of its own: those just asked for, and those that the database knows of. */
 export interface JobRunner {
@@ -56,7 +66,7 @@ export const makeJobRunner = (ports: JobPorts): JobRunner => {
           Effect.sync(() => {
             if (jobs.get(key) === entry) end(key)
             if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit))
-              ports.log(`job ${key} broke off: ${exit.cause}`)
+              ports.log(`job ${key} broke off: ${brokenBy(exit.cause)}`)
           })
         )
       )

@@ -16,7 +16,7 @@ import {
   diariesAreKept,
   makeStage
 } from "./personal-scenes.ts"
-import { drawTokens } from "./personal-world.ts"
+import { busy, drawTokens } from "./personal-world.ts"
 import { type TestEngine, until } from "./run-engine.ts"
 import { describeEngine, type EngineSuite } from "./suite.ts"
 
@@ -195,6 +195,20 @@ describeEngine("personal data", (given) => {
     expect(findTokens(await everyPlace(given, engine), [secret])).toEqual([
       `the log holds "${secret}" as itself`
     ])
+  })
+
+  it("in what a handler broke over is not logged: only where it broke", async () => {
+    const broken = scripted([() => Effect.fail(busy(secret, "unknown"))], {
+      idempotency: "receipt",
+      findReceipt: () => Effect.die(new RangeError(secret))
+    })
+    const engine = await given.start({ machines: [diary], handlers: [broken] })
+    await engine.deliver("diary/1", { ...write, type: "Work" })
+    await until("it is logged", () => engine.log.some((line) => line.includes("broke off")))
+    expect(engine.log.find((line) => line.includes("broke off"))).toMatch(
+      /^warn: job acme\/diary\/1#2\.0 broke off: RangeError at .*sealing\.test\.ts:\d+:\d+\)?$/
+    )
+    expect(findTokens(await everyPlace(given, engine), [secret])).toEqual([])
   })
 
   it("is nothing where schemas mark nothing: everything stands in the clear, and the search finds it", async () => {
