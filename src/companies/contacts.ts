@@ -1,4 +1,4 @@
-import { createHmac, hash, randomBytes } from "node:crypto"
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -91,9 +91,12 @@ const makeContacts = (
   random: (bytes: number) => Uint8Array
 ): Contacts["Service"] => {
   const leads = new Map<string, string>()
+  const keys = new Map<string, KeyObject>()
 
   const hmac = Effect.fnUntraced(function* (company: string, of: ReadonlyArray<string>) {
-    const key = yield* secrets.take(company, "blind index")
+    // As an object of the runtime: from bytes it would be made anew each time, at several times the cost.
+    const key = keys.get(company) ?? createSecretKey(yield* secrets.take(company, "blind index"))
+    keys.set(company, key)
     return createHmac("sha256", key).update(JSON.stringify(of)).digest()
   })
   const blindOf = (company: string, identity: Identity) => hmac(company, [identity.kind, normal(identity)])
