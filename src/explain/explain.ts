@@ -12,9 +12,9 @@ import {
   type Read,
   readEvent,
   tellSteps
-} from "../../actors/why.ts"
-import { findEffects } from "../../actors/why-effects.ts"
-import type { WhyEvent } from "../../actors/why-event.ts"
+} from "../../actors/why/why.ts"
+import { findEffects } from "../../actors/why/why-effects.ts"
+import type { WhyEvent } from "../../actors/why/why-event.ts"
 import { History } from "../../eventstore/history.ts"
 import type { StoredEvent } from "../../eventstore/stored-event.ts"
 import type { Explanation, TurnTold } from "./explanation.ts"

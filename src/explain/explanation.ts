@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { WhyEffect, WhyEvent, WhyJob } from "../../actors/why-event.ts"
+import { WhyEffect, WhyEvent, WhyJob } from "../../actors/why/why-event.ts"
 import { DeliveryStatus } from "../../machines/conversation/events.ts"
 
 /** Why a text is not there: the person was erased, or the key can't be unwrapped here. */

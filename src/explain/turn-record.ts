@@ -1,5 +1,5 @@
-import { factsOf } from "../../actors/why.ts"
-import type { WhyJob } from "../../actors/why-event.ts"
+import { factsOf } from "../../actors/why/why.ts"
+import type { WhyJob } from "../../actors/why/why-event.ts"
 import type { JsonObject } from "../../eventstore/json.ts"
 import type { StoredEvent } from "../../eventstore/stored-event.ts"
 import type { ChunkTold, ModelCallTold, TurnTold } from "./explanation.ts"

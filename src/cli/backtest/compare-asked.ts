@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Setting } from "../../../actors/backtest-setting.ts"
+import type { Setting } from "../../../actors/backtest/backtest-setting.ts"
 import type { Json } from "../../../eventstore/json.ts"
 import { wrongUse } from "../cli-failure.ts"
 

@@ -1,5 +1,5 @@
-import type { Difference } from "../../../actors/backtest-difference.ts"
-import type { Divergence } from "../../../actors/backtest-plan.ts"
+import type { Difference } from "../../../actors/backtest/backtest-difference.ts"
+import type { Divergence } from "../../../actors/backtest/backtest-plan.ts"
 import { canonicalJson } from "../../../eventstore/hash.ts"
 import type { Json } from "../../../eventstore/json.ts"
 import { cut, plain, timeOf, width } from "../terminal.ts"

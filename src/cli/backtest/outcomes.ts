@@ -1,4 +1,4 @@
-import type { BacktestReport } from "../../../actors/backtest-report.ts"
+import type { BacktestReport } from "../../../actors/backtest/backtest-report.ts"
 
 /** Decisions that a business counts, and the facts that say them. */
 const facts: Readonly<Record<string, ReadonlyArray<string>>> = {

@@ -1,5 +1,10 @@
-import type { BacktestReport, Change, JobCost, TimerChange } from "../../../actors/backtest-report.ts"
-import { spanOf } from "../../../actors/backtest-words.ts"
+import type {
+  BacktestReport,
+  Change,
+  JobCost,
+  TimerChange
+} from "../../../actors/backtest/backtest-report.ts"
+import { spanOf } from "../../../actors/backtest/backtest-words.ts"
 import { counted, grouped, plain, table } from "../terminal.ts"
 import { divergenceLines, stateText } from "./divergence-lines.ts"
 import { outcomesOf } from "./outcomes.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type BacktestScope, backtest } from "../../../actors/backtest.ts"
+import { type BacktestScope, backtest } from "../../../actors/backtest/backtest.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { BacktestPlan } from "../../../actors/backtest-plan.ts"
-import { formatSetting } from "../../../actors/backtest-setting.ts"
-import type { ShadowStart } from "../../../actors/shadow.ts"
+import type { BacktestPlan } from "../../../actors/backtest/backtest-plan.ts"
+import { formatSetting } from "../../../actors/backtest/backtest-setting.ts"
+import type { ShadowStart } from "../../../actors/backtest/shadow.ts"
 import { failed } from "../cli-failure.ts"
 
 /** Where a shadow began and with what: enough to come to the same report again. */

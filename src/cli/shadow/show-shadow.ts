@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Shadow, type ShadowScope, shadowStart } from "../../../actors/shadow.ts"
+import { Shadow, type ShadowScope, shadowStart } from "../../../actors/backtest/shadow.ts"
 import { type CompareAsked, parseTime } from "../backtest/compare-asked.ts"
 import { type Comparison, prepareCompare, printReport } from "../backtest/prepare-compare.ts"
 import { wrongUse } from "../cli-failure.ts"

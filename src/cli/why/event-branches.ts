@@ -1,4 +1,11 @@
-import type { WhyEffect, WhyEvent, WhyFacts, WhyGuard, WhyJob, WhyStep } from "../../../actors/why-event.ts"
+import type {
+  WhyEffect,
+  WhyEvent,
+  WhyFacts,
+  WhyGuard,
+  WhyJob,
+  WhyStep
+} from "../../../actors/why/why-event.ts"
 import type { Json } from "../../../eventstore/json.ts"
 import { counted, cut, plain, timeOf } from "../terminal.ts"
 import type { Branch } from "./tree-lines.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
-import type { WhyEvent } from "../../../actors/why-event.ts"
+import type { WhyEvent } from "../../../actors/why/why-event.ts"
 import type { Json, JsonObject } from "../../../eventstore/json.ts"
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import { machines } from "../../../machines/index.ts"

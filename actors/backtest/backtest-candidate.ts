@@ -1,13 +1,13 @@
-import type { JsonObject } from "../eventstore/json.ts"
-import type { StoredEvent } from "../eventstore/stored-event.ts"
-import { upcast } from "../eventstore/upcast.ts"
-import type { ActorState, PendingTimer } from "./actor-state.ts"
+import type { JsonObject } from "../../eventstore/json.ts"
+import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import { upcast } from "../../eventstore/upcast.ts"
+import type { ActorState, PendingTimer } from "../actor-state.ts"
+import { stepInputOf } from "../live-actor.ts"
+import { type Step, type StepInput, takeStep } from "../step.ts"
 import type { Echo, Tolerance } from "./backtest-agreement.ts"
 import type { Compared, JobPairs } from "./backtest-difference.ts"
 import type { BacktestPlan } from "./backtest-plan.ts"
 import { type Setting, withSettings } from "./backtest-setting.ts"
-import { stepInputOf } from "./live-actor.ts"
-import { type Step, type StepInput, takeStep } from "./step.ts"
 
 /** The candidate on one stream: it gets what was recorded, under the names that it has for it. */
 export class CandidateSide {

@@ -7,8 +7,8 @@ import {
   or,
   stateIn
 } from "xstate"
-import type { Json } from "../eventstore/json.ts"
-import { prepare, type RunningMachine } from "./running-machine.ts"
+import type { Json } from "../../eventstore/json.ts"
+import { prepare, type RunningMachine } from "../running-machine.ts"
 import type { WhyGuard, WhyTransition } from "./why-event.ts"
 
 /** What a machine considered and did while it was watched, in order. */

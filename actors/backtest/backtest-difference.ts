@@ -1,9 +1,9 @@
-import type { Json } from "../eventstore/json.ts"
-import type { PendingTimer } from "./actor-state.ts"
+import type { Json } from "../../eventstore/json.ts"
+import type { PendingTimer } from "../actor-state.ts"
+import type { ActorEvent } from "../engine.ts"
+import { errorAsJson } from "../persisted-state.ts"
+import type { Message, NewJob, Step } from "../step.ts"
 import { agree, asJson, same, type Tolerance } from "./backtest-agreement.ts"
-import type { ActorEvent } from "./engine.ts"
-import { errorAsJson } from "./persisted-state.ts"
-import type { Message, NewJob, Step } from "./step.ts"
 
 /** What two versions can differ in. `error`: the new one's machine threw. */
 export type DifferenceKind = "state" | "emitted" | "job" | "message" | "timer" | "error"

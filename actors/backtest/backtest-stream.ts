@@ -1,6 +1,8 @@
-import type { StoredEvent } from "../eventstore/stored-event.ts"
-import { upcast } from "../eventstore/upcast.ts"
-import type { ActorState } from "./actor-state.ts"
+import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import { upcast } from "../../eventstore/upcast.ts"
+import type { ActorState } from "../actor-state.ts"
+import type { RunningMachine } from "../running-machine.ts"
+import { type Step, type StepInput, takeStep } from "../step.ts"
 import { asJson } from "./backtest-agreement.ts"
 import { CandidateSide } from "./backtest-candidate.ts"
 import {
@@ -18,8 +20,6 @@ import { RecordedSide, type Turn, Unfaithful } from "./backtest-recorded.ts"
 import { copyOf, newTally, noteAnswer, noteShift } from "./backtest-tally.ts"
 import { type Overdue, overdueBefore, ownTimerBefore, shiftOf, type Waiting } from "./backtest-timers.ts"
 import { labelOf, spanOf, timeOf } from "./backtest-words.ts"
-import type { RunningMachine } from "./running-machine.ts"
-import { type Step, type StepInput, takeStep } from "./step.ts"
 
 /** A machine that sets one timer after the other is not followed for ever between two recorded inputs. */
 const ownTimersMax = 1000

@@ -1,10 +1,10 @@
-import type { Json } from "../eventstore/json.ts"
-import type { Upcasters } from "../eventstore/upcast.ts"
-import type { ListedMachine } from "../machines/listed-machine.ts"
+import type { Json } from "../../eventstore/json.ts"
+import type { Upcasters } from "../../eventstore/upcast.ts"
+import type { ListedMachine } from "../../machines/listed-machine.ts"
+import { engineEvents, type RegisteredMachine } from "../machine-registry.ts"
+import type { RunningMachine } from "../running-machine.ts"
 import type { Difference } from "./backtest-difference.ts"
 import type { Setting } from "./backtest-setting.ts"
-import { engineEvents, type RegisteredMachine } from "./machine-registry.ts"
-import type { RunningMachine } from "./running-machine.ts"
 
 /** What is compared with what. */
 export interface BacktestPlan {
