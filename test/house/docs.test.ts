@@ -30,6 +30,9 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   scripts: Record<string, string>
 }
 const commands = [
+  "erase",
+  "hold",
+  "keys",
   "start",
   "chat",
   "demo",
