@@ -6,7 +6,8 @@ export const Media = Schema.Struct({
   kind: Schema.Literals(["audio", "image", "video", "document", "sticker", "location", "contact"]),
   /** How the provider finds it again: a URL, a file id. */
   reference: personal(Schema.String),
-  mimeType: Schema.optionalKey(Schema.String),
+  /** The sender chooses it, and may write a name into it. */
+  mimeType: Schema.optionalKey(personal(Schema.String)),
   caption: Schema.optionalKey(personal(Schema.String)),
   durationSeconds: Schema.optionalKey(Schema.Number)
 })
