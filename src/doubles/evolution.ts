@@ -100,7 +100,10 @@ function sendText(
     return failed(400, "Bad Request", [{ jid: `${contact}@s.whatsapp.net`, exists: false, number }])
   }
   const fate = workshop.faults.nextSend()
-  const refused = refusedByFault(fate, (status) => failed(status, wordsFor(status), wordsFor(status)).body)
+  const refused = refusedByFault(
+    fate,
+    (status) => failed(status, wordsFor(status), fate.says ?? wordsFor(status)).body
+  )
   if (refused !== undefined) return refused
   const passed: Passed = { kind: "sent", instance, contact, id: newId("3EB0"), at: Date.now(), text }
   workshop.log.add(passed)

@@ -13,6 +13,8 @@ export interface FaultSettings {
   readonly rateLimitNext?: number
   /** What the 429 asks for; default 1. */
   readonly retryAfterSeconds?: number
+  /** The words of a refusal (WhatsApp only); default those of its status. */
+  readonly says?: string
   /** The order of delivery updates; default `ordered`. */
   readonly statuses?: "ordered" | "shuffled" | "none"
 }
@@ -20,6 +22,7 @@ export interface FaultSettings {
 /** What happens to one send. */
 export interface Fate {
   readonly status: number | undefined
+  readonly says: string | undefined
   readonly retryAfterSeconds: number
   readonly loseRequest: boolean
   readonly loseAnswer: boolean
@@ -52,6 +55,7 @@ export class Faults {
     const loseRequest = !limited && !refused && this.#happens("loseRequest")
     return {
       status: limited ? 429 : refused ? this.#settings.status : undefined,
+      says: this.#settings.says,
       retryAfterSeconds: this.#settings.retryAfterSeconds ?? 1,
       loseRequest,
       loseAnswer: !limited && !refused && !loseRequest && this.#happens("loseAnswer"),

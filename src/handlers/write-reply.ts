@@ -29,6 +29,12 @@ const requestOf = ({ agent: _, ...input }: Input, company: Company, context: Job
 /** What the store can't hold is taken out of what a model writes. */
 const storable = (text: string) => text.toWellFormed().replaceAll("\u0000", "")
 
+/** Why a person should go on, as it stands in history in the clear. */
+const handOverReasons: ReadonlySet<string> = new Set(["askedForPerson", "qualified", "cannotAnswer"])
+
+/** In a model's own words it might tell about the lead. */
+const handOverReason = (given: string) => (handOverReasons.has(given) ? given : "cannotAnswer")
+
 /** Only what the company asked for is an answer, and only what it can ask is asked. */
 const checked = Effect.fnUntraced(function* (reply: Reply, company: Company) {
   const chunks = reply.chunks.map((chunk) => storable(chunk).trim()).filter((chunk) => chunk !== "")
@@ -53,7 +59,7 @@ const checked = Effect.fnUntraced(function* (reply: Reply, company: Company) {
     chunks,
     answers,
     ...(asks !== undefined && isAsked(asks) ? { asks } : {}),
-    ...(handOver === undefined ? {} : { handOver: storable(handOver) })
+    ...(handOver === undefined ? {} : { handOver: handOverReason(handOver) })
   } satisfies Json
 })
 

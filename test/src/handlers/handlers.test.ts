@@ -146,6 +146,14 @@ test("keeps of a model's reply only what can be stored and what the company asks
 })
 
 test.each([
+  ["askedForPerson", "askedForPerson"],
+  ["Ana Sousa of Rua das Flores is upset", "cannotAnswer"]
+])("keeps no words of the model's own on why a person should go on: %s", async (handOver, kept) => {
+  const wants = model(() => Effect.succeed({ ...reply, handOver }))
+  expect(await run("writeReply", replyInput, wants)).toMatchObject({ success: { handOver: kept } })
+})
+
+test.each([
   [
     "refuses",
     new ModelRefused({ reason: "unsafe", message: "No." }),
