@@ -183,8 +183,8 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "actors/engine-clock.ts",
-        find: "ahead = Math.round(aheadMs + databaseAheadMs)",
-        put: "void databaseAheadMs"
+        find: "steadyBegan = databaseMs + roundTripMs / 2 - steady() + aheadMs",
+        put: "void databaseMs"
       }
     ]
   },

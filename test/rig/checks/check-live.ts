@@ -1,7 +1,7 @@
 import type { Replayed } from "../../../actors/replayed.ts"
 import { canonicalJson } from "../../../eventstore/hash.ts"
 import type { Json } from "../../../eventstore/json.ts"
-import { askJson } from "../world/program.ts"
+import { askJson, pause } from "../world/program.ts"
 import { rigToken, type Server } from "../world/server.ts"
 import { rigCompany } from "../world/stage.ts"
 
@@ -11,6 +11,8 @@ interface Viewed {
 }
 
 const askedAtOnce = 8
+const looksMax = 20
+const lookAgainMs = 250
 
 const stateText = ({ value, context, timers, jobs }: Readonly<Record<string, unknown>>): string => {
   const sorted = (list: unknown) =>
@@ -25,9 +27,15 @@ const stateText = ({ value, context, timers, jobs }: Readonly<Record<string, unk
 const viewOf = async (servers: ReadonlyArray<Server>, stream: string) => {
   const [machine = "", id = ""] = stream.split("/")
   const body = { address: { company: rigCompany, machine, id } }
-  for (const { url } of servers) {
-    const viewed = await askJson<Viewed>(`${url}/_engine/view`, body, { authorization: `Bearer ${rigToken}` })
-    if (viewed?.value !== undefined) return viewed.value
+  for (let look = 0; look < looksMax; look++) {
+    for (const { url } of servers) {
+      const viewed = await askJson<Viewed>(`${url}/_engine/view`, body, {
+        authorization: `Bearer ${rigToken}`
+      })
+      if (viewed?.value !== undefined) return viewed.value
+    }
+    // On a machine with much else to do an owner may be late with its lease, and owns nothing for a moment.
+    await pause(lookAgainMs)
   }
   return null
 }
@@ -49,7 +57,8 @@ export const differFromLive = async (
         live.version === replayed.version &&
         replayed.state !== undefined &&
         stateText(live) === stateText({ ...replayed.state })
-      if (!isSame) differing.push(stream)
+      if (!isSame)
+        differing.push(`${stream} live ${live?.version ?? "not answered"}, replayed ${replayed.version}`)
     }
   }
   await Promise.all(Array.from({ length: askedAtOnce }, look))

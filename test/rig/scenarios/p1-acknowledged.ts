@@ -7,7 +7,7 @@ import type { Stage } from "../world/stage.ts"
 
 const sizes = {
   full: { kills: 200, databaseKills: 15, wires: 40, leads: 70, burstsPerSecond: 20, leastMessages: 1000 },
-  short: { kills: 8, databaseKills: 1, wires: 4, leads: 40, burstsPerSecond: 15, leastMessages: 150 }
+  short: { kills: 7, databaseKills: 1, wires: 4, leads: 40, burstsPerSecond: 15, leastMessages: 50 }
 } as const
 
 const wireMs = { least: 300, most: 1500 } as const

@@ -9,7 +9,7 @@ import type { Copies } from "../world/webhook-relay.ts"
 
 const sizes = {
   full: { restarts: 30, leads: 60, burstsPerSecond: 8, leastCopies: 3000, lateMs: 1500 },
-  short: { restarts: 2, leads: 40, burstsPerSecond: 6, leastCopies: 150, lateMs: 250 }
+  short: { restarts: 2, leads: 40, burstsPerSecond: 6, leastCopies: 50, lateMs: 250 }
 } as const
 
 const copiesMax = 10

@@ -8,7 +8,7 @@ import type { Stage } from "../world/stage.ts"
 
 const sizes = {
   full: { losses: 20, leads: 50, burstsPerSecond: 15, leastMessages: 600 },
-  short: { losses: 2, leads: 40, burstsPerSecond: 15, leastMessages: 30 }
+  short: { losses: 2, leads: 40, burstsPerSecond: 15, leastMessages: 10 }
 } as const
 
 const betweenMs = { least: 400, most: 1200 } as const
