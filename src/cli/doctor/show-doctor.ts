@@ -14,6 +14,7 @@ import { findStorePlace, type StorePlace, storeLayerAt } from "../open-store.ts"
 import { plain, print, printJson, table } from "../terminal.ts"
 import { version } from "../version.ts"
 import { examineDatabase } from "./examine-database.ts"
+import { examineMasterKey, examineWrappedKeys } from "./examine-keys.ts"
 import { examineStore } from "./examine-store.ts"
 import { examineWorld } from "./examine-world.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
@@ -63,21 +64,30 @@ const examineIt = Effect.fnUntraced(function* (settings: SettingValues) {
   const place = findStorePlace(settings)
   if (place === undefined) {
     const none = worthKnowing("database", `none in ${settings.dir} yet`, "`centurion start` makes it")
-    return { findings: [none], partitions: [] }
+    return { findings: [none, ...(yield* examineMasterKey(settings))], partitions: [] }
   }
   const about = placeOf(place)
+  const key = yield* examineMasterKey(settings)
   const inside = yield* insideOf(place)
   if (inside.some(({ state, name }) => state === "wrong" && name !== "history" && name !== "refusals")) {
-    return { findings: [about, ...inside], partitions: [] }
+    return { findings: [about, ...inside, ...key], partitions: [] }
   }
-  const held = yield* Effect.result(
-    Effect.scoped(Effect.provide(examineStore, storeLayerAt(place, settings)))
-  )
+  // A key that is not one was told already; without it there is no store to ask.
+  if (key.some(({ state }) => state === "wrong"))
+    return { findings: [about, ...inside, ...key], partitions: [] }
+  const examineHeld = Effect.gen(function* () {
+    const { findings, partitions } = yield* examineStore
+    // A server that runs has opened its database with its key, and only it could look at the others.
+    const keys = place.kind === "running" ? [] : yield* examineWrappedKeys(settings)
+    return { findings: [...keys, ...findings], partitions }
+  })
+  const held = yield* Effect.result(Effect.scoped(Effect.provide(examineHeld, storeLayerAt(place, settings))))
   if (held._tag === "Success") {
-    return { findings: [about, ...inside, ...held.success.findings], partitions: held.success.partitions }
+    const { findings, partitions } = held.success
+    return { findings: [about, ...inside, ...key, ...findings], partitions }
   }
   const closed = wrong("store", (held.failure as { message: string }).message, "see the lines above")
-  return { findings: [about, ...inside, closed], partitions: [] }
+  return { findings: [about, ...inside, ...key, closed], partitions: [] }
 })
 
 const placeOf = (place: StorePlace): Finding => {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { masterKeyOf } from "../../../eventstore/master-keys.ts"
 import { settings } from "../../../src/config.ts"
 import { describePostgres } from "../../databases.ts"
 import { aDeadLetter } from "./a-conversation.ts"
@@ -69,6 +70,32 @@ describe.each(cliDatabases)("centurion doctor on $name", (kind) => {
     expect(whole.out).not.toContain("undefined")
   })
 
+  it("tells which master key is given, and whether it opens every key of the database", async () => {
+    const [current, former] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+    const [id, formerId] = [masterKeyOf(current).id, masterKeyOf(former).id]
+    const withKey = { ...database.env, CENTURION_MASTER_KEY: current.toString("base64") }
+    const withBoth = { ...withKey, CENTURION_MASTER_KEY_OLD: former.toString("hex") }
+    const told = async (env: Readonly<Record<string, string>>) => {
+      const { code, of } = await ask(env)
+      return [code, [...of("master key"), ...of("keys")].map(({ state, detail }) => `${state}: ${detail}`)]
+    }
+    const from = `ok: ${id}, from CENTURION_MASTER_KEY`
+    expect(await told(withKey)).toEqual([0, [from, "ok: all are wrapped by the master key given here"]])
+    await database.admin(
+      `insert into es.secret (company, name, wrapped, master_id) values ('acme', 'one', 'x', '${id}')`,
+      `insert into es.secret (company, name, wrapped, master_id) values ('acme', 'two', 'x', '${formerId}')`
+    )
+    const sealedBy = `1 key is wrapped by ${formerId}`
+    const locked = "and that master key is not given here: what they seal can't be opened"
+    expect(await told(withKey)).toEqual([1, [from, `wrong: ${sealedBy}, ${locked}`]])
+    expect(await told(withBoth)).toEqual([0, [`${from}; former ones: ${formerId}`, `note: ${sealedBy}`]])
+    const { code, out } = await runCli(["doctor"], { ...withBoth, CENTURION_MASTER_KEY: "not-a-key-at-all" })
+    expect([code, out.includes("CENTURION_MASTER_KEY holds no master key")]).toEqual([1, true])
+    for (const secret of ["not-a-key-at-all", former.toString("hex"), current.toString("base64")])
+      expect(out + JSON.stringify(await ask(withBoth))).not.toContain(secret)
+    await database.admin("delete from es.secret")
+  })
+
   it("finds that history could be changed", async () => {
     await database.admin(
       "grant update, delete on es.event to centurion_engine",
@@ -118,6 +145,25 @@ describe("centurion doctor", () => {
       0,
       [{ state: "note", wayOut: "`centurion start` makes it" }]
     ])
+  })
+
+  it("tells of a development key, and of one that others may read", async () => {
+    expect((await ask({ CENTURION_DIR: dir })).of("master key")).toMatchObject([
+      { state: "note", detail: `none given, and none in ${join(dir, "master.key")}` }
+    ])
+    const key = Buffer.alloc(32, 5)
+    const development = {
+      state: "note",
+      detail: `${masterKeyOf(key).id}, from ${join(dir, "master.key")}: a development key`
+    }
+    writeFileSync(join(dir, "master.key"), key.toString("base64"), { mode: 0o600 })
+    expect((await ask({ CENTURION_DIR: dir })).of("master key")).toMatchObject([development])
+    chmodSync(join(dir, "master.key"), 0o640)
+    expect((await ask({ CENTURION_DIR: dir })).of("master key")).toMatchObject([
+      development,
+      { state: "note", wayOut: `chmod 600 ${join(dir, "master.key")}` }
+    ])
+    rmSync(join(dir, "master.key"))
   })
 
   it("finds a database and a Redis that are down, and a variable that is misspelt", async () => {
