@@ -122,6 +122,7 @@ export const eraseReturned = Effect.fn("eraseReturned")(function* (file: string)
         yield* Effect.logError(`${company}/${subject} was erased before and is back: ${done.failure.message}`)
     }
   }
-  if (asked > 0) yield* Effect.logWarning(`${asked} persons that were erased are back and are erased again`)
+  if (asked > 0)
+    yield* Effect.logWarning(`erased before, back from a backup, and erased again: ${asked} of the ledger`)
   return asked
 })

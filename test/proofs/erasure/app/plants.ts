@@ -43,6 +43,13 @@ export const plants: ReadonlyArray<Plant> = [
   {
     name: "jobs-stay",
     about: "the commit of the proof leaves the jobs",
+    exchanges: [
+      {
+        file: "actors/working-actor.ts",
+        find: "const pending = this.state?.jobs ?? []",
+        put: "const pending: ReadonlyArray<{ readonly job: string }> = []"
+      }
+    ],
     sql: [without("erase_streams", "delete from es.job s using", "delete from es.staged_event s using")]
   },
   {
