@@ -125,7 +125,8 @@ const contextOf = (ports: JobPorts, job: Job): JobContext => ({
   key: jobKey(job.company, job.stream, job.job),
   attempt: job.attempts,
   at: job.lastAttemptAt ?? ports.clock.now(),
-  firstAttemptAt: job.firstAttemptAt ?? ports.clock.now()
+  firstAttemptAt: job.firstAttemptAt ?? ports.clock.now(),
+  now: ports.clock.now()
 })
 
 /** The attempt is committed before anything goes out, so that a crash leaves a trace of it. */

@@ -26,6 +26,8 @@ export interface JobContext {
   readonly at: number
   /** When the first attempt began, epoch ms; a receipt is not older than this. */
   readonly firstAttemptAt: number
+  /** When the handler is asked, epoch ms by the engine's clock, which this process's own need not agree with. */
+  readonly now?: number
 }
 
 /** The job can't succeed as it is: no retry. `reason` is a stable word (`invalidNumber`), `message` for people. */

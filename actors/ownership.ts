@@ -1,9 +1,13 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { EventStore } from "../eventstore/event-store.ts"
 import type { Partition } from "../eventstore/stored-rows.ts"
 import { EngineClock } from "./engine-clock.ts"
+
+/** This process got partitions while another has the first one, and gave them back. */
+class StandsBy extends Schema.TaggedError<StandsBy>()("StandsBy", { message: Schema.String }) {}
 
 /** Who is told when partitions come and go. */
 export interface OwnershipListener {
@@ -52,6 +56,11 @@ export class Ownership extends Context.Service<
           clock.correct(database, clock.steady() - asked)
         })
 
+        const isAnothers = Effect.map(store.partitions(), (partitions) => {
+          const first = partitions.find((each) => each.alive)
+          return first !== undefined && first.owner !== owner
+        })
+
         let renewedAt = Number.NEGATIVE_INFINITY
         const holdsLease = () => clock.steady() - renewedAt < leaseMs
 
@@ -69,6 +78,11 @@ export class Ownership extends Context.Service<
                 if (!owning) yield* store.release(owner)
                 const gained = yield* store.claim(owner, leaseMs, partitionsPerClaim)
                 yield* correctClock
+                // Two that claim at the same moment get a part each; whoever has the first partition keeps them all.
+                if (gained.length > 0 && (yield* isAnothers)) {
+                  yield* store.release(owner)
+                  return yield* new StandsBy({ message: "another process owns the first partition" })
+                }
                 if (!unsure) return gained
                 unsure = false
                 return (yield* store.partitions()).filter((each) => each.owner === owner)
@@ -79,6 +93,9 @@ export class Ownership extends Context.Service<
               owning = true
               if (round.success.length > 0) yield* listener.gained(round.success)
               if (round.success.length === partitionsPerClaim) continue
+            } else if (round.failure._tag === "StandsBy") {
+              if (owning) yield* listener.lost(round.failure.message)
+              owning = false
             } else {
               unsure = true
               if (owning && !holdsLease()) {

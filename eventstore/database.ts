@@ -84,9 +84,12 @@ export const withAdminConnection = <A, E, R>(
     })
   ) as Effect.Effect<A, E | DatabaseError, R>
 
+/** Five characters of which one is a digit: EPIPE is a broken connection and no answer of the database. */
+const sqlState = /^(?=.*[0-9])[0-9A-Z]{5}$/
+
 const databaseError = (error: SqlError): DatabaseError => {
   const cause = error.reason.cause as { code?: unknown; message?: unknown; detail?: unknown } | undefined
-  const code = typeof cause?.code === "string" && /^[0-9A-Z]{5}$/.test(cause.code) ? cause.code : ""
+  const code = typeof cause?.code === "string" && sqlState.test(cause.code) ? cause.code : ""
   return new DatabaseError({
     code,
     message: typeof cause?.message === "string" ? cause.message : error.message,

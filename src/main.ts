@@ -134,6 +134,22 @@ const releaseDead = Effect.gen(function* () {
   for (const owner of owners) if (owner !== null) yield* store.release(owner)
 })
 
+const bootRetryMs = 1000
+
+/** The database may go away again just after it was there: then it is waited for. */
+const patiently = <A, E extends { readonly _tag: string }, R>(
+  work: Effect.Effect<A, E, R>,
+  tellWait: (why: string) => Effect.Effect<void>
+): Effect.Effect<A, E, R> =>
+  Effect.catch(work, (error) =>
+    error._tag === "StoreUnavailable"
+      ? tellWait((error as unknown as { readonly message: string }).message).pipe(
+          Effect.andThen(Effect.sleep(bootRetryMs)),
+          Effect.andThen(patiently(work, tellWait))
+        )
+      : Effect.fail(error)
+  )
+
 /** Waits for the database, makes the companies' partitions, and starts the engine in `scope`. */
 const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.Scope) {
   const settings = yield* Settings
@@ -145,14 +161,19 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
     )
   yield* prepareDatabase(access, tellWait)
   const stored = yield* Layer.buildWithScope(storeLayerOf(access, settings, true), scope)
-  // Under a wrong master key nothing could be opened, and what is new could not be opened later.
   yield* Effect.provide(
-    Effect.flatMap(Secrets, (secrets) => secrets.take("*", "master key check")),
+    patiently(
+      Effect.gen(function* () {
+        // Under a wrong master key nothing could be opened, and what is new could not be opened later.
+        yield* (yield* Secrets).take("*", "master key check")
+        if (access.embedded) yield* releaseDead
+        // Before the engine finds what they still waited for.
+        yield* eraseReturned(erasureLedgerFile(settings))
+      }),
+      tellWait
+    ),
     stored
   )
-  if (access.embedded) yield* Effect.provide(releaseDead, stored)
-  // Before the engine finds what they still waited for.
-  yield* Effect.provide(eraseReturned(erasureLedgerFile(settings)), stored)
   const contacts = Context.get(stored, Contacts)
   const engines = yield* makeEngine(contacts, Context.get(stored, SubjectStore))
   const layer = Layer.provideMerge(engines, Layer.succeedContext(stored))

@@ -55,6 +55,8 @@ export interface Outbound {
   readonly firstAttemptAt: number
   /** Epoch ms of the newest attempt; without it the first counts. Only `findReceipt` reads it. */
   readonly lastAttemptAt?: number
+  /** Epoch ms by the clock that the attempts go by; default this process's own. Only `findReceipt` reads it. */
+  readonly now?: number
   /** Ids that other chunks of this conversation already have: a receipt never names one of these. */
   readonly knownMessageIds?: ReadonlyArray<string>
 }

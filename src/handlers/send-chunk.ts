@@ -12,7 +12,7 @@ const decode = decodeInput(name, conversationJobs.sendChunk.input)
 
 const outboundOf = (
   { instance, contact, text, knownMessageIds }: typeof conversationJobs.sendChunk.input.Type,
-  { key, firstAttemptAt, at: lastAttemptAt }: JobContext
+  { key, firstAttemptAt, at: lastAttemptAt, now }: JobContext
 ): Outbound => ({
   instance,
   contact,
@@ -20,6 +20,7 @@ const outboundOf = (
   key,
   firstAttemptAt,
   lastAttemptAt,
+  ...(now === undefined ? {} : { now }),
   ...(knownMessageIds === undefined ? {} : { knownMessageIds })
 })
 

@@ -47,7 +47,7 @@ export const findSent = Effect.fnUntraced(function* (
   jids: ReadonlyArray<string>,
   settleMs: number
 ) {
-  const now = yield* Clock.currentTimeMillis
+  const now = outbound.now ?? (yield* Clock.currentTimeMillis)
   const known = new Set(outbound.knownMessageIds)
   const toleranceMs = outbound.knownMessageIds === undefined ? 0 : channelLimits.clockToleranceMs
   const sinceMs = Math.floor((outbound.firstAttemptAt - toleranceMs) / 1000) * 1000
