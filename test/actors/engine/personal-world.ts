@@ -69,13 +69,16 @@ export interface Plans {
   >
 }
 
+/** Long enough that a look at what is stored meanwhile can't come too late. */
+const retryAfterMs = 120_000
+
 /** The phone number stands in what a provider says of its failure. */
 export const busy = (phone: string, happened: "no" | "unknown" = "no") =>
-  new JobFailedForNow({ reason: "busy", message: `${phone} is busy`, happened, retryAfterMs: 3000 })
+  new JobFailedForNow({ reason: "busy", message: `${phone} is busy`, happened, retryAfterMs })
 export const noSuchNumber = (phone: string) =>
   new JobRefused({ reason: "invalidNumber", message: `${phone} is no number` })
 export const overloaded = (said: string) =>
-  new ModelUnavailable({ reason: "overloaded", message: `too busy for "${said}"`, retryAfterMs: 3000 })
+  new ModelUnavailable({ reason: "overloaded", message: `too busy for "${said}"`, retryAfterMs })
 export const unsafe = (said: string) => new ModelRefused({ reason: "unsafe", message: `"${said}" is unsafe` })
 
 const channelOf = ({ sends, receipts }: Plans, newId: () => string, now: () => number): Channel => ({
@@ -131,7 +134,7 @@ export const personalWorld = async (
   const engine = await given.start({
     machines: [...machines, ...more.machines],
     handlers: [...ours, ...more.handlers],
-    limits: { snapshotEvery: 2, jobBackoffMs: 1000 },
+    limits: { snapshotEvery: 2, jobBackoffMs: 1000, receiptDeadlineMs: 10 * retryAfterMs },
     startInput: (address) =>
       address.machine === "diary"
         ? Effect.succeed(diaryInput)
