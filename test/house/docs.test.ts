@@ -55,7 +55,7 @@ const commands = [
 
 /** What is wrong with one line of a shell block; undefined when it names things that exist. */
 const wrongCommand = (line: string): string | undefined => {
-  const named = [...line.matchAll(/\bnpm (?:run (?:-s )?)?([a-z:]+)/g)].map((found) => found[1]!)
+  const named = [...line.matchAll(/\bnpm (?:run (?:-s )?)?([a-z][a-z:-]*)/g)].map((found) => found[1]!)
   if (named.some((name) => !["ci", "install"].includes(name) && scripts[name] === undefined)) {
     return `no script for: ${line}`
   }
