@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, test } from "vitest"
 import { describePostgres } from "../databases.ts"
 import { exchanged, sourceOf } from "../rig/app/exchange.ts"
 import { randomFrom } from "../rig/world/random.ts"
@@ -69,6 +69,11 @@ describe("the planted faults of the erasure proof", () => {
       expect(exchanged(sourceOf(exchange.file), exchange)).not.toBe(sourceOf(exchange.file))
     }
   )
+})
+
+test("the page for users names every fault that can be planted", () => {
+  const page = sourceOf("docs/how-to/erase-a-person.md")
+  for (const { name, about } of plants) expect(page).toContain(`| \`${name}\` | ${about} |`)
 })
 
 describePostgres("erasing a person on a real Postgres, with real processes", () => {

@@ -123,5 +123,5 @@ const reportLines = (
   ...places.map(({ place, erased }) => `  ${place.padEnd(24)} ${String(erased).padStart(6)} gone`),
   "",
   ...streams.map(({ stream, proof }) => `  proof: ${company}/${stream}@${proof}`),
-  left === 0 ? "  nothing is left" : `  LEFT: ${counted(left, "copy")}`
+  left === 0 ? "  nothing is left" : `  LEFT: ${counted(left, "row")} in the above`
 ]

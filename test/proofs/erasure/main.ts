@@ -83,9 +83,13 @@ const tell = (figures: ReadonlyArray<Figure>, { json, seed, planted, seconds }: 
 const proveWithEach = async (asked: Asked): Promise<boolean> => {
   let all = true
   for (const plant of plants) {
-    const clean = await prove(asked, [plant])
-    all &&= !clean
-    process.stdout.write(`${clean ? "NOT FOUND" : "found"}: ${plant.name} (${plant.about})\n\n`)
+    // A run that breaks off has found nothing.
+    const end = await prove(asked, [plant]).then(
+      (clean) => (clean ? "NOT FOUND" : "found"),
+      (error: Error) => `BROKE (${error.message})`
+    )
+    all &&= end === "found"
+    process.stdout.write(`${end}: ${plant.name} (${plant.about})\n\n`)
   }
   return all
 }

@@ -190,7 +190,7 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "src/main.ts",
-        find: "yield* Effect.provide(eraseReturned(erasureLedgerFile(settings)), stored)",
+        find: "yield* eraseReturned(erasureLedgerFile(settings))",
         put: "void eraseReturned"
       }
     ]
@@ -208,7 +208,7 @@ export const plants: ReadonlyArray<Plant> = [
   },
   {
     name: "stream-forgotten",
-    about: "only the first stream of a person is erased",
+    about: "the conversations of a person are erased, and their lead is overlooked",
     sql: [
       without(
         "copies_of",
@@ -218,12 +218,12 @@ export const plants: ReadonlyArray<Plant> = [
       without(
         "destroy_subject",
         "s.company = $1 and s.subject = $2 and s.erased_at is null)",
-        "s.company = $1 and s.subject = $2 and s.stream = '''')"
+        "s.company = $1 and s.subject = $2 and s.stream = '')"
       ),
       without(
         "destroy_subject",
         "s.company = $1 and s.subject = $2 and e.company",
-        "s.company = $1 and s.subject = $2 and s.stream like ''conversation/%'' and e.company"
+        "s.company = $1 and s.subject = $2 and s.stream like 'conversation/%' and e.company"
       )
     ]
   },
