@@ -69,7 +69,8 @@ describeEngine("a job whose end nobody saw", (given) => {
         key: first.key,
         attempt: 1,
         at: first.at,
-        firstAttemptAt: first.firstAttemptAt
+        firstAttemptAt: first.firstAttemptAt,
+        now: given.clock.now()
       }
     ])
   })

@@ -48,6 +48,7 @@ describeEngine("jobs", (given) => {
         attempt: 1,
         at: now,
         firstAttemptAt: now,
+        now,
         input: { n: 1 }
       }
     ])
