@@ -42,11 +42,10 @@ export const engineLayer = (
   )
 
 /** An engine without one of its loops would sit there dead: better the process ends and is started again. */
-const endProcess = (why: string) => {
-  setImmediate(() => {
+const endProcess = (why: string) =>
+  void setImmediate(() => {
     throw new Error(`the engine broke: ${why}`)
   })
-}
 
 const sweepEveryMs = 1000
 const drainPollMs = 5
@@ -84,6 +83,8 @@ const makeEngine = Effect.fnUntraced(function* (options: EngineOptions) {
       partitionLost: (partition, why) => {
         log("warn", `partition ${partition.company}/${partition.partition} is lost: ${why}`)
         partitions.lose(partition)
+        // Nobody must be sent here while another process has them all.
+        if (partitions.count() === 0) standby = why
         ownership.lookNow()
       },
       storeAnswers: (answers, why) => {
