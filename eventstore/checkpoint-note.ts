@@ -37,8 +37,8 @@ export const verifierKeyText = ({ name, id, key }: VerifierKey): string =>
 export const parseVerifierKey = (text: string): VerifierKey | undefined => {
   const [, name = "", id = "", base64 = ""] =
     /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(text.trim()) ?? []
-  const bytes = Buffer.from(base64, "base64")
-  if (!isKeyName(name) || bytes.length !== 33 || bytes[0] !== ed25519) return undefined
+  const bytes = bytesOf(base64)
+  if (!isKeyName(name) || bytes?.length !== 33 || bytes[0] !== ed25519) return undefined
   const raw = bytes.subarray(1)
   if (idOf(name, raw) !== id) return undefined
   return {
@@ -49,6 +49,12 @@ export const parseVerifierKey = (text: string): VerifierKey | undefined => {
 }
 
 const rawOf = (key: KeyObject): Buffer => key.export({ format: "der", type: "spki" }).subarray(-32)
+
+/** Bytes have one text only: spare bits of the last letter must be zero, or a changed letter would go unseen. */
+const bytesOf = (base64: string): Buffer | undefined => {
+  const bytes = Buffer.from(base64, "base64")
+  return bytes.toString("base64") === base64 ? bytes : undefined
+}
 
 const idOf = (name: string, raw: Uint8Array): string =>
   hash("sha256", Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ed25519), raw]), "hex").slice(0, 8)
@@ -83,7 +89,8 @@ export const openNote = (note: string, keys: ReadonlyArray<VerifierKey>): Opened
   const strangers: Array<string> = []
   let by: VerifierKey | undefined
   for (const [, name, base64] of signatures as Array<RegExpExecArray>) {
-    const bytes = Buffer.from(base64!, "base64")
+    const bytes = bytesOf(base64!)
+    if (bytes === undefined) return { state: "wrong", why: `the signature of ${name} is not in base64` }
     const id = bytes.subarray(0, 4).toString("hex")
     const known = keys.find((key) => key.name === name && key.id === id)
     if (known === undefined) strangers.push(`${name}+${id}`)
@@ -107,14 +114,7 @@ export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
 /** Reads the text of a checkpoint note; lines after the third say nothing to us. Undefined when it is none. */
 export const parseCheckpoint = (text: string): Checkpoint | undefined => {
   const [origin = "", size = "", base64 = ""] = text.split("\n")
-  const root = Buffer.from(base64, "base64")
-  if (
-    origin === "" ||
-    !/^(0|[1-9]\d{0,14})$/.test(size) ||
-    root.length !== 32 ||
-    root.toString("base64") !== base64
-  ) {
-    return undefined
-  }
+  const root = bytesOf(base64)
+  if (origin === "" || !/^(0|[1-9]\d{0,14})$/.test(size) || root?.length !== 32) return undefined
   return { origin, size: Number(size), root }
 }

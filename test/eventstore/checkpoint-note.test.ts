@@ -61,6 +61,16 @@ describe("a signed note", () => {
     expect(openNote(bent, [verifier]).state).toBe("wrong")
   })
 
+  it("is wrong when its last letter is another that stands for the same bytes", () => {
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    const at = note.length - "=\n".length - 1
+    const others = [...letters].filter((letter) => letter !== note[at])
+    const opened = others.map(
+      (letter) => openNote(note.slice(0, at) + letter + note.slice(at + 1), [verifier]).state
+    )
+    expect(opened).toEqual(others.map(() => "wrong"))
+  })
+
   it.each([
     "example.com/log+00000000+AfkZiQzsuY3WyFkxXZLqPSfEEtyYXmmDfNTzDYdC0Vo5",
     "example.com/log",
