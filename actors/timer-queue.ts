@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { EventStore, Places } from "../eventstore/event-store.ts"
 import type { StoredTimer } from "../eventstore/stored-rows.ts"
+import { DueHeap } from "./due-heap.ts"
 import type { EngineClock } from "./engine-clock.ts"
 
 /** What the queue needs of the engine around it. */
@@ -33,7 +34,7 @@ export interface TimerQueue {
 export const makeTimerQueue = (ports: TimerPorts): TimerQueue => {
   const { store, clock } = ports
   const timers = new Map<string, StoredTimer>()
-  const heap = new DueHeap()
+  const heap = new DueHeap<StoredTimer>((one, other) => one.dueAt < other.dueAt)
   let nextLook = 0
   let wake = () => {}
   const woken = Effect.callback<void>((resume) => {
@@ -103,47 +104,5 @@ export const makeTimerQueue = (ports: TimerPorts): TimerQueue => {
       }
     },
     size: () => timers.size
-  }
-}
-
-/** A binary heap by due time. */
-class DueHeap {
-  readonly items: Array<StoredTimer> = []
-
-  peek(): StoredTimer | undefined {
-    return this.items[0]
-  }
-
-  push(timer: StoredTimer) {
-    const { items } = this
-    let child = items.push(timer) - 1
-    while (child > 0) {
-      const parent = (child - 1) >> 1
-      if (items[parent]!.dueAt <= items[child]!.dueAt) return
-      this.swap(child, parent)
-      child = parent
-    }
-  }
-
-  pop() {
-    const { items } = this
-    const last = items.pop()
-    if (last === undefined || items.length === 0) return
-    items[0] = last
-    let parent = 0
-    while (true) {
-      let least = parent
-      for (const child of [2 * parent + 1, 2 * parent + 2]) {
-        if (child < items.length && items[child]!.dueAt < items[least]!.dueAt) least = child
-      }
-      if (least === parent) return
-      this.swap(least, parent)
-      parent = least
-    }
-  }
-
-  swap(a: number, b: number) {
-    const { items } = this
-    ;[items[a], items[b]] = [items[b]!, items[a]!]
   }
 }

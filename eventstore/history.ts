@@ -30,21 +30,7 @@ type Read<A> = Effect.Effect<A, StoreUnavailable>
  */
 export class History extends Context.Service<
   History,
-  {
-    /** Events of a stream with a version above `after`, at most `most`. */
-    readonly readStream: (
-      company: string,
-      stream: string,
-      after: number,
-      most: number
-    ) => Read<ReadonlyArray<StoredEvent>>
-    /** Events of a partition with a position above `after`, at most `most`. */
-    readonly readPartition: (
-      company: string,
-      partition: number,
-      after: number,
-      most: number
-    ) => Read<ReadonlyArray<StoredEvent>>
+  Pick<EventStore["Service"], "readStream" | "readPartition"> & {
     /** The same events, opened. */
     readonly open: (events: ReadonlyArray<StoredEvent>) => Read<ReadonlyArray<StoredEvent>>
     readonly dueJobs: (places: Places, before: number, most: number) => Read<ReadonlyArray<OpenedJob>>

@@ -16,6 +16,7 @@ import { ImportRefused, SealStore } from "../../eventstore/seal-store.ts"
 import { SubjectRefused } from "../../eventstore/subject-store.ts"
 import { parseWithBytes, stringifyWithBytes } from "./bytes-json.ts"
 import type { Answered, HistoryQuestion, StoreQuestion } from "./engine-questions.ts"
+import { refusedHere } from "./refused-here.ts"
 import { remoteSubjectsLayer } from "./remote-subjects.ts"
 import type { SealQuestion } from "./seal-questions.ts"
 
@@ -81,9 +82,6 @@ const storeFailure = (error: Failure): Effect.Effect<never, StoreUnavailable> =>
 
 const unanswered = ({ message }: Unanswered) =>
   Effect.fail(new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: unreachableRetryMs }))
-
-const refusedHere = (what: string) =>
-  Effect.die(new Error(`${what} is for the process that owns the partitions, not for one that asks it`))
 
 const questionOf =
   (remote: RemoteEngine) =>

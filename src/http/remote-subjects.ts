@@ -4,14 +4,12 @@ import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import { type SubjectRefused, SubjectStore } from "../../eventstore/subject-store.ts"
 import { Contacts } from "../companies/contacts.ts"
 import type { SubjectQuestion } from "./engine-questions.ts"
+import { refusedHere } from "./refused-here.ts"
 
 type Ask = (
   method: SubjectQuestion,
   args: ReadonlyArray<unknown>
 ) => Effect.Effect<unknown, StoreUnavailable | SubjectRefused>
-
-const refusedHere = (what: string) =>
-  Effect.die(new Error(`${what} is for the process that owns the partitions, not for one that asks it`))
 
 /** Rows about persons, and who is who, of another process. What only an engine asks for dies. */
 export const remoteSubjectsLayer = (ask: Ask) => {

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs"
+import { registerHooks } from "node:module"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 
 /** A piece of a product file that a process of the rig has another text for. `find` stands there exactly once. */
 export interface Exchange {
@@ -19,6 +21,24 @@ export const exchanged = (source: string, { file, find, put }: Exchange): string
       `the rig wants to exchange a piece of ${file} that is there ${pieces.length - 1} times, not once: ${find}`
     )
   return pieces.join(put)
+}
+
+/** Makes the exchanges whenever a file that they name is loaded by this process. */
+export const exchangeAtLoad = (exchanges: ReadonlyArray<Exchange>): void => {
+  const byUrl = new Map<string, Array<Exchange>>()
+  for (const each of exchanges) {
+    const url = pathToFileURL(join(root, each.file)).href
+    byUrl.set(url, [...(byUrl.get(url) ?? []), each])
+  }
+  registerHooks({
+    load: (url, context, next) => {
+      const loaded = next(url, context)
+      const found = byUrl.get(url)
+      return found === undefined
+        ? loaded
+        : { ...loaded, source: found.reduce(exchanged, String(loaded.source)) }
+    }
+  })
 }
 
 /** The file as it is in the repository. */

@@ -1,7 +1,4 @@
-import { registerHooks } from "node:module"
-import { join } from "node:path"
-import { pathToFileURL } from "node:url"
-import { type Exchange, exchanged, rigExchanges } from "./exchange.ts"
+import { exchangeAtLoad, rigExchanges } from "./exchange.ts"
 import { plants } from "./plants.ts"
 
 /**
@@ -10,22 +7,9 @@ import { plants } from "./plants.ts"
  */
 const planted = (process.env.RIG_PLANTS ?? "").split(",").filter((name) => name !== "")
 
-const root = join(import.meta.dirname, "../../..")
-const byUrl = new Map<string, Array<Exchange>>()
 const chosen = plants.filter(({ name }) => planted.includes(name))
-for (const each of [...rigExchanges, ...chosen.flatMap(({ exchanges = [] }) => exchanges)]) {
-  const url = pathToFileURL(join(root, each.file)).href
-  byUrl.set(url, [...(byUrl.get(url) ?? []), each])
-}
 
-registerHooks({
-  load: (url, context, next) => {
-    const loaded = next(url, context)
-    const exchanges = byUrl.get(url)
-    if (exchanges === undefined) return loaded
-    return { ...loaded, source: exchanges.reduce(exchanged, String(loaded.source)) }
-  }
-})
+exchangeAtLoad([...rigExchanges, ...chosen.flatMap(({ exchanges = [] }) => exchanges)])
 
 const offMs = Number(process.env.RIG_CLOCK_OFF_MS ?? "0")
 if (offMs !== 0) {

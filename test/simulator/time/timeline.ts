@@ -1,4 +1,4 @@
-import { DueHeap, type Happening } from "./due-heap.ts"
+import { type Happening, Happenings } from "./happenings.ts"
 
 /**
  * What waits, and by which time.
@@ -28,7 +28,7 @@ export class Timeline {
   calm: Calm = { isCalm: () => false, nextDue: () => Number.POSITIVE_INFINITY }
   steps = 0
   private order = 0
-  private readonly heaps = { world: new DueHeap(), due: new DueHeap(), pause: new DueHeap() }
+  private readonly heaps = { world: new Happenings(), due: new Happenings(), pause: new Happenings() }
   private ready: Array<() => void> = []
   private awakeUntil = 0
 
@@ -127,7 +127,7 @@ export class Timeline {
     this.now = at
   }
 
-  private fire(heap: DueHeap, until: number) {
+  private fire(heap: Happenings, until: number) {
     for (let next = heap.peek(); next !== undefined && next.at <= until; next = heap.peek()) {
       heap.take()
       this.ready.push(next.run)

@@ -1,7 +1,4 @@
-import { registerHooks } from "node:module"
-import { join } from "node:path"
-import { pathToFileURL } from "node:url"
-import { type Exchange, exchanged } from "../../../rig/app/exchange.ts"
+import { exchangeAtLoad } from "../../../rig/app/exchange.ts"
 import { modelExchanges, plants } from "./plants.ts"
 
 /**
@@ -10,18 +7,5 @@ import { modelExchanges, plants } from "./plants.ts"
  */
 const planted = (process.env.PROOF_PLANTS ?? "").split(",")
 const chosen = plants.filter(({ name }) => planted.includes(name))
-const root = join(import.meta.dirname, "../../../..")
-const byUrl = new Map<string, Array<Exchange>>()
-for (const each of [...modelExchanges, ...chosen.flatMap(({ exchanges = [] }) => exchanges)]) {
-  const url = pathToFileURL(join(root, each.file)).href
-  byUrl.set(url, [...(byUrl.get(url) ?? []), each])
-}
 
-registerHooks({
-  load: (url, context, next) => {
-    const loaded = next(url, context)
-    const exchanges = byUrl.get(url)
-    if (exchanges === undefined) return loaded
-    return { ...loaded, source: exchanges.reduce(exchanged, String(loaded.source)) }
-  }
-})
+exchangeAtLoad([...modelExchanges, ...chosen.flatMap(({ exchanges = [] }) => exchanges)])
