@@ -2,9 +2,10 @@ import * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as PgPool from "@effect/sql-pg/PgPool"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type { SqlError } from "effect/sql/SqlError"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
 
 /** The role that every connection of the engine takes; it may call `es` functions and nothing more. */
 export const engineRole = "centurion_engine"
@@ -28,14 +29,21 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
 /** A row as positional values, in the order of the columns asked for. */
 export type Row = ReadonlyArray<unknown>
 
+/** One statement with bound parameters; gives its rows. */
+export type Query = (
+  sql: string,
+  params?: ReadonlyArray<unknown>
+) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
+
 /** Queries on a small pool of connections. Parameters are always bound. */
 export class Database extends Context.Service<
   Database,
   {
-    readonly query: (
-      sql: string,
-      params?: ReadonlyArray<unknown>
-    ) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
+    readonly query: Query
+    /** All that `use` asks happens together, on one connection, or not at all: any failure of it rolls back. */
+    readonly transaction: <A, E, R>(
+      use: (query: Query) => Effect.Effect<A, E, R>
+    ) => Effect.Effect<A, E | DatabaseError, R>
     /** Embedded: one session, so one connection for all. */
     readonly embedded: boolean
   }
@@ -60,18 +68,41 @@ export class Database extends Context.Service<
         return Database.of({
           embedded: options.embedded,
           query: (sql, params) =>
-            pool.use((connection) => connection.queryValues(sql, params)).pipe(Effect.mapError(databaseError))
+            pool
+              .use((connection) => connection.queryValues(sql, params))
+              .pipe(Effect.mapError(databaseError)),
+          transaction: (use) =>
+            pool
+              .use((connection) =>
+                inTransaction(
+                  (sql, params) => Effect.mapError(connection.queryValues(sql, params), databaseError),
+                  use
+                )
+              )
+              .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(databaseError(error))))
         })
       })
     )
 }
 
+const inTransaction = <A, E, R>(
+  query: Query,
+  use: (query: Query) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | DatabaseError, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      yield* query("begin")
+      const exit = yield* Effect.exit(restore(use(query)))
+      if (Exit.isSuccess(exit)) yield* query("commit")
+      else yield* Effect.ignore(query("rollback"))
+      return yield* exit
+    })
+  )
+
 /** One connection of its own for the work of `use`, with the login's own rights: for migrations and `doctor`. */
 export const withAdminConnection = <A, E, R>(
   connection: PgConnection.Config,
-  use: (
-    query: (sql: string, params?: ReadonlyArray<unknown>) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
-  ) => Effect.Effect<A, E, R>
+  use: (query: Query) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | DatabaseError, R> =>
   Effect.scoped(
     Effect.gen(function* () {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto"
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type DatabaseError, engineRole, type Row, withAdminConnection } from "./database.ts"
+import { type DatabaseError, engineRole, type Query, withAdminConnection } from "./database.ts"
 
 /** The database was migrated by another history of files than ours. */
 export class WrongMigration extends Schema.TaggedError<WrongMigration>()("WrongMigration", {
@@ -12,20 +12,15 @@ export class WrongMigration extends Schema.TaggedError<WrongMigration>()("WrongM
   message: Schema.String
 }) {}
 
-type Query = (
-  sql: string,
-  params?: ReadonlyArray<unknown>
-) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
-
 const folder = join(import.meta.dirname, "migrations")
-/** The migrations of this release in order, each with the hash that it is known by. */
-export const migrationFiles = (from = folder) =>
-  readdirSync(from)
-    .sort()
-    .map((name) => {
+/** The migrations of these folders in order, each with the hash that it is known by; default the event store's. */
+export const migrationFiles = (folders: ReadonlyArray<string> = [folder]) =>
+  folders.flatMap((from) =>
+    (existsSync(from) ? readdirSync(from) : []).sort().map((name) => {
       const text = readFileSync(join(from, name), "utf8")
       return { name, text, sha256: createHash("sha256").update(text).digest("hex") }
     })
+  )
 
 // Any constant: it only must be the same in every process that migrates this database.
 const lockNumber = 7_265_011
@@ -33,7 +28,7 @@ const lockNumber = 7_265_011
 /** Brings the database to the present schema, each file once, in order, in a transaction of its own; gives the names that ran. */
 export const migrate = (
   connection: PgConnection.Config,
-  from = folder
+  ...folders: ReadonlyArray<string>
 ): Effect.Effect<ReadonlyArray<string>, DatabaseError | WrongMigration> =>
   withAdminConnection(
     connection,
@@ -41,7 +36,7 @@ export const migrate = (
       // Before anything else: two processes that make the same table at once disturb each other.
       yield* query(`select pg_advisory_lock(${lockNumber})`)
       const ran = yield* Effect.andThen(query(migrationTable), ensureRole(query)).pipe(
-        Effect.andThen(runMissing(query, from)),
+        Effect.andThen(runMissing(query, folders.length === 0 ? undefined : folders)),
         Effect.ensuring(Effect.ignore(query(`select pg_advisory_unlock(${lockNumber})`)))
       )
       return ran
@@ -66,7 +61,7 @@ const ensureRole = (query: Query) =>
     end if;
   end $$`)
 
-const runMissing = Effect.fnUntraced(function* (query: Query, from: string) {
+const runMissing = Effect.fnUntraced(function* (query: Query, folders?: ReadonlyArray<string>) {
   const applied = new Map(
     (yield* query("select name, sha256 from public.centurion_migration")).map((row) => [
       String(row[0]),
@@ -74,7 +69,7 @@ const runMissing = Effect.fnUntraced(function* (query: Query, from: string) {
     ])
   )
   const ran: Array<string> = []
-  for (const { name, text, sha256 } of migrationFiles(from)) {
+  for (const { name, text, sha256 } of migrationFiles(folders)) {
     const known = applied.get(name)
     if (known === sha256) continue
     if (known !== undefined) {

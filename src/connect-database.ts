@@ -11,6 +11,7 @@ import { storeLayer } from "../eventstore/store-layers.ts"
 import { Contacts } from "./companies/contacts.ts"
 import type { SettingValues } from "./config.ts"
 import { openEmbedded } from "./embedded/embedded-database.ts"
+import { schemaFolders } from "./schema-folders.ts"
 import { masterKeysLayer } from "./set-up-master-key.ts"
 
 /** The database answers, and what it says can't be waited away. */
@@ -87,7 +88,7 @@ export const prepareDatabase = Effect.fn("prepareDatabase")(function* (
 ) {
   let waitMs: number = retryMs.first
   while (true) {
-    const migrated = yield* Effect.result(migrate(access.admin))
+    const migrated = yield* Effect.result(migrate(access.admin, ...schemaFolders))
     if (migrated._tag === "Success") {
       if (migrated.success.length > 0) yield* Effect.logInfo(`the database is at ${migrated.success.at(-1)}`)
       if (access.embedded) yield* Effect.ignore(endLeases(access))

@@ -15,6 +15,7 @@ import { MasterKeys, masterKeyOf } from "../eventstore/master-keys.ts"
 import { migrate } from "../eventstore/migrate.ts"
 import { type StoreServices, storeLayer } from "../eventstore/store-layers.ts"
 import { EmbeddedSession } from "../src/embedded/embedded-session.ts"
+import { schemaFolders } from "../src/schema-folders.ts"
 
 /** A database of one suite alone. */
 export interface TestDatabase {
@@ -52,7 +53,7 @@ const pglite: DatabaseKind = {
     const engine = await PGlite.create(directory, { extensions: { vector } })
     const connection = connectionTo(engine)
     const admin = adminOf(connection)
-    if (migrated) await Effect.runPromise(migrate(connection))
+    if (migrated) await Effect.runPromise(migrate(connection, ...schemaFolders))
     // One for all engines of the suite: a second one's prepared statements would meet the first one's.
     const shared = ManagedRuntime.make(
       Layer.orDie(Database.layer({ connection, connectionsMax: 1, embedded: true }))
@@ -147,7 +148,7 @@ export const postgres: DatabaseKind = {
     const url = new URL(adminUrl)
     url.pathname = `/${name}`
     const connection = { url: Redacted.make(url.href) }
-    if (migrated) await Effect.runPromise(migrate(connection))
+    if (migrated) await Effect.runPromise(migrate(connection, ...schemaFolders))
     const admin = adminOf(connection)
     return {
       connection,

@@ -7,6 +7,7 @@ import {
   withAdminConnection
 } from "../../../eventstore/database.ts"
 import { migrationFiles } from "../../../eventstore/migrate.ts"
+import { schemaFolders } from "../../schema-folders.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 
 type Query = (
@@ -125,7 +126,7 @@ const examineRole = Effect.fnUntraced(function* (
 })
 
 const examineMigrations = Effect.fnUntraced(function* (query: Query) {
-  const files = migrationFiles()
+  const files = migrationFiles(schemaFolders)
   const [isThere] = yield* one(query, "select to_regclass('public.centurion_migration') is not null")
   const applied = new Map(
     isThere === true

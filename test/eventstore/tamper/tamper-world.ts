@@ -88,7 +88,9 @@ export const tamper = (
       connection,
       Effect.fnUntraced(function* (sql) {
         const layer = Layer.mergeAll(EventStore.layer, SealStore.layer).pipe(
-          Layer.provideMerge(Layer.succeed(Database, { query: sql, embedded: true }))
+          Layer.provideMerge(
+            Layer.succeed(Database, { query: sql, transaction: (use) => use(sql), embedded: true })
+          )
         )
         yield* sql("begin")
         // As a superuser does it, to whom triggers are no hindrance.

@@ -1,0 +1,113 @@
+import { integer, json, maybeInteger, maybeText, maybeTime, oneOf, text, texts, time } from "./column.ts"
+import { type PastEvent, type RowOf, readModel } from "./read-model.ts"
+
+const columns = {
+  lead_id: text("The lead's id; its contact and its deal have the same one."),
+  state: oneOf(["new", "engaged", "qualified", "handedOff", "disqualified"], "Where the lead stands.", {
+    filters: true,
+    sorts: true
+  }),
+  source: text("Where it came from: a channel, `form`, `conversation`.", { filters: true }),
+  score: integer("0-100: the weight of the criteria that are met, out of all.", {
+    filters: true,
+    sorts: true
+  }),
+  threshold: maybeInteger("Qualified at this score or above."),
+  met: texts("Criteria that its answers meet."),
+  unmet: texts("Criteria that its answers don't meet."),
+  open: texts("Criteria that it has not answered."),
+  answers: json<Record<string, unknown>>("By criterion, what the lead answered and in which words.", {
+    personal: true
+  }),
+  conversation_id: maybeText("The conversation that it spoke in last.", { filters: true }),
+  deal_id: maybeText("Its deal, once it was handed off."),
+  why: maybeText("Why it was qualified or disqualified, or handed off: the reason given."),
+  decided_by: maybeText("Who qualified or disqualified it: `person:…`, `agent:…`, `criteria`."),
+  created_at: time("When it was first heard of.", { filters: true, sorts: true }),
+  engaged_at: maybeTime("When it first spoke."),
+  qualified_at: maybeTime("When it was qualified."),
+  handed_off_at: maybeTime("When its deal was opened."),
+  disqualified_at: maybeTime("When it was disqualified."),
+  updated_at: time("When anything of it last changed.", { filters: true, sorts: true }),
+  version: integer("The version of its stream that this row shows.")
+}
+type Lead = RowOf<typeof columns>
+
+/** Leads, with their score, the criteria behind it, and why they were decided as they were. */
+export const leads = readModel({
+  name: "leads",
+  version: 1,
+  about:
+    "One row for each lead: where it stands, its score, which criteria are met, and why it was decided so.",
+  machines: ["lead"],
+  key: ["lead_id"],
+  columns,
+  fold: (event) => [{ key: [event.id], change: (row) => next(row ?? newLead(event), event) }]
+})
+
+const newLead = ({ id, recordedAt, version, data }: PastEvent): Lead => ({
+  lead_id: id,
+  state: "new",
+  source: data.input?.source ?? "",
+  score: 0,
+  threshold: data.input?.threshold ?? null,
+  met: [],
+  unmet: [],
+  open: (data.input?.criteria ?? []).map(({ name }: { name: string }) => name),
+  answers: {},
+  conversation_id: data.input?.conversationId ?? null,
+  deal_id: null,
+  why: null,
+  decided_by: null,
+  created_at: recordedAt,
+  engaged_at: null,
+  qualified_at: null,
+  handed_off_at: null,
+  disqualified_at: null,
+  updated_at: recordedAt,
+  version
+})
+
+const next = (row: Lead, event: PastEvent): Lead => ({
+  ...row,
+  ...changes(row, event),
+  updated_at: event.recordedAt,
+  version: event.version
+})
+
+const changes = (row: Lead, { type, data, recordedAt }: PastEvent): Partial<Lead> => {
+  switch (type) {
+    case "LeadSpoke":
+      return { conversation_id: data.conversationId }
+    case "LeadAnswered":
+      return {
+        conversation_id: data.conversationId,
+        answers: { ...row.answers, [data.criterion]: { value: data.value, said: data.said } }
+      }
+    case "LeadEngaged":
+      return { state: "engaged", engaged_at: row.engaged_at ?? recordedAt }
+    case "LeadScored":
+      return {
+        score: data.score,
+        threshold: data.threshold,
+        met: data.met,
+        unmet: data.unmet,
+        open: data.open
+      }
+    case "LeadQualified":
+      return { state: "qualified", why: data.reason, decided_by: data.by, qualified_at: recordedAt }
+    case "LeadHandedOff":
+      return { state: "handedOff", deal_id: data.dealId, handed_off_at: row.handed_off_at ?? recordedAt }
+    case "LeadDisqualified":
+      return { state: "disqualified", why: data.reason, decided_by: data.by, disqualified_at: recordedAt }
+    case "LeadReopened":
+      return {
+        state: row.deal_id === null ? "engaged" : "handedOff",
+        why: data.reason,
+        decided_by: data.by,
+        disqualified_at: null
+      }
+    default:
+      return {}
+  }
+}

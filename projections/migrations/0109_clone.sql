@@ -1,0 +1,40 @@
+-- A table like the template's, with its keys, indexes and comments; nothing happens when it is there.
+create function core.clone_table(to_schema text, of_table text, as_table text) returns void
+  language plpgsql as $$
+begin
+  if to_regclass(format('%I.%I', to_schema, as_table)) is not null then return; end if;
+  execute format('create table %I.%I (like template.%I including all)', to_schema, as_table, of_table);
+  perform core.guard(to_schema, as_table);
+end $$;
+
+-- The template's views, in the order in which they were made, over the tables of this schema.
+create function core.clone_views(to_schema text) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v record;
+  definition text;
+begin
+  for v in
+    select c.oid, c.relname, obj_description(c.oid) as about from pg_class c
+      where c.relnamespace = 'template'::regnamespace and c.relkind = 'v' order by c.oid
+  loop
+    perform set_config('search_path', 'template, pg_catalog', true);
+    definition := pg_get_viewdef(v.oid);
+    perform set_config('search_path', quote_ident(to_schema) || ', pg_catalog', true);
+    execute format('create or replace view %I.%I with (security_invoker = true) as %s', to_schema, v.relname, definition);
+    if v.about is not null then execute format('comment on view %I.%I is %L', to_schema, v.relname, v.about); end if;
+    execute format('grant select on %I.%I to centurion_engine', to_schema, v.relname);
+  end loop;
+end $$;
+
+create function core.drop_views(of_schema text) returns void
+  language plpgsql as $$
+declare
+  v name;
+begin
+  for v in select relname from pg_class where relnamespace = of_schema::regnamespace and relkind = 'v' order by oid desc loop
+    execute format('drop view if exists %I.%I cascade', of_schema, v);
+  end loop;
+end $$;
+
+revoke all on function core.guard, core.clone_table, core.clone_views, core.drop_views from public;
