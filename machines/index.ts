@@ -13,11 +13,36 @@ import type { ListedMachine } from "./listed-machine.ts"
 export const machines: ReadonlyArray<ListedMachine> = [
   {
     machine: conversationMachine,
+    module: "SDR",
+    fromPeople: [
+      "PersonReplied",
+      "PersonTookOver",
+      "ReturnedToAi",
+      "FirstContactAsked",
+      "FirstContactApproved",
+      "FirstContactRefused",
+      "ConversationCloseAsked",
+      "ConversationReopenAsked"
+    ],
     input: ConversationInput,
     events: conversationEvents,
     emitted: conversationEmitted,
     jobs: conversationJobs
   },
-  { machine: leadMachine, input: LeadInput, events: leadEvents, emitted: leadEmitted, jobs: leadJobs },
-  { machine: dealMachine, input: DealInput, events: dealEvents, emitted: dealEmitted, jobs: dealJobs }
+  {
+    machine: leadMachine,
+    fromPeople: ["LeadQualifyAsked", "LeadDisqualifyAsked", "LeadReopenAsked"],
+    input: LeadInput,
+    events: leadEvents,
+    emitted: leadEmitted,
+    jobs: leadJobs
+  },
+  {
+    machine: dealMachine,
+    fromPeople: ["DealMoveAsked", "DealWinAsked", "DealLoseAsked", "DealReopenAsked"],
+    input: DealInput,
+    events: dealEvents,
+    emitted: dealEmitted,
+    jobs: dealJobs
+  }
 ]

@@ -18,6 +18,12 @@ export interface ListedMachine {
   readonly input?: DataSchema
   /** The events that may be delivered from outside, by type. With no list, every event may. */
   readonly events?: Readonly<Record<string, DataSchema>>
+  /** What a list of its actors is called in the API; default its id with an s. Small letters and hyphens. */
+  readonly plural?: string
+  /** Which of `events` a person may send through the API; default all of them. */
+  readonly fromPeople?: ReadonlyArray<string>
+  /** The part of the permission matrix that it belongs to: `SDR`, `Settings`; default `CRM`. */
+  readonly module?: string
   /** The domain facts that the machine emits, by type. */
   readonly emitted?: Readonly<Record<string, DataSchema>>
   /** The jobs that the machine asks for, by name: what they get and what they give. */

@@ -28,6 +28,15 @@ describe("the list of machines", () => {
     expect(declared).toEqual(machines.map(() => ["1.0.0", true]))
   })
 
+  it("lets people send only events that there are, and calls no two lists the same", () => {
+    const unknown = machines.flatMap(({ events = {}, fromPeople = [] }) =>
+      fromPeople.filter((type) => events[type] === undefined)
+    )
+    expect(unknown).toEqual([])
+    const plurals = machines.map(({ machine, plural }) => plural ?? `${machine.id}s`)
+    expect(new Set(plurals).size).toBe(machines.length)
+  })
+
   it("declares a job for everything that a machine invokes", () => {
     const undeclared = machines.flatMap(({ machine, jobs }) =>
       Object.keys(machine.implementations.actors).filter((name) => jobs?.[name] === undefined)
