@@ -29,7 +29,10 @@ export interface PastEvent
 
 export type Columns = Readonly<Record<string, Column>>
 
-/** A row as a fold has it: times are epoch ms, and a value may be a function that is called when it is written. */
+/**
+ * A row as a fold has it: times are epoch ms. A value of a nullable json column may be given as a function without
+ * arguments: whoever writes the row calls it then, once, and not for the versions of the row before.
+ */
 export type RowOf<Of extends Columns> = {
   readonly [Name in keyof Of]: Of[Name] extends Column<infer Value> ? Value : never
 }
@@ -69,11 +72,33 @@ export interface ReadModel extends Omit<ReadModelOptions<Columns>, "fold" | "key
   readonly fold: (event: PastEvent) => ReadonlyArray<RowChange<any>>
 }
 
-/** Declares a read model; the list in `projections/index.ts` makes it live. */
-export const readModel = <const Of extends Columns>(options: ReadModelOptions<Of>): ReadModel => ({
-  indexes: [],
-  ...options
-})
+/**
+ * Columns that every table has and no fold sees, `text collate "C" not null`: the company, and the stream
+ * (`machine/id`) that the row comes from, by which an erased person's rows are found. A row comes from one stream.
+ */
+export const systemColumns = {
+  company: "The company; stands first in every key.",
+  stream: "The stream that the row comes from, as `machine/id`."
+} as const
+
+/** Declares a read model; the list in `projections/index.ts` makes it live. Throws when it can't be a table. */
+export const readModel = <const Of extends Columns>(options: ReadModelOptions<Of>): ReadModel => {
+  const { name, columns, key, indexes = [] } = options
+  for (const column of Object.keys(columns)) {
+    if (Object.hasOwn(systemColumns, column)) {
+      throw new Error(`read model ${name} declares the column "${column}", which every table has by itself`)
+    }
+  }
+  for (const column of key) {
+    const declared = columns[column]
+    if (declared === undefined || declared.nullable) {
+      throw new Error(
+        `the key of read model ${name} needs the column "${column}", which is missing or may be null`
+      )
+    }
+  }
+  return { ...options, indexes }
+}
 
 /** A view for analysts over the tables of a company's schema. */
 export interface AnalystView {
