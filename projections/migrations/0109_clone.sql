@@ -21,9 +21,14 @@ begin
     perform set_config('search_path', 'template, pg_catalog', true);
     definition := pg_get_viewdef(v.oid);
     perform set_config('search_path', quote_ident(to_schema) || ', pg_catalog', true);
-    execute format('create or replace view %I.%I with (security_invoker = true) as %s', to_schema, v.relname, definition);
-    if v.about is not null then execute format('comment on view %I.%I is %L', to_schema, v.relname, v.about); end if;
-    execute format('grant select on %I.%I to centurion_engine', to_schema, v.relname);
+    begin
+      execute format('create view %I.%I with (security_invoker = true) as %s', to_schema, v.relname, definition);
+      if v.about is not null then execute format('comment on view %I.%I is %L', to_schema, v.relname, v.about); end if;
+      execute format('grant select on %I.%I to centurion_engine', to_schema, v.relname);
+    exception when undefined_column or undefined_table or undefined_function or datatype_mismatch then
+      -- A table that it reads is still of an older shape: the view comes when that one is swapped.
+      null;
+    end;
   end loop;
 end $$;
 

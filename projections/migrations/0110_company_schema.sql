@@ -1,8 +1,9 @@
--- The company's schema, cloned from the template; what is there already stays as it is. Gives the tables that are new.
-create function core.ensure_company(company text) returns setof text
+-- The company's schema, cloned from the template; tables that are there stay as they are.
+create function core.ensure_company(company text) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   own text := core.schema_of($1);
+  about text := format('The read models of company %s; template %s', $1, core.template_hash());
   t name;
 begin
   if not exists (select from es.company c where c.company = $1) then
@@ -12,15 +13,14 @@ begin
   if to_regnamespace(quote_ident(own)) is null then
     execute format('create schema %I', own);
     execute format('grant usage on schema %I to centurion_engine', own);
-    execute format('comment on schema %I is %L', own, 'The read models of company ' || $1);
   end if;
+  if obj_description(to_regnamespace(quote_ident(own)), 'pg_namespace') is not distinct from about then return; end if;
   for t in select relname from pg_class where relnamespace = 'template'::regnamespace and relkind = 'r' order by relname loop
-    continue when to_regclass(format('%I.%I', own, t)) is not null;
     perform core.clone_table(own, t, t);
-    return next t;
   end loop;
   perform core.drop_views(own);
   perform core.clone_views(own);
+  execute format('comment on schema %I is %L', own, about);
 end $$;
 
 create function core.drop_company(company text) returns void

@@ -1,0 +1,44 @@
+import type { Columns, ReadModel } from "../read-model.ts"
+
+/** A row in memory; values may be functions, called when the row is written. */
+export type Row = { readonly [column: string]: unknown }
+
+/** A row of `TableSql.select`. */
+export const readRow = (columns: Columns, values: ReadonlyArray<unknown>): Row => {
+  const row: Record<string, unknown> = {}
+  Object.entries(columns).forEach(([name, { kind }], index) => {
+    const value = values[index]
+    row[name] = kind === "json" && typeof value === "string" ? JSON.parse(value) : value
+  })
+  return row
+}
+
+/** The values of a row's key, as one text. */
+export const keyText = (key: ReadonlyArray<unknown>): string => (key.length === 1 ? String(key[0]) : JSON.stringify(key))
+
+/** The arrays that `select` and `remove` take: one for each key column. */
+export const keyColumns = (
+  { key }: ReadModel,
+  keys: ReadonlyArray<ReadonlyArray<string | number>>
+): ReadonlyArray<ReadonlyArray<string | number>> => key.map((_, index) => keys.map((each) => each[index]!))
+
+/** Postgres has no NUL in texts and no half of a surrogate pair: what a lead's device sent may have both. */
+const storable = (value: unknown): unknown =>
+  typeof value === "string" ? value.replaceAll("\u0000", "\ufffd").toWellFormed() : value
+const mayBeUnstorable = /\\u0000|\\ud[89a-f]/i
+
+/** Rows as the JSON that `TableSql.upsert` takes. */
+export const rowsJson = (rows: ReadonlyArray<{ readonly stream: string; readonly row: Row }>): string => {
+  const plain = rows.map(({ stream, row }) => ({ stream, ...row }))
+  const text = JSON.stringify(plain, called)
+  return mayBeUnstorable.test(text) ? JSON.stringify(plain, (key, value) => storable(called(key, value))) : text
+}
+
+const called = (_: string, value: unknown): unknown => (typeof value === "function" ? value() : value)
+
+/** The row without personal data. */
+export const redacted = (columns: Columns, row: Row): Row => {
+  const bare: Record<string, unknown> = { ...row }
+  for (const [name, { personal }] of Object.entries(columns)) if (personal) bare[name] = null
+  return bare
+}

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto"
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as Effect from "effect/Effect"
+import { type DatabaseError, type Query, withAdminConnection } from "../../eventstore/database.ts"
+import type { AnalystView, ReadModel } from "../read-model.ts"
+import { templateStatements } from "./table-sql.ts"
+
+const hashOf = (lines: ReadonlyArray<string>) =>
+  createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16)
+
+/** Of a read model's columns, key and indexes, whatever its declared version is. */
+export const shapeOf = (model: ReadModel): string => hashOf(templateStatements(model))
+
+const literal = (words: string) => `'${words.replaceAll("'", "''")}'`
+const viewStatements = ({ name, about, sql }: AnalystView): ReadonlyArray<string> => [
+  `create view template."${name}" with (security_invoker = true) as ${sql}`,
+  `comment on view template."${name}" is ${literal(about)}`
+]
+
+/** The name that the views go by in core.template. */
+const viewsName = "(views)"
+// Any constant, as in migrate.
+const lockNumber = 7_265_012
+
+/**
+ * Makes schema template what the code declares. Done as the owner of the tables; companies follow when the app next
+ * starts. Gives the names of the read models that are new or changed.
+ */
+export const makeTemplate = (
+  connection: PgConnection.Config,
+  models: ReadonlyArray<ReadModel>,
+  views: ReadonlyArray<AnalystView>
+): Effect.Effect<ReadonlyArray<string>, DatabaseError> =>
+  withAdminConnection(
+    connection,
+    Effect.fnUntraced(function* (query) {
+      yield* query("begin")
+      yield* query(`select pg_advisory_xact_lock(${lockNumber})`)
+      const changed = yield* bring(query, models, views)
+      yield* query("commit")
+      return changed
+    })
+  )
+
+const bring = Effect.fnUntraced(function* (
+  query: Query,
+  models: ReadonlyArray<ReadModel>,
+  views: ReadonlyArray<AnalystView>
+) {
+  const rows = yield* query("select read_model, version, shape from core.template")
+  const stand = new Map(rows.map(([name, version, shape]) => [String(name), `${version} ${shape}`]))
+  const shapeOfViews = hashOf(views.flatMap(viewStatements))
+  const changed = models.filter((model) => stand.get(model.name) !== `${model.version} ${shapeOf(model)}`)
+  const gone = [...stand.keys()].filter(
+    (name) => name !== viewsName && !models.some((model) => model.name === name)
+  )
+  if (changed.length + gone.length === 0 && stand.get(viewsName) === `1 ${shapeOfViews}`) return []
+  // Views stand on tables, so they go first and come back last.
+  yield* query("select core.drop_views('template')")
+  for (const name of [...gone, ...changed.map((model) => model.name)]) {
+    yield* query(`drop table if exists template."${name}"`)
+    yield* query("delete from core.template where read_model = $1", [name])
+  }
+  for (const model of changed) {
+    for (const statement of templateStatements(model)) yield* query(statement)
+    yield* noteTemplate(query, model.name, model.version, shapeOf(model))
+  }
+  yield* query(
+    "select core.guard('template', relname) from pg_class where relnamespace = 'template'::regnamespace and relkind = 'r' and not relforcerowsecurity"
+  )
+  for (const view of views) for (const statement of viewStatements(view)) yield* query(statement)
+  yield* query("delete from core.template where read_model = $1", [viewsName])
+  yield* noteTemplate(query, viewsName, 1, shapeOfViews)
+  return changed.map((model) => model.name)
+})
+
+const noteTemplate = (query: Query, name: string, version: number, shape: string) =>
+  query("insert into core.template (read_model, version, shape) values ($1, $2, $3)", [name, version, shape])

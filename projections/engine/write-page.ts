@@ -1,0 +1,103 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Database, DatabaseError, Query } from "../../eventstore/database.ts"
+import type { PastEvent } from "../read-model.ts"
+import { askModel, foldEvents, type Poison } from "./fold-events.ts"
+import { inCompany } from "./in-company.ts"
+import { keyColumns, keyText, type Row, readRow, rowsJson } from "./row-values.ts"
+import type { Target } from "./target.ts"
+
+/** Another process moved a checkpoint meanwhile. Nothing was written. */
+export class CheckpointMoved extends Schema.TaggedError<CheckpointMoved>()("CheckpointMoved", {
+  message: Schema.String
+}) {}
+
+/** Events of one partition in order, without gaps, behind the position that the targets have read. */
+export interface Page {
+  readonly company: string
+  readonly partition: number
+  readonly after: number
+  readonly position: number
+  readonly events: ReadonlyArray<PastEvent>
+}
+
+/** Rows of one insert; more are written in pieces, so that no statement's text grows without end. */
+const rowsPerStatement = 2000
+
+/** Rows and checkpoints of these targets, in one transaction. */
+export const writePage = (
+  database: Pick<Database["Service"], "transaction">,
+  page: Page,
+  targets: ReadonlyArray<Target>
+): Effect.Effect<void, CheckpointMoved | DatabaseError> =>
+  inCompany(database, page.company, (query) =>
+    Effect.gen(function* () {
+      yield* advance(query, page, targets)
+      const poisons = yield* Effect.forEach(targets, (target) =>
+        Effect.map(writeTarget(query, page, target), (found) => ({ target, found }))
+      )
+      for (const { target, found } of poisons) yield* park(query, page, target, found)
+      return poisons
+    })
+  ).pipe(
+    // Only what was committed is remembered.
+    Effect.map((poisons) => {
+      for (const { target, found } of poisons) for (const { stream } of found) target.parked.add(stream)
+    })
+  )
+
+const advance = Effect.fnUntraced(function* (query: Query, page: Page, targets: ReadonlyArray<Target>) {
+  const moved = yield* query(
+    `update core.checkpoint c set position = $4, read_at = clock_timestamp()
+       from unnest($5::text[], $6::int[]) as t(read_model, build)
+       where c.company = $1 and c.partition = $2 and c.position = $3
+         and c.read_model = t.read_model and c.build = t.build
+       returning c.read_model`,
+    [
+      page.company,
+      page.partition,
+      page.after,
+      page.position,
+      targets.map(({ model }) => model.name),
+      targets.map(({ build }) => build)
+    ]
+  )
+  if (moved.length === targets.length) return
+  return yield* new CheckpointMoved({
+    message: `another process reads partition ${page.partition} of ${page.company} too`
+  })
+})
+
+/** Writes the rows of one read model; gives the streams that it could not fold. */
+export const writeTarget = Effect.fnUntraced(function* (
+  query: Query,
+  { company, events }: Pick<Page, "company" | "events">,
+  { model, sql, parked }: Target
+) {
+  const { asked, keys, poisons } = askModel(model, events, parked)
+  if (asked.length === 0) return poisons
+  const before = new Map<string, Row>()
+  const rows = yield* query(sql.select, [company, ...keyColumns(model, keys)])
+  for (const values of rows) {
+    const row = readRow(model.columns, values)
+    before.set(keyText(model.key.map((name) => row[name])), row)
+  }
+  const folded = foldEvents(model, asked, before)
+  if (folded.removed.length > 0) yield* query(sql.remove, [company, ...keyColumns(model, folded.removed)])
+  for (let from = 0; from < folded.written.length; from += rowsPerStatement) {
+    yield* query(sql.upsert, [company, rowsJson(folded.written.slice(from, from + rowsPerStatement))])
+  }
+  return [...poisons, ...folded.poisons]
+})
+
+const park = (query: Query, { company }: Page, { model, build }: Target, poisons: ReadonlyArray<Poison>) =>
+  Effect.forEach(
+    poisons,
+    ({ stream, partition, streamVersion, reason }) =>
+      query(
+        `insert into core.parked (company, read_model, build, stream, partition, stream_version, reason)
+           values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+        [company, model.name, build, stream, partition, streamVersion, reason]
+      ),
+    { discard: true }
+  )
