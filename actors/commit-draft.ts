@@ -5,6 +5,7 @@ import { erased } from "./actor-key.ts"
 import { EventRefused, WrongVersion } from "./engine.ts"
 import type { LiveActor } from "./live-actor.ts"
 import type { Delivery, Note, Outcome, OwnedPartition } from "./partition.ts"
+import { takesNow } from "./possible-events.ts"
 import { type CommittedJob, type StepRows, WorkingActor } from "./working-actor.ts"
 
 /** How far a partition will be. */
@@ -88,6 +89,11 @@ export class CommitDraft {
       else {
         if (working.mustMigrate) before.push(working.migrate())
         if (working.version === 0) before.push(working.start(delivery.startInput ?? null, recordedAt))
+        const notNow = refusedNow(working, delivery)
+        if (notNow !== undefined) {
+          takeBack()
+          return notNow
+        }
         taken = working.take(delivery, recordedAt)
       }
     } catch (error) {
@@ -97,15 +103,18 @@ export class CommitDraft {
     }
     for (const rows of before) this.write(partition, delivery, rows, "engine")
     const position = this.write(partition, delivery, taken, delivery.envelope.principal)
-    this.settle(delivery, taken.first, position)
+    this.settle(delivery, taken, position)
     return undefined
   }
 
-  private settle(delivery: Delivery, version: number, position: number) {
+  private settle(delivery: Delivery, { first: version, rows }: StepRows, position: number) {
     const { actor, envelope, job } = delivery
+    const { address, partition } = actor
     if (envelope.key !== undefined) this.batch.key(actor, envelope.key, version, position)
     if (job !== undefined) this.batch.jobDone(actor, job)
-    this.settled.push({ delivery, outcome: { address: actor.address, version, position, duplicate: false } })
+    const lastPosition = position + rows.length - 1
+    const outcome = { address, version, position, partition, lastPosition, duplicate: false }
+    this.settled.push({ delivery, outcome })
   }
 
   /** Chains the events of one step to the partition; gives the position of the first. */
@@ -201,6 +210,16 @@ const isStale = ({ state, erased }: WorkingActor, { timer, job, erasure }: Deliv
     return !state?.timers.some((set) => set.timer === timer.timer && set.setBy === timer.setBy)
   }
   return job !== undefined && !state?.jobs.some((pending) => pending.job === job)
+}
+
+const refusedNow = (
+  { actor: { running, stream }, state }: WorkingActor,
+  { envelope, input, type }: Delivery
+): EventRefused | undefined => {
+  if (envelope.onlyIfTaken !== true || state === undefined || input.kind !== "event") return undefined
+  if (takesNow(running, state.snapshot, input.event)) return undefined
+  const message = `${stream} is in ${JSON.stringify(state.snapshot.value)} and does not take this ${type} there`
+  return new EventRefused({ reason: "notNow", message })
 }
 
 const wrongVersion = (working: WorkingActor, { actor, envelope }: Delivery): WrongVersion | undefined => {

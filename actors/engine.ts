@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Json } from "../eventstore/json.ts"
 import type { Address } from "./address.ts"
+import type { PossibleEvent } from "./possible-events.ts"
 
 /** An event on its way to an actor: its type, and its data beside it, as XState writes events. */
 export type ActorEvent = { readonly type: string } & { readonly [key: string]: Json | undefined }
@@ -19,6 +20,8 @@ export interface Envelope {
   readonly correlation?: string
   /** What the sender believes of the stream; default `any`. A number is the exact version. */
   readonly expectedVersion?: number | "none" | "exists" | "any"
+  /** Refused with `notNow`, and nothing is written, when the machine has no transition for it as it stands. */
+  readonly onlyIfTaken?: boolean
 }
 
 /** The event is stored. */
@@ -27,6 +30,9 @@ export interface Delivered {
   /** Of the input event in its stream and in its partition. */
   readonly version: number
   readonly position: number
+  readonly partition: number
+  /** The position of the last event that it led to; of a known key only its own. */
+  readonly lastPosition: number
   /** True when the key was known: nothing was written now. */
   readonly duplicate: boolean
 }
@@ -40,7 +46,8 @@ export class EventRefused extends Schema.TaggedError<EventRefused>()("EventRefus
     "wrongData",
     "tooLarge",
     "parked",
-    "erased"
+    "erased",
+    "notNow"
   ]),
   message: Schema.String
 }) {}
@@ -73,6 +80,10 @@ export interface ActorView {
   readonly context: unknown
   readonly timers: ReadonlyArray<{ readonly timer: string; readonly dueAt: number }>
   readonly jobs: ReadonlyArray<{ readonly job: string; readonly name: string }>
+  /** What a person may send it now. */
+  readonly can: ReadonlyArray<PossibleEvent>
+  /** The person it is about was erased. */
+  readonly erased: boolean
 }
 
 /** What the engine is doing, for `doctor`, `/readyz` and the console. */

@@ -191,7 +191,8 @@ const answerKnown = (open: Gathered, keys: ReadonlyArray<KnownKey>): Gathered =>
     )
     if (known === undefined) return true
     const { version, position } = known
-    waiting.settle({ address: actor.address, version, position, duplicate: true })
+    const { address, partition } = actor
+    waiting.settle({ address, version, position, partition, lastPosition: position, duplicate: true })
     return false
   })
 

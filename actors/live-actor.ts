@@ -9,6 +9,7 @@ import type { Address } from "./address.ts"
 import type { ActorEvent, ActorView } from "./engine.ts"
 import type { RegisteredMachine } from "./machine-registry.ts"
 import { restore } from "./persisted-state.ts"
+import { possibleEvents } from "./possible-events.ts"
 import type { RunningMachine } from "./running-machine.ts"
 import { type StepInput, takeStep } from "./step.ts"
 
@@ -197,7 +198,9 @@ export const viewOf = (actor: LiveActor): ActorView | undefined => {
     value: snapshot.value,
     context: snapshot.context,
     timers: timers.map(({ timer, dueAt }) => ({ timer, dueAt })),
-    jobs: jobs.map(({ job, name }) => ({ job, name }))
+    jobs: jobs.map(({ job, name }) => ({ job, name })),
+    can: actor.erased ? [] : possibleEvents(actor.registered.listed, actor.running, snapshot),
+    erased: actor.erased
   }
 }
 

@@ -169,7 +169,7 @@ const clearBy = async (admin: TestDatabase["admin"]): Promise<void> => {
     set local session_replication_role = replica;
     truncate es.company, es.partition, es.owner, es.event, es.key, es.job, es.timer, es.message, es.snapshot,
       es.subject, es.subject_stream, es.contact, es.secret, es.erasure, es.hold, es.seal, es.sealed_partition,
-      es.anchored, es.staged_event;
+      es.anchored, es.staged_event cascade;
   end $$`)
 }
 

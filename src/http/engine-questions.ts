@@ -80,7 +80,8 @@ export const DeliverAsked = Schema.Struct({
     correlation: Schema.optionalKey(Schema.String),
     expectedVersion: Schema.optionalKey(
       Schema.Union([Schema.Number, Schema.Literals(["none", "exists", "any"])])
-    )
+    ),
+    onlyIfTaken: Schema.optionalKey(Schema.Boolean)
   }),
   starter: Schema.optionalKey(
     Schema.Struct({

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { expect, it } from "vitest"
+import { createMachine } from "xstate"
 import { EventRefused } from "../../../actors/engine.ts"
 import { counter } from "./machines.ts"
 import { until } from "./run-engine.ts"
@@ -23,6 +24,8 @@ describeEngine("delivering", (given) => {
       address: { company: "acme", machine: "counter", id: "1" },
       version: 2,
       position: 2,
+      partition: expect.any(Number),
+      lastPosition: 3,
       duplicate: false
     })
     const now = given.clock.now()
@@ -82,11 +85,16 @@ describeEngine("delivering", (given) => {
     const first = await engine.deliver("counter/1", add, { key: "k1" })
     expect(await engine.deliver("counter/1", { type: "Add", by: 9 }, { key: "k1" })).toEqual({
       ...first,
+      lastPosition: first.position,
       duplicate: true
     })
     await engine.stop()
     const again = await given.start({ machines: listed })
-    expect(await again.deliver("counter/1", add, { key: "k1" })).toEqual({ ...first, duplicate: true })
+    expect(await again.deliver("counter/1", add, { key: "k1" })).toMatchObject({
+      version: 2,
+      position: 2,
+      duplicate: true
+    })
     expect(await again.types("counter/1")).toEqual(["ActorStarted", "Add", "Counted"])
     // Another actor's events have keys of their own.
     expect(await again.deliver("counter/2", add, { key: "k1" })).toMatchObject({ duplicate: false })
@@ -107,7 +115,7 @@ describeEngine("delivering", (given) => {
     const keys = ["a", "known", "b", "known", "c"]
     const answers = await Promise.all(keys.map((key) => engine.deliver("counter/1", add, { key })))
     expect(answers.map(({ duplicate }) => duplicate)).toEqual([false, true, false, true, false])
-    expect(answers[1]).toEqual({ ...known, duplicate: true })
+    expect(answers[1]).toEqual({ ...known, lastPosition: known.position, duplicate: true })
     expect(await engine.view("counter/1")).toMatchObject({ context: { count: 4 } })
   })
 
@@ -144,6 +152,29 @@ describeEngine("delivering", (given) => {
     expect(exact).toMatchObject({ ...wrong, expected: 2, actual: 3 })
     expect(through.map(({ version }) => version)).toEqual([4, 6, 2, 2])
     expect(await engine.deliver("counter/1", add, { key: "not taken" })).toMatchObject({ duplicate: false })
+  })
+
+  it("takes one of many that only fit the actor as it is, and refuses the rest without a trace", async () => {
+    const machine = createMachine({
+      id: "gate",
+      initial: "shut",
+      states: { shut: { on: { Open: "open" } }, open: { on: { Shut: "shut", Open: {} } } }
+    })
+    const engine = await given.start({ machines: [{ machine }] })
+    const only = { onlyIfTaken: true }
+    const ten = Array.from({ length: 10 }, () =>
+      engine.deliver("gate/1", { type: "Open" }, only).then(
+        () => "taken",
+        (error: Error) => error.message
+      )
+    )
+    const answers = await Promise.all(ten)
+    expect(answers.filter((answer) => answer === "taken")).toHaveLength(1)
+    expect(answers[1]).toBe('gate/1 is in "open" and does not take this Open there')
+    expect(await engine.types("gate/1")).toEqual(["ActorStarted", "Open"])
+    // The start of an actor that would not take its first event is taken back with it.
+    expect(await engine.refuse("gate/2", { type: "Shut" }, only)).toMatchObject({ reason: "notNow" })
+    expect(await engine.types("gate/2")).toEqual([])
   })
 
   it("counts the batch's own events for an expected version", async () => {
