@@ -5,6 +5,7 @@ import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type DatabaseError, engineRole, type Query, withAdminConnection } from "./database.ts"
+import { makeEngineRole } from "./login.ts"
 
 /** The database was migrated by another history of files than ours. */
 export class WrongMigration extends Schema.TaggedError<WrongMigration>()("WrongMigration", {
@@ -35,7 +36,9 @@ export const migrate = (
     Effect.fnUntraced(function* (query) {
       // Before anything else: two processes that make the same table at once disturb each other.
       yield* query(`select pg_advisory_lock(${lockNumber})`)
-      const ran = yield* Effect.andThen(query(migrationTable), ensureRole(query)).pipe(
+      const ran = yield* ensureRole(query).pipe(
+        Effect.andThen(query(migrationTable)),
+        Effect.andThen(showMigrations(query)),
         Effect.andThen(runMissing(query, folders.length === 0 ? undefined : folders)),
         Effect.ensuring(Effect.ignore(query(`select pg_advisory_unlock(${lockNumber})`)))
       )
@@ -47,19 +50,28 @@ const migrationTable =
   "create table if not exists public.centurion_migration (name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
 
 /**
- * A role belongs to the whole server, and our lock to one database only: another database of this server may make it
- * at the same moment. A login that is no superuser must be a member of it to take it.
+ * A login that can't make a schema can't migrate, and must not leave a table of its own behind. One that is no
+ * superuser must be a member of the engine's role to take it.
  */
 const ensureRole = (query: Query) =>
-  query(`do $$ begin
-    begin
-      create role ${engineRole} nologin;
-    exception when duplicate_object or unique_violation then null;
-    end;
-    if not pg_has_role(current_user, '${engineRole}', 'member') then
-      execute format('grant ${engineRole} to %I', current_user);
-    end if;
-  end $$`)
+  Effect.andThen(
+    query(`do $$ begin
+      if not has_database_privilege(current_database(), 'create') then
+        raise insufficient_privilege using message = format('%s may not create in database %s', current_user, current_database());
+      end if;
+    end $$`),
+    Effect.andThen(
+      makeEngineRole(query),
+      query(`do $$ begin
+        if not pg_has_role(current_user, '${engineRole}', 'member') then
+          execute format('grant ${engineRole} to %I', current_user);
+        end if;
+      end $$`)
+    )
+  )
+
+/** So that a login that may not migrate can say what is missing. */
+const showMigrations = (query: Query) => query(`grant select on public.centurion_migration to ${engineRole}`)
 
 const runMissing = Effect.fnUntraced(function* (query: Query, folders?: ReadonlyArray<string>) {
   const applied = new Map(

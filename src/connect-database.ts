@@ -5,11 +5,19 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { Database, type DatabaseError, withAdminConnection } from "../eventstore/database.ts"
-import { migrate } from "../eventstore/migrate.ts"
+import {
+  Database,
+  type DatabaseError,
+  engineRole,
+  type Query,
+  withAdminConnection
+} from "../eventstore/database.ts"
+import { StoreUnavailable } from "../eventstore/event-store.ts"
+import { migrate, migrationFiles } from "../eventstore/migrate.ts"
 import { storeLayer } from "../eventstore/store-layers.ts"
 import { Contacts } from "./companies/contacts.ts"
 import type { SettingValues } from "./config.ts"
+import { examineLogin, type Login } from "./database-login.ts"
 import { openEmbedded } from "./embedded/embedded-database.ts"
 import { schemaFolders } from "./schema-folders.ts"
 import { masterKeysLayer } from "./set-up-master-key.ts"
@@ -24,6 +32,8 @@ export interface DatabaseAccess {
   readonly connection: PgConnection.Config
   readonly admin: PgConnection.Config
   readonly embedded: boolean
+  /** Whether it is migrated by another login than the app's. */
+  readonly adminGiven: boolean
   /** For people: where it is, without credentials. */
   readonly shown: string
 }
@@ -42,6 +52,7 @@ export const serverAccess = (
   return {
     connection: { url },
     admin: { url: adminUrl ?? url },
+    adminGiven: adminUrl !== undefined,
     embedded: false,
     shown: `Postgres at ${host}${pathname}`
   }
@@ -53,30 +64,66 @@ export const embeddedAccess = Effect.fnUntraced(function* (dir: string) {
   return {
     connection,
     admin: connection,
+    adminGiven: false,
     embedded: true,
     shown: `the embedded database in ${join(dir, "pg")}`
   } satisfies DatabaseAccess
 })
 
-/** The event store over this access; with `makeKey` a master key is made when there is none. */
-export const storeLayerOf = (
-  { connection, embedded }: DatabaseAccess,
-  settings: SettingValues,
-  makeKey = false
-) =>
+/** The event store over this access; with `makeKey` a master key is made when there is none. Not for a login that is too strong. */
+export const storeLayerOf = (access: DatabaseAccess, settings: SettingValues, makeKey = false) =>
   Contacts.layer.pipe(
     Layer.provideMerge(storeLayer),
     Layer.provideMerge(masterKeysLayer(settings, makeKey)),
-    Layer.provideMerge(
-      Layer.orDie(
-        Database.layer({
-          connection,
-          connectionsMax: embedded ? 1 : settings.lanes + readersMax,
-          embedded
-        })
+    Layer.provideMerge(databaseLayerOf(access, settings))
+  )
+
+const databaseLayerOf = (access: DatabaseAccess, settings: SettingValues) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      yield* refuseLogin(access)
+      const { connection, embedded } = access
+      const connectionsMax = embedded ? 1 : settings.lanes + readersMax
+      return Layer.orDie(Database.layer({ connection, connectionsMax, embedded }))
+    }).pipe(
+      Effect.mapError((error) =>
+        error._tag === "DatabaseError" && error.unreachable
+          ? new StoreUnavailable({
+              message: `the database did not answer: ${error.message}`,
+              mayHaveHappened: false
+            })
+          : error
       )
     )
   )
+
+/**
+ * Row-level security does not hold for a superuser, and whoever makes our connection say `reset role` is the login.
+ * The embedded database has one user and is spared: it is in this process, which could as well read its files.
+ */
+const refuseLogin = Effect.fnUntraced(function* (access: DatabaseAccess) {
+  if (access.embedded) return undefined
+  const login = yield* withAdminConnection(access.connection, examineLogin)
+  const { name, tooStrong, lacksRole, remedy } = login
+  if (tooStrong !== undefined) return yield* new DatabaseUnusable({ message: refusalOf(tooStrong, remedy) })
+  if (lacksRole) {
+    return yield* new DatabaseUnusable({
+      message: `DATABASE_URL logs in as ${name}, which may not take the role ${engineRole}: grant ${engineRole} to ${name};`
+    })
+  }
+  return login
+})
+
+const refusalOf = (login: string, remedy: string) =>
+  [
+    `DATABASE_URL logs in as ${login}: row-level security, which keeps companies apart, does not hold for it.`,
+    "Make a login for the app that may take the engine's role and nothing more:",
+    "",
+    ...remedy.split("; ").map((statement) => `  ${statement.replace(/;?$/, ";")}`),
+    "",
+    "Name that one in DATABASE_URL, and put the present URL into DATABASE_ADMIN_URL, which is for migrations only.",
+    "With DATABASE_ADMIN_URL set, `centurion database create-role` makes the login too."
+  ].join("\n")
 
 /**
  * Brings the database to the present schema, and waits for it as long as it does not answer; each wait is told.
@@ -88,15 +135,10 @@ export const prepareDatabase = Effect.fn("prepareDatabase")(function* (
 ) {
   let waitMs: number = retryMs.first
   while (true) {
-    const migrated = yield* Effect.result(migrate(access.admin, ...schemaFolders))
-    if (migrated._tag === "Success") {
-      if (migrated.success.length > 0) yield* Effect.logInfo(`the database is at ${migrated.success.at(-1)}`)
-      if (access.embedded) yield* Effect.ignore(endLeases(access))
-      return
-    }
-    const error = migrated.failure
-    if (error._tag === "WrongMigration") return yield* error
-    if (error.code === insufficientPrivilege) return yield* tellUnmigrated
+    const prepared = yield* Effect.result(bringUp(access))
+    if (prepared._tag === "Success") return
+    const error = prepared.failure
+    if (error._tag !== "DatabaseError") return yield* error
     if (!error.unreachable) return yield* unusable(access, error)
     yield* tellWait(
       `${access.shown} does not answer: ${error.message}; next try in ${Duration.format(Duration.millis(waitMs))}`
@@ -106,13 +148,56 @@ export const prepareDatabase = Effect.fn("prepareDatabase")(function* (
   }
 })
 
+const bringUp = Effect.fnUntraced(function* (access: DatabaseAccess) {
+  const login = yield* refuseLogin(access)
+  const migrated = yield* Effect.result(migrate(access.admin, ...schemaFolders))
+  if (migrated._tag === "Success") {
+    if (migrated.success.length > 0) yield* Effect.logInfo(`the database is at ${migrated.success.at(-1)}`)
+    if (access.embedded) return yield* Effect.ignore(endLeases(access))
+  } else {
+    const error = migrated.failure
+    if (error._tag === "WrongMigration" || error.code !== insufficientPrivilege) return yield* error
+    yield* takeAsItIs(access, error)
+  }
+  if (login !== undefined) yield* warnOf(login)
+})
+
 /** The embedded database is ours alone, so whoever holds a lease in it is dead: nobody need wait for its end. */
 const endLeases = (access: DatabaseAccess) =>
   withAdminConnection(access.admin, (query) => query("delete from es.owner"))
 
-const tellUnmigrated = Effect.logWarning(
-  "the role of DATABASE_URL may not migrate, so the schema is taken as it is; DATABASE_ADMIN_URL can name one that may"
+/** A login that may not migrate is good enough when nothing is missing. */
+const takeAsItIs = Effect.fnUntraced(function* (access: DatabaseAccess, error: DatabaseError) {
+  const applied = yield* Effect.result(withAdminConnection(access.connection, appliedMigrations))
+  if (applied._tag === "Failure" && applied.failure.unreachable) return yield* applied.failure
+  if (applied._tag === "Failure" && applied.failure.code === insufficientPrivilege) return yield* tellUnseen
+  const names = new Set(applied._tag === "Success" ? applied.success : [])
+  const files = migrationFiles(schemaFolders)
+  const missing = files.filter(({ name }) => !names.has(name))
+  if (missing.length === 0) return
+  const { shown, adminGiven } = access
+  return yield* new DatabaseUnusable({
+    message: `${shown} lacks ${missing.length} of ${files.length} migrations, the first is ${missing[0]?.name}, and the login of ${adminGiven ? "DATABASE_ADMIN_URL" : "DATABASE_URL"} may not run them (${error.message}): start once with DATABASE_ADMIN_URL naming ${adminGiven ? "one that may: the owner of the database" : "the database's owner, or a superuser"}`
+  })
+})
+
+const appliedMigrations = (query: Query) =>
+  Effect.map(query("select name from public.centurion_migration"), (rows) =>
+    rows.map(([name]) => String(name))
+  )
+
+const tellUnseen = Effect.logWarning(
+  "the login of DATABASE_URL may neither migrate nor see which migrations ran, so the schema is taken as it is; start once with DATABASE_ADMIN_URL naming the database's owner"
 )
+
+/** What does not keep the app from starting, and should be known. */
+const warnOf = Effect.fnUntraced(function* ({ name, surplus, unsound }: Login) {
+  if (unsound !== undefined) yield* Effect.logWarning(unsound)
+  if (surplus.length > 0) yield* Effect.logWarning(surplusOf(name, surplus))
+})
+
+const surplusOf = (name: string, surplus: ReadonlyArray<string>) =>
+  `the app logs in as ${name}, which ${surplus.join(", ")}: more than it needs; give it a login of its own, see \`centurion database create-role\``
 
 const unusable = ({ shown }: DatabaseAccess, error: DatabaseError) =>
   new DatabaseUnusable({ message: `${shown} can't be used: ${error.message} (SQLSTATE ${error.code})` })

@@ -160,7 +160,7 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
       Effect.logWarning(why)
     )
   yield* prepareDatabase(access, tellWait)
-  const stored = yield* Layer.buildWithScope(storeLayerOf(access, settings, true), scope)
+  const stored = yield* patiently(Layer.buildWithScope(storeLayerOf(access, settings, true), scope), tellWait)
   yield* Effect.provide(
     patiently(
       Effect.gen(function* () {

@@ -7,6 +7,7 @@ import {
   withAdminConnection
 } from "../../../eventstore/database.ts"
 import { migrationFiles } from "../../../eventstore/migrate.ts"
+import { examineLogin } from "../../database-login.ts"
 import { schemaFolders } from "../../schema-folders.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 
@@ -18,12 +19,12 @@ type Query = (
 const serverVersionMin = 15
 
 /** Asks the database about itself, with the login's own rights. */
-export const examineDatabase = (connection: PgConnection.Config) =>
+export const examineDatabase = (connection: PgConnection.Config, isEmbedded: boolean) =>
   withAdminConnection(
     connection,
     Effect.fnUntraced(function* (query) {
       const version = yield* examineVersion(query)
-      const login = yield* examineLogin(query)
+      const login = yield* examineWho(query, isEmbedded)
       const role = yield* examineRole(query)
       const migrations = yield* Effect.result(examineMigrations(query))
       return [version, ...login, ...role, ...(migrations._tag === "Success" ? migrations.success : [unseen])]
@@ -61,20 +62,26 @@ const examineVersion = Effect.fnUntraced(function* (query: Query) {
     : wrong("version", `Postgres ${text}`, `centurion needs ${serverVersionMin} or later`)
 })
 
-const examineLogin = Effect.fnUntraced(function* (query: Query) {
-  const [name, isSuperuser] = yield* one(
-    query,
-    "select session_user, rolsuper from pg_roles where rolname = session_user"
-  )
-  return [
-    isSuperuser === true
-      ? worthKnowing(
-          "login",
-          `${name}, a superuser`,
-          "in production, use a login that may only do what it must"
-        )
-      : ok("login", String(name))
-  ]
+const examineWho = Effect.fnUntraced(function* (query: Query, isEmbedded: boolean) {
+  const { name, tooStrong, surplus, unsound, remedy } = yield* examineLogin(query)
+  const old =
+    unsound === undefined
+      ? []
+      : [worthKnowing("version", unsound, "update it; a vendor may have mended it under this number")]
+  if (isEmbedded) return [ok("login", `${name}, the one user of the embedded database`)]
+  if (tooStrong !== undefined) {
+    return [
+      ...old,
+      wrong(
+        "login",
+        `${tooStrong}: row-level security does not hold for it, and the app does not start`,
+        `put this URL into DATABASE_ADMIN_URL, and into DATABASE_URL a login made by: ${remedy}`
+      )
+    ]
+  }
+  if (surplus.length === 0) return [...old, ok("login", name)]
+  const wayOut = "in production, use a login that may only do what it must: `centurion database create-role`"
+  return [...old, worthKnowing("login", `${name}, which ${surplus.join(", ")}`, wayOut)]
 })
 
 /** Statements that would change history. */

@@ -106,12 +106,12 @@ const placeOf = (place: StorePlace): Finding => {
 
 /** What only a login of one's own can see; the process that holds the embedded database does not show it. */
 const insideOf = Effect.fnUntraced(function* (place: StorePlace) {
-  if (place.kind === "postgres") return yield* examineDatabase(place.access.connection)
+  if (place.kind === "postgres") return yield* examineDatabase(place.access.connection, false)
   if (place.kind === "running") return []
   return yield* Effect.gen(function* () {
     yield* holdDirectory(place.dir)
     const { connection } = yield* embeddedAccess(place.dir)
-    return yield* examineDatabase(connection)
+    return yield* examineDatabase(connection, true)
   }).pipe(
     Effect.scoped,
     Effect.catch(({ message }) =>
