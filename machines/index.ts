@@ -1,3 +1,12 @@
+import { AccountInput, accountEmitted, accountEvents } from "./account/events.ts"
+import { accountJobs } from "./account/jobs.ts"
+import { accountMachine } from "./account/machine.ts"
+import { CompanyInput, companyEmitted, companyEvents } from "./company/events.ts"
+import { companyJobs } from "./company/jobs.ts"
+import { companyMachine } from "./company/machine.ts"
+import { ContactInput, contactEmitted, contactEvents } from "./contact/events.ts"
+import { contactJobs } from "./contact/jobs.ts"
+import { contactMachine } from "./contact/machine.ts"
 import { ConversationInput, conversationEmitted, conversationEvents } from "./conversation/events.ts"
 import { conversationJobs } from "./conversation/jobs.ts"
 import { conversationMachine } from "./conversation/machine.ts"
@@ -31,7 +40,7 @@ export const machines: ReadonlyArray<ListedMachine> = [
   },
   {
     machine: leadMachine,
-    fromPeople: ["LeadQualifyAsked", "LeadDisqualifyAsked", "LeadReopenAsked"],
+    fromPeople: ["LeadSubmitted", "LeadQualifyAsked", "LeadDisqualifyAsked", "LeadReopenAsked"],
     input: LeadInput,
     events: leadEvents,
     emitted: leadEmitted,
@@ -44,5 +53,30 @@ export const machines: ReadonlyArray<ListedMachine> = [
     events: dealEvents,
     emitted: dealEmitted,
     jobs: dealJobs
+  },
+  {
+    machine: contactMachine,
+    input: ContactInput,
+    events: contactEvents,
+    emitted: contactEmitted,
+    jobs: contactJobs
+  },
+  {
+    machine: accountMachine,
+    input: AccountInput,
+    events: accountEvents,
+    emitted: accountEmitted,
+    jobs: accountJobs
+  },
+  {
+    machine: companyMachine,
+    plural: "companies",
+    module: "Settings",
+    // A change must be looked at together with all other companies: `src/companies` does.
+    fromPeople: [],
+    input: CompanyInput,
+    events: companyEvents,
+    emitted: companyEmitted,
+    jobs: companyJobs
   }
 ]

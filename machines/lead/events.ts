@@ -35,8 +35,31 @@ export const LeadInput = Schema.Struct({
 })
 export type LeadInput = typeof LeadInput.Type
 
-/** What may be delivered to a lead: by its conversations, by people. */
+/** What a form may carry at most. Lengths in characters. */
+export const formLimits = {
+  fieldsMax: 50,
+  nameMax: 60,
+  valueMax: 2000,
+  sourceMax: 60,
+  campaignMax: 120
+} as const
+
+const short = (most: number) => Schema.NonEmptyString.check(Schema.isMaxLength(most))
+/** What somebody filled in, by the name of the field. */
+const Form = Schema.Record(Schema.String, Schema.String.check(Schema.isMaxLength(formLimits.valueMax))).check(
+  Schema.isMaxProperties(formLimits.fieldsMax),
+  Schema.isPropertyNames(short(formLimits.nameMax))
+)
+
+/** What may be delivered to a lead: by its conversations, by forms, by people. */
 export const leadEvents = {
+  /** Somebody left their contact, on a form or by a program; may come at any time, and again. */
+  LeadSubmitted: Schema.Struct({
+    source: short(formLimits.sourceMax),
+    campaign: Schema.optionalKey(short(formLimits.campaignMax)),
+    form: Schema.optionalKey(personal(Form)),
+    at
+  }),
   LeadSpoke: Schema.Struct({ conversationId: Schema.String, at }),
   LeadAnswered: Schema.Struct({ conversationId: Schema.String, ...Answer.fields, at }),
   PersonAskedFor: Schema.Struct({ conversationId: Schema.String, reason, at }),
@@ -56,6 +79,7 @@ export const leadEvents = {
 /** The facts that a lead emits. */
 export const leadEmitted = {
   LeadCreated: Schema.Struct({ source: Schema.String }),
+  LeadCaptured: Schema.Struct({ source: Schema.String, campaign: Schema.optionalKey(Schema.String) }),
   LeadEngaged: Schema.Struct({ conversationId: Schema.String }),
   LeadScored: Schema.Struct({
     score: Schema.Number,

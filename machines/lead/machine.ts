@@ -2,6 +2,7 @@ import { setup } from "xstate"
 import { act } from "../rule.ts"
 import type { LeadInput } from "./events.ts"
 import {
+  capture,
   create,
   disqualify,
   engage,
@@ -29,6 +30,7 @@ const leadSetup = setup({
   },
   actions: {
     create: act(create),
+    capture: act(capture),
     engage: act(engage),
     noteConversation: act(noteConversation),
     notePersonAskedFor: act(notePersonAskedFor),
@@ -62,11 +64,12 @@ const leadSetup = setup({
  */
 export const leadMachine = leadSetup.createMachine({
   id: "lead",
-  version: "1.0.0",
+  version: "1.1.0",
   context: ({ input }) => newLead(input),
   entry: "create",
   initial: "new",
   on: {
+    LeadSubmitted: { actions: "capture" },
     PersonAskedFor: { actions: "notePersonAskedFor" },
     LeadDisqualifyAsked: { target: ".disqualified", actions: "disqualify" },
     LeadOptedOut: { target: ".disqualified", actions: "disqualify" },

@@ -75,6 +75,11 @@ export const reachesThreshold = (lead: Lead, event: LeadEvent): boolean => {
 
 export const create: LeadRule = ({ source }) => ({ emit: [{ type: "LeadCreated", source }] })
 
+export const capture: LeadRule = (_, event) => {
+  const { source, campaign } = event as On<"LeadSubmitted">
+  return { emit: [{ type: "LeadCaptured", source, ...(campaign === undefined ? {} : { campaign }) }] }
+}
+
 export const engage: LeadRule = (_, event) => {
   const { conversationId } = event as On<"LeadSpoke" | "LeadAnswered">
   return { context: { conversationId }, emit: [{ type: "LeadEngaged", conversationId }] }

@@ -138,7 +138,9 @@ export class Companies extends Context.Service<
     Effect.gen(function* () {
       const { companiesDir, dir } = yield* Settings
       const files = yield* readCompanyFiles(companiesDir ?? `${dir}/companies`)
-      return yield* makeCompanies((files.length === 0 ? [demoCompany] : files).map(completeCompany))
+      return yield* makeCompanies(
+        (files.length === 0 ? [demoCompany] : files).map((file) => completeCompany(file))
+      )
     })
   )
   /** From a list, for tests and embedding. */

@@ -1,170 +1,29 @@
-import * as Schema from "effect/Schema"
-import { type ConversationSettings, Language } from "../../machines/conversation/events.ts"
-import { Criterion } from "../../machines/lead/events.ts"
+import type {
+  Agent,
+  AskedCriterion,
+  Budgets,
+  CompanyInstance,
+  CompanyLines,
+  FaqEntry,
+  Texts
+} from "../../machines/company/settings.ts"
+import type { ConversationSettings, Language } from "../../machines/conversation/events.ts"
 
-/** What a company may fill in at most. Lengths in characters. */
-export const companyLimits = {
-  nameMax: 80,
-  /** Of one question, greeting or closing line, so that a whole reply stays readable. */
-  lineMax: 300,
-  faqAnswerMax: 600,
-  faqMax: 200,
-  criteriaMax: 20,
-  keywordsMax: 100,
-  keywordMax: 60,
-  instancesMax: 100
-} as const
-
-/** The id of a company, first in every key and address. */
-export const CompanyId = Schema.String.check(
-  Schema.isPattern(/^[a-z0-9][a-z0-9_-]{0,62}$/, { expected: "1-63 of a-z, 0-9, _ and -" })
-)
-
-const notBlank = Schema.String.check(Schema.isPattern(/\S/, { expected: "a text that is not blank" }))
-const shortName = notBlank.check(Schema.isMaxLength(companyLimits.nameMax))
-const word = Schema.String.check(
-  Schema.isPattern(/^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/, { expected: "a letter, then letters, digits, _ and -" })
-)
-
-const textsOf = (max: number) => {
-  const text = Schema.optionalKey(notBlank.check(Schema.isMaxLength(max)))
-  return Schema.Struct({ pt: text, en: text, es: text }).check(
-    Schema.makeFilter(
-      (texts) => Object.keys(texts).length > 0 || "Expected a text in at least one of pt, en, es"
-    )
-  )
-}
-
-const Line = textsOf(companyLimits.lineMax)
-const keywords = Schema.Array(
-  Schema.NonEmptyString.check(Schema.isMaxLength(companyLimits.keywordMax))
-).check(Schema.isMaxLength(companyLimits.keywordsMax))
-
-/** The same text in the languages that a company speaks. */
-export type Texts = typeof Line.Type
+export type {
+  Agent,
+  AskedCriterion,
+  CompanyLines,
+  FaqEntry,
+  Texts
+} from "../../machines/company/settings.ts"
+export { CompanyFile } from "../../machines/company/settings.ts"
 
 /** The text in the wanted language, else in the company's, else in any. */
 export const textIn = (texts: Texts, wanted: Language, companys: Language): string =>
   texts[wanted] ?? texts[companys] ?? texts.pt ?? texts.en ?? texts.es ?? ""
 
-/** A criterion of the lead, and how the agent asks for it. */
-export const AskedCriterion = Schema.Struct({
-  ...Criterion.fields,
-  name: word,
-  weight: Schema.Number.check(Schema.isBetween({ minimum: 0, maximum: 1000 })),
-  question: Line,
-  /** The question in other words, for a lead who did not understand it. */
-  again: Schema.optionalKey(Line),
-  /** Words of any language that show that a sentence is about this, even when nobody asked. `automa*` is a stem. */
-  cues: Schema.optionalKey(keywords),
-  /** For `yesNo`, words that show that the answer is no; else, words that show that it is about something else. */
-  cuesAgainst: Schema.optionalKey(keywords)
-})
-export type AskedCriterion = typeof AskedCriterion.Type
-
-/** One thing that leads ask, found by its keywords. */
-export const FaqEntry = Schema.Struct({
-  name: word,
-  /** Words and phrases of any language; case and accents don't matter; `integra*` is a stem. */
-  keywords: keywords.check(Schema.isMinLength(1)),
-  answer: textsOf(companyLimits.faqAnswerMax)
-})
-export type FaqEntry = typeof FaqEntry.Type
-
-/** The persona that answers. */
-export const Agent = Schema.Struct({ id: word, name: shortName })
-export type Agent = typeof Agent.Type
-
-/** What the agent always says in the same way. `{agent}` and `{company}` stand for their names. */
-export const CompanyLines = Schema.Struct({
-  /** Who we are, after the "Oi, Ana!". */
-  greeting: Line,
-  /** The line before the first question of a conversation that we begin. */
-  firstContact: Line,
-  /** A person of the team goes on. */
-  handOver: Line
-})
-export type CompanyLines = typeof CompanyLines.Type
-
-/** An account on a channel that belongs to the company; `*` is any account that no other company names. */
-export const CompanyInstance = Schema.Struct({ channel: word, instance: shortName })
-
-const isTimeZone = (name: string) => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined
-  } catch {
-    return false
-  }
-}
-
-const duration = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 366 * 24 * 3_600_000 }))
-const minuteOfDay = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 24 * 60 }))
-const hours = Schema.Struct({ fromMinute: minuteOfDay, toMinute: minuteOfDay }).check(
-  Schema.makeFilter((one) => one.fromMinute < one.toMinute || "Expected fromMinute before toMinute")
-)
-
-/** The settings of the conversations, as in a company's file: what is left out has its default. */
-const ConversationPart = Schema.Struct({
-  turnClosureMs: Schema.optionalKey(duration),
-  typing: Schema.optionalKey(
-    Schema.Struct({
-      charactersPerMinute: Schema.Int.check(Schema.isBetween({ minimum: 60, maximum: 1_000_000 })),
-      minMs: duration,
-      maxMs: duration
-    }).check(Schema.makeFilter((one) => one.minMs <= one.maxMs || "Expected minMs not above maxMs"))
-  ),
-  followUpAfterMs: Schema.optionalKey(Schema.Array(duration).check(Schema.isMaxLength(3))),
-  timeZone: Schema.optionalKey(
-    Schema.String.check(Schema.makeFilter((name) => isTimeZone(name) || "Expected an IANA time zone"))
-  ),
-  businessHours: Schema.optionalKey(
-    Schema.Array(Schema.NullOr(hours)).check(
-      Schema.makeFilter((days) => days.length === 7 || "Expected 7 days, Sunday first")
-    )
-  ),
-  approveFirstContact: Schema.optionalKey(Schema.Boolean),
-  returnToAiAfterMs: Schema.optionalKey(duration),
-  closeAfterMs: Schema.optionalKey(duration)
-})
-
-const isNameOnce = <A extends { readonly name: string }>(list: ReadonlyArray<A>) => {
-  const again = list.find((one, index) => list.findIndex((other) => other.name === one.name) < index)
-  return again === undefined || `Expected every name once, "${again.name}" is there again`
-}
-
-/** A company's file. Only `id` and `name` are needed. */
-export const CompanyFile = Schema.Struct({
-  id: CompanyId,
-  name: shortName,
-  language: Schema.optionalKey(Language),
-  agent: Schema.optionalKey(Agent),
-  conversation: Schema.optionalKey(ConversationPart),
-  qualification: Schema.optionalKey(
-    Schema.Struct({
-      criteria: Schema.Array(AskedCriterion).check(
-        Schema.isMaxLength(companyLimits.criteriaMax),
-        Schema.makeFilter(isNameOnce)
-      ),
-      /** Of 0-100; qualified at or above. */
-      threshold: Schema.Number.check(Schema.isBetween({ minimum: 0, maximum: 100 }))
-    })
-  ),
-  faq: Schema.optionalKey(
-    Schema.Array(FaqEntry).check(Schema.isMaxLength(companyLimits.faqMax), Schema.makeFilter(isNameOnce))
-  ),
-  lines: Schema.optionalKey(
-    Schema.Struct({
-      greeting: Schema.optionalKey(Line),
-      firstContact: Schema.optionalKey(Line),
-      handOver: Schema.optionalKey(Line)
-    })
-  ),
-  /** Who was not heard of for so many days is erased; without it nobody is. */
-  retentionDays: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 36_500 }))),
-  instances: Schema.optionalKey(
-    Schema.Array(CompanyInstance).check(Schema.isMaxLength(companyLimits.instancesMax))
-  )
-})
+/** Whether a company works; one that is being deleted is none any more. */
+export type CompanyStatus = "active" | "suspended"
 
 /** A company with everything filled in. */
 export interface Company {
@@ -178,4 +37,7 @@ export interface Company {
   readonly lines: CompanyLines
   readonly retentionDays?: number
   readonly instances: ReadonlyArray<typeof CompanyInstance.Type>
+  readonly budgets?: Required<typeof Budgets.Type>
+  /** While it is suspended its AI writes nothing, and people change nothing of its leads; what comes in is stored. */
+  readonly status: CompanyStatus
 }

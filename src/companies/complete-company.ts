@@ -1,5 +1,5 @@
 import type { ConversationSettings } from "../../machines/conversation/events.ts"
-import type { Company, CompanyFile, CompanyLines } from "./company.ts"
+import type { Company, CompanyFile, CompanyLines, CompanyStatus } from "./company.ts"
 
 const hour = 3_600_000
 const office = { fromMinute: 9 * 60, toMinute: 18 * 60 }
@@ -34,8 +34,14 @@ const defaultLines: CompanyLines = {
   }
 }
 
+/** A day that costs more than this much of its share of the month is warned of. */
+const defaultWarnAtPercent = 120
+
 /** Fills in what a company's file leaves out. */
-export const completeCompany = (file: typeof CompanyFile.Type): Company => ({
+export const completeCompany = (
+  file: typeof CompanyFile.Type,
+  status: CompanyStatus = "active"
+): Company => ({
   id: file.id,
   name: file.name,
   language: file.language ?? "pt",
@@ -45,5 +51,9 @@ export const completeCompany = (file: typeof CompanyFile.Type): Company => ({
   faq: file.faq ?? [],
   lines: { ...defaultLines, ...file.lines },
   ...(file.retentionDays === undefined ? {} : { retentionDays: file.retentionDays }),
-  instances: file.instances ?? []
+  instances: file.instances ?? [],
+  ...(file.budgets === undefined
+    ? {}
+    : { budgets: { warnAtPercent: defaultWarnAtPercent, ...file.budgets } }),
+  status
 })

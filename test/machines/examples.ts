@@ -28,6 +28,54 @@ const criteria = [
   }
 ]
 
+const description = {
+  name: "Rita Souza",
+  email: "rita@example.com",
+  phone: "+5511999990000",
+  organisation: "Padaria Sol",
+  role: "owner",
+  language: "pt"
+}
+const activity = {
+  kind: "call",
+  title: "first call",
+  happenedAt: at,
+  dueAt: at,
+  done: true,
+  durationMinutes: 20
+}
+const organisation = {
+  name: "Padaria Sol",
+  site: "https://sol.example",
+  taxId: "11.222.333/0001-81",
+  segment: "food",
+  employees: 12
+}
+const changes = {
+  name: "Sol",
+  language: "pt",
+  agent: { id: "sdr", name: "Lia" },
+  conversation: { ...settings },
+  qualification: {
+    criteria: [
+      {
+        ...criteria[0],
+        question: { pt: "Qual o orçamento?", en: "What is the budget?", es: "¿Qué presupuesto?" },
+        again: { en: "How much?" },
+        cues: ["budget"],
+        cuesAgainst: ["refund"]
+      }
+    ],
+    threshold: 70
+  },
+  faq: [{ name: "hours", keywords: ["open"], answer: { en: "From 9 to 6." } }],
+  lines: { greeting: { en: "Hi." }, firstContact: { en: "Hello." }, handOver: { en: "One moment." } },
+  retentionDays: 365,
+  instances: [{ channel: "telegram", instance: "sol" }],
+  budgets: { monthUsd: 300, warnAtPercent: 120 }
+}
+const company = { id: "sol", ...changes }
+
 /** One example of every event and fact, by machine and type, with every field set. */
 export const examples: Readonly<
   Record<string, { readonly events: Examples[string]; readonly emitted: Examples[string] }>
@@ -79,6 +127,7 @@ export const examples: Readonly<
   },
   lead: {
     events: {
+      LeadSubmitted: { source: "form", campaign: "june", form: { team: "12" }, at },
       LeadSpoke: { conversationId, at },
       LeadAnswered: { conversationId, ...answer, at },
       PersonAskedFor: { conversationId, reason: "askedForPerson", at },
@@ -90,6 +139,7 @@ export const examples: Readonly<
     },
     emitted: {
       LeadCreated: { source: "webChat" },
+      LeadCaptured: { source: "form", campaign: "june" },
       LeadEngaged: { conversationId },
       LeadScored: { score: 40, threshold: 70, met: ["budget"], unmet: [], open: ["team"] },
       LeadQualified: { score: 80, threshold: 70, ...who },
@@ -112,6 +162,58 @@ export const examples: Readonly<
       DealWon: { ...who, valueCents: 50_000 },
       DealLost: who,
       DealReopened: { ...who, stage: "proposal" }
+    }
+  },
+  contact: {
+    events: {
+      ContactDescribeAsked: { ...description, ...asked },
+      TagAddAsked: { tag: "vip", ...asked },
+      TagRemoveAsked: { tag: "vip", ...asked },
+      NoteWriteAsked: { text: "prefers mornings", about: "deal", ...asked },
+      ActivityLogAsked: { ...activity, ...asked },
+      ActivityDoneAsked: { activityId: "1", ...asked },
+      OwnerAssignAsked: { owner: "u1", ...asked },
+      AccountLinkAsked: { accountId: "acc-1", ...asked }
+    },
+    emitted: {
+      ContactDescribed: { ...description, ...who },
+      TagAdded: { tag: "vip", ...who },
+      TagRemoved: { tag: "vip", ...who },
+      NoteWritten: { noteId: "1", text: "prefers mornings", about: "deal", ...asked },
+      ActivityLogged: { activityId: "1", ...activity, ...who },
+      ActivityDone: { activityId: "1", ...asked },
+      OwnerAssigned: { owner: "u1", before: null, ...who },
+      AccountLinked: { accountId: "acc-1", before: null, ...who }
+    }
+  },
+  account: {
+    events: {
+      AccountDescribeAsked: { ...organisation, ...asked },
+      AccountArchiveAsked: asked,
+      AccountReopenAsked: asked
+    },
+    emitted: {
+      AccountDescribed: { ...organisation, ...who },
+      AccountArchived: who,
+      AccountReopened: who
+    }
+  },
+  company: {
+    events: {
+      CompanyCreateAsked: { settings: company, file: { name: "a1" }, ...asked },
+      CompanySettingsChangeAsked: { changes, file: { name: "a1" }, ...asked },
+      CompanySuspendAsked: asked,
+      CompanyResumeAsked: asked,
+      CompanyDeleteAsked: asked,
+      CompanyEmptied: { persons: 3, at }
+    },
+    emitted: {
+      CompanyCreated: { settings: company, ...who },
+      CompanySettingsChanged: { section: "retentionDays", before: null, after: 365, ...who },
+      CompanySuspended: who,
+      CompanyResumed: who,
+      CompanyDeletionStarted: who,
+      CompanyDeleted: { persons: 3, ...who }
     }
   }
 }

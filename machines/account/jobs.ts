@@ -1,0 +1,2 @@
+/** An account asks nothing of the outside world. */
+export const accountJobs = {} as const

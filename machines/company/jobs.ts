@@ -1,0 +1,2 @@
+/** A company asks nothing of the outside world. */
+export const companyJobs = {} as const

@@ -1,0 +1,2 @@
+/** A contact asks nothing of the outside world. */
+export const contactJobs = {} as const

@@ -1,0 +1,13 @@
+/** What one contact may have at most. Lengths in characters. */
+export const contactLimits = {
+  textMax: 200,
+  emailMax: 254,
+  phoneMax: 40,
+  tagsMax: 50,
+  tagMax: 40,
+  noteMax: 10_000,
+  titleMax: 300,
+  /** Activities that are not done; with so many, no other open one is taken. */
+  openActivitiesMax: 200,
+  durationMinutesMax: 24 * 60
+} as const
