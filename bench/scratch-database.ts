@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Client } from "pg"
+import { makeLogin } from "../eventstore/login.ts"
 import { migrate } from "../eventstore/migrate.ts"
 
 /** A migrated database that lives as long as one measurement. */
 export interface ScratchDatabase {
+  /** As the app logs in: by a login of its own that may take the engine's role and nothing more. */
   readonly url: string
+  readonly adminUrl: string
   /** A connection of the login's own rights, for what is measured around the engine. */
   readonly admin: Client
   readonly drop: () => Promise<void>
@@ -33,13 +36,19 @@ export const makeScratchDatabase = async (url: string): Promise<ScratchDatabase>
   await server.query(`create database ${name}`)
   const own = urlOf(url, name)
   await Effect.runPromise(migrate({ url: Redacted.make(own) }))
+  const login = new URL(own)
+  login.username = `centurion_app_${randomBytes(6).toString("hex")}`
+  login.password = randomBytes(12).toString("hex")
+  await Effect.runPromise(makeLogin({ url: Redacted.make(own) }, login.username, login.password))
   const admin = await connected(own)
   return {
-    url: own,
+    url: login.href,
+    adminUrl: own,
     admin,
     drop: async () => {
       await admin.end()
       await server.query(`drop database if exists ${name} with (force)`)
+      await server.query(`drop role ${login.username}`)
       await server.end()
     }
   }

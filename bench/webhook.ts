@@ -63,6 +63,7 @@ const postAlone = async (url: string, seconds: number, first: number) => {
 const run = async (world: BenchWorld): Promise<void> => {
   const server = await runServer({
     DATABASE_URL: world.database.url,
+    DATABASE_ADMIN_URL: world.database.adminUrl,
     CENTURION_EVOLUTION_URL: "http://127.0.0.1:9",
     CENTURION_EVOLUTION_API_KEY: "bench-api-key",
     CENTURION_EVOLUTION_INSTANCES: instance,

@@ -16,10 +16,16 @@ import { migrate } from "../eventstore/migrate.ts"
 import { type StoreServices, storeLayer } from "../eventstore/store-layers.ts"
 import { EmbeddedSession } from "../src/embedded/embedded-session.ts"
 import { schemaFolders } from "../src/schema-folders.ts"
+import { makeTestLogin } from "./test-login.ts"
 
 /** A database of one suite alone. */
 export interface TestDatabase {
+  /** As the owner of the tables. */
   readonly connection: PgConnection.Config
+  /** As the app logs in: a login that may take the engine's role and nothing more; PGlite has one user for all. */
+  readonly app: PgConnection.Config
+  /** The variables that name it to a server or a command; none on PGlite. */
+  readonly env: Readonly<Record<string, string>>
   /** The event store and its database, with the engine's rights. */
   readonly layer: Layer.Layer<StoreServices | MasterKeys | Database>
   /** Asks as the owner of the tables. */
@@ -60,6 +66,8 @@ const pglite: DatabaseKind = {
     )
     return {
       connection,
+      app: connection,
+      env: {},
       layer: storeLayer.pipe(
         Layer.provideMerge(testMasterKeys),
         Layer.provideMerge(
@@ -148,17 +156,24 @@ export const postgres: DatabaseKind = {
     const url = new URL(adminUrl)
     url.pathname = `/${name}`
     const connection = { url: Redacted.make(url.href) }
+    const login = await makeTestLogin(adminUrl)
+    const app = { url: Redacted.make(login.urlOf(name)) }
     if (migrated) await Effect.runPromise(migrate(connection, ...schemaFolders))
     const admin = adminOf(connection)
     return {
       connection,
+      app,
+      env: { DATABASE_URL: login.urlOf(name), DATABASE_ADMIN_URL: url.href },
       layer: storeLayer.pipe(
         Layer.provideMerge(testMasterKeys),
-        Layer.provideMerge(Layer.orDie(Database.layer({ connection, connectionsMax, embedded: false })))
+        Layer.provideMerge(Layer.orDie(Database.layer({ connection: app, connectionsMax, embedded: false })))
       ),
       admin,
       clear: () => clearBy(admin),
-      drop: async () => void (await server(`drop database ${name} with (force)`))
+      drop: async () => {
+        await server(`drop database ${name} with (force)`)
+        await login.drop()
+      }
     }
   }
 }

@@ -141,7 +141,7 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     const dir = directory()
     const own = await server(await freePort(), {
       CENTURION_DIR: dir,
-      DATABASE_URL: postgres.url,
+      ...postgres.env,
       ...evolutionAt("http://127.0.0.1:9")
     })
     await own.until(200)
@@ -159,7 +159,7 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     expect(await own.ended).toBe(0)
     over = true
     await Promise.all(writers)
-    const access = serverAccess(Redacted.make(postgres.url), undefined)
+    const access = serverAccess(Redacted.make(postgres.env.DATABASE_URL!), Redacted.make(postgres.url))
     const stored = await Effect.runPromise(
       Effect.provide(readAll, storeLayerOf(access, { ...defaultSettings, dir }))
     )
@@ -176,7 +176,7 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     const postgres = await makePostgres()
     cleanups.push(postgres.remove)
     postgres.start()
-    const url = postgres.url.replace(/postgres$/, "no_such_database")
+    const url = postgres.env.DATABASE_URL!.replace(/postgres$/, "no_such_database")
     const own = await server(await freePort(), { CENTURION_DIR: directory(), DATABASE_URL: url })
     expect(await own.ended).toBe(1)
     expect(own.said()).toContain('database "no_such_database" does not exist')
@@ -189,7 +189,7 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     const double = await doubleFor(port)
     const own = await server(port, {
       CENTURION_DIR: directory(),
-      DATABASE_URL: postgres.url,
+      ...postgres.env,
       ...evolutionAt(double.url)
     })
     const refused = await webhook(own.url, "A1")
@@ -205,6 +205,7 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     own.kill("SIGTERM")
     expect(await own.ended).toBe(0)
     expect(own.said()).not.toContain(postgres.url)
+    expect(own.said()).not.toContain(postgres.env.DATABASE_URL)
   })
 
   test.each(["fast", "immediate"] as const)(
@@ -217,7 +218,7 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
       const double = await doubleFor(port)
       const own = await server(port, {
         CENTURION_DIR: directory(),
-        DATABASE_URL: postgres.url,
+        ...postgres.env,
         CENTURION_LEASE_MS: "2000",
         ...evolutionAt(double.url)
       })

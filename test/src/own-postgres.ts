@@ -18,12 +18,20 @@ export const canMakePostgres = bin !== undefined
 
 /** A Postgres of one test's own, to be stopped and started again. */
 export interface OwnPostgres {
+  /** As its superuser. */
   readonly url: string
+  /** The variables that name it to a server, with a login of the app. */
+  readonly env: Readonly<Record<string, string>>
   readonly start: () => void
   /** `immediate` is as after a crash. */
   readonly stop: (mode: "fast" | "immediate") => void
   readonly remove: () => void
 }
+
+const roles = [
+  "create role centurion_engine nologin",
+  "create role centurion_app login in role centurion_engine"
+]
 
 /** Makes one, which does not run yet. */
 export const makePostgres = async (): Promise<OwnPostgres> => {
@@ -44,6 +52,8 @@ export const makePostgres = async (): Promise<OwnPostgres> => {
     chmodSync(dir, 0o755)
   }
   run(`${bin}/initdb -D ${data} -A trust -U postgres`)
+  // Before its first start, so that a server may wait for it with the app's login.
+  run(`printf '${roles.join("\\n")}\\n' | ${bin}/postgres --single -D ${data} postgres`)
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${dir} -c fsync=off`
   let runs = false
   const stop: OwnPostgres["stop"] = (mode) => {
@@ -52,6 +62,10 @@ export const makePostgres = async (): Promise<OwnPostgres> => {
   }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    env: {
+      DATABASE_URL: `postgres://centurion_app@127.0.0.1:${port}/postgres`,
+      DATABASE_ADMIN_URL: `postgres://postgres@127.0.0.1:${port}/postgres`
+    },
     start: () => {
       run(`${bin}/pg_ctl -D ${data} -w -l ${dir}/log -o '${options}' start`)
       runs = true

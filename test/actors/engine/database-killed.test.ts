@@ -20,7 +20,7 @@ describe.skipIf(!canStartPostgres)("a database that is killed under load", () =>
     postgres = await makeOwnPostgres()
     await postgres.start()
     await Effect.runPromise(migrate({ url: Redacted.make(postgres.url) }))
-    engine = await startEngineProcess({ databaseUrl: postgres.url, owner: "one", leaseMs: 3000 })
+    engine = await startEngineProcess({ databaseUrl: postgres.appUrl, owner: "one", leaseMs: 3000 })
   })
   afterAll(async () => {
     await engine?.kill()

@@ -10,6 +10,8 @@ import { until } from "./run-engine.ts"
 /** A Postgres server of the test's own, which it may kill. */
 export interface OwnPostgres {
   readonly url: string
+  /** As a login of the app. */
+  readonly appUrl: string
   readonly start: () => Promise<void>
   /** As a power cut would end it: no process of it says goodbye. */
   readonly kill: () => Promise<void>
@@ -32,6 +34,11 @@ const identity = (): { readonly uid?: number; readonly gid?: number } => {
   return { uid: id("-u"), gid: id("-g") }
 }
 
+const roles = [
+  "create role centurion_engine nologin",
+  "create role centurion_app login in role centurion_engine"
+]
+
 export const makeOwnPostgres = async (): Promise<OwnPostgres> => {
   const user = identity()
   const directory = mkdtempSync(join(tmpdir(), "centurion-postgres-"))
@@ -42,6 +49,12 @@ export const makeOwnPostgres = async (): Promise<OwnPostgres> => {
     ...user,
     cwd: directory,
     stdio: "ignore"
+  })
+  execFileSync(binary("postgres")!, ["--single", "-D", data, "postgres"], {
+    ...user,
+    cwd: directory,
+    input: roles.join("\n"),
+    stdio: ["pipe", "ignore", "ignore"]
   })
   const port = await freePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
@@ -71,6 +84,7 @@ export const makeOwnPostgres = async (): Promise<OwnPostgres> => {
   }
   return {
     url,
+    appUrl: `postgres://centurion_app@127.0.0.1:${port}/postgres`,
     // Backends of a killed server take a moment to notice; until then the next one refuses to start.
     start: () => until("Postgres starts", launch),
     kill,

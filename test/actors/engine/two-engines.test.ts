@@ -23,7 +23,7 @@ describePostgres("two engines on one database", (kind) => {
   })
 
   const start = async (owner: string) => {
-    const databaseUrl = Redacted.value(database.connection.url!)
+    const databaseUrl = Redacted.value(database.app.url!)
     const started = await startEngineProcess({ databaseUrl, owner, leaseMs })
     processes.push(started)
     return started

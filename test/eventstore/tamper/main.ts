@@ -35,7 +35,7 @@ const openDatabase = async (): Promise<{ connection: PgConnection.Config; drop: 
   const url = process.env.DATABASE_URL ?? ""
   if (url !== "") {
     const scratch = await makeScratchDatabase(url)
-    return { connection: { url: Redacted.make(scratch.url) }, drop: scratch.drop }
+    return { connection: { url: Redacted.make(scratch.adminUrl) }, drop: scratch.drop }
   }
   const { folder, remove } = newFolder()
   const postgres = await openEmbeddedPostgres(folder)

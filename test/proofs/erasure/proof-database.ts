@@ -9,10 +9,12 @@ import * as Redacted from "effect/Redacted"
 import { Database, type Row, withAdminConnection } from "../../../eventstore/database.ts"
 import { MasterKeys, masterKeyOf } from "../../../eventstore/master-keys.ts"
 import { type StoreServices, storeLayer } from "../../../eventstore/store-layers.ts"
+import { makeTestLogin } from "../../test-login.ts"
 
 /** A database of the proof's own on the server that it was given. */
 export interface ProofDatabase {
-  readonly url: string
+  /** The variables that name it to a server and a command. */
+  readonly env: Readonly<Record<string, string>>
   readonly admin: (sql: string, params?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<Row>>
   /** With the right master key. */
   readonly layer: Layer.Layer<StoreServices | Database>
@@ -61,20 +63,25 @@ export const makeProofDatabase = async (serverUrl: string): Promise<ProofDatabas
   const own = new URL(serverUrl)
   own.pathname = `/${name}`
   const url = own.href
+  const login = await makeTestLogin(serverUrl)
+  const appUrl = login.urlOf(name)
   return {
-    url,
+    env: { DATABASE_URL: appUrl, DATABASE_ADMIN_URL: url },
     admin: adminOf(url),
     layer: storeLayer.pipe(
       Layer.provideMerge(MasterKeys.layer([masterKeyOf(Buffer.from(proofMasterKey, "hex"))])),
       Layer.provideMerge(
         Layer.orDie(
-          Database.layer({ connection: { url: Redacted.make(url) }, connectionsMax, embedded: false })
+          Database.layer({ connection: { url: Redacted.make(appUrl) }, connectionsMax, embedded: false })
         )
       )
     ),
     dumpTo: async (file) => void (await run(programs.dump, ["--file", file, url])),
     restoreFrom: async (file) =>
       void (await run(programs.psql, ["--quiet", "--set", "ON_ERROR_STOP=1", "--file", file, url])),
-    drop: async () => void (await server(`drop database if exists ${name} with (force)`))
+    drop: async () => {
+      await server(`drop database if exists ${name} with (force)`)
+      await login.drop()
+    }
   }
 }

@@ -94,7 +94,6 @@ export const setStage = async (
   const env = {
     PORT: `${port}`,
     REDIS_URL: "",
-    DATABASE_ADMIN_URL: "",
     CENTURION_DIR: directory,
     CENTURION_MASTER_KEY: proofMasterKey,
     CENTURION_EVOLUTION_URL: new URL(provider).origin,
@@ -116,7 +115,7 @@ export const setStage = async (
       server = startProgram("src/cli/main.ts", ["start"], {
         logFile,
         nodeFlags: ["--import", preload],
-        env: { ...env, DATABASE_URL: database.url }
+        env: { ...env, ...database.env }
       })
       const started = server
       const isReady = async () => (await askJson(`${url}/readyz`)) !== undefined
@@ -125,7 +124,7 @@ export const setStage = async (
       }
       throw new Error(`the server was not ready within ${readyMaxMs} ms; its log is ${logFile}`)
     },
-    centurion: (database, ...args) => runCommand({ ...env, DATABASE_URL: database.url }, args),
+    centurion: (database, ...args) => runCommand({ ...env, ...database.env }, args),
     post: async (body, headers = { "x-centurion-secret": webhookSecret }) =>
       (await fetch(webhook, { method: "POST", body, headers })).status,
     setFaults: async (faults) => void (await askJson(`${provider}/faults`, faults)),

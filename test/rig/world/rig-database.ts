@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Database, type Row, withAdminConnection } from "../../../eventstore/database.ts"
+import { Database, engineRole, type Row, withAdminConnection } from "../../../eventstore/database.ts"
+import { makeEngineRole } from "../../../eventstore/login.ts"
 import { MasterKeys, masterKeyOf } from "../../../eventstore/master-keys.ts"
 import { type StoreServices, storeLayer } from "../../../eventstore/store-layers.ts"
 
@@ -32,9 +33,10 @@ export const makeRigDatabase = async (
       Effect.runPromise(withAdminConnection({ url: Redacted.make(url) }, (query) => query(sql, params)))
   const server = on(serverUrl)
   await server(`create database ${name}`)
+  await Effect.runPromise(withAdminConnection({ url: Redacted.make(serverUrl) }, makeEngineRole))
   for (const login of logins)
     await server(
-      `do $$ begin create role ${login} login superuser; exception when duplicate_object then null; end $$`
+      `do $$ begin create role ${login} login in role ${engineRole}; exception when duplicate_object then null; end $$`
     )
   const url = new URL(serverUrl)
   url.pathname = `/${name}`

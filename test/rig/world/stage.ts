@@ -136,7 +136,6 @@ const startProvider = async (
 }
 
 const serverEnv = (options: StageOptions, proxies: Readonly<Record<RigChannel, string>>) => ({
-  DATABASE_ADMIN_URL: "",
   REDIS_URL: "",
   CENTURION_DIR: options.directory,
   NODE_COMPILE_CACHE: options.compiled,
@@ -191,8 +190,12 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     keyed: proxied(providers.keyed)
   })
   for (const [n, name] of names.entries()) {
-    const url = database.urlOf(name, databaseProxies[n]!.port)
-    servers.push(await makeServer(name, directory, { ...env, DATABASE_URL: url }))
+    const { port } = databaseProxies[n]!
+    const urls = {
+      DATABASE_URL: database.urlOf(name, port),
+      DATABASE_ADMIN_URL: database.urlOf(new URL(database.url).username, port)
+    }
+    servers.push(await makeServer(name, directory, { ...env, ...urls }))
   }
   const close = async () => {
     await Promise.all(servers.map((server) => server.kill()))

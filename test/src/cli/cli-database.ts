@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import type { Batch } from "../../../eventstore/batch.ts"
 import { withAdminConnection } from "../../../eventstore/database.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
@@ -68,10 +67,16 @@ const postgres: CliDatabaseKind = {
   name: "Postgres",
   make: async () => {
     const database = await databases.find(({ name }) => name === "Postgres")!.make()
-    const { connection } = database
-    const access = { connection, admin: connection, embedded: false, shown: "Postgres" }
+    const { connection, app, env } = database
+    const access = {
+      connection: app,
+      admin: connection,
+      adminGiven: true,
+      embedded: false,
+      shown: "Postgres"
+    }
     return {
-      env: { DATABASE_URL: Redacted.value(connection.url!) },
+      env,
       append: (company, batches) => Effect.runPromise(appendTo(access, company, batches)),
       admin: adminOf(connection),
       drop: database.drop

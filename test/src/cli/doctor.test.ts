@@ -1,7 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { masterKeyOf } from "../../../eventstore/master-keys.ts"
 import { settings } from "../../../src/config.ts"
@@ -194,7 +193,7 @@ describe("centurion doctor", () => {
 describePostgres("centurion doctor on a Postgres that nobody prepared", (kind) => {
   it("says what is missing, and other commands say the way out", async () => {
     const database = await kind.make({ migrated: false })
-    const env = { DATABASE_URL: Redacted.value(database.connection.url!) }
+    const { env } = database
     const { code, of } = await ask(env)
     expect([code, of("migrations")]).toMatchObject([
       1,

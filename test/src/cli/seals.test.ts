@@ -2,7 +2,6 @@ import { execFile } from "node:child_process"
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { databases, type TestDatabase } from "../../databases.ts"
 import { newDirectory } from "../http/open-server.ts"
@@ -16,8 +15,7 @@ const won = '{"by":"person:ana","reason":"signed","at":1767607200000}'
 const openPlace = async (postgres: (typeof databases)[number] | undefined) => {
   const dir = newDirectory()
   const database: TestDatabase | undefined = await postgres?.make({ migrated: false })
-  const url = database === undefined ? {} : { DATABASE_URL: Redacted.value(database.connection.url!) }
-  const env = { CENTURION_DIR: dir, PORT: "0", CENTURION_SEAL_EVERY_MS: "100", ...url }
+  const env = { CENTURION_DIR: dir, PORT: "0", CENTURION_SEAL_EVERY_MS: "100", ...database?.env }
   let server: RunningCli | undefined
   const start = async () => {
     server = startCli(["start"], env)
