@@ -36,7 +36,6 @@ import {
 import { holdDirectory } from "./embedded/embedded-database.ts"
 import { Channels } from "./handlers/channels.ts"
 import { handlers } from "./handlers/index.ts"
-import { publishCommits } from "./hints/commit-hints.ts"
 import { pageInstance, Visitors } from "./http/chat/visitors.ts"
 import { serveHttp } from "./http/http-server.ts"
 import { Inbox } from "./http/inbox.ts"
@@ -46,6 +45,9 @@ import { scriptedModelLayer } from "./llm/scripted-model.ts"
 import { logLayer } from "./log.ts"
 import { eraseReturned, erasureLedger, erasureLedgerFile } from "./privacy/erasure-ledger.ts"
 import { keepRetention } from "./privacy/retention.ts"
+import { publishCommits } from "./redis/hints.ts"
+import { RedisConnection } from "./redis/redis-connection.ts"
+import { redisLayer } from "./redis/redis-layer.ts"
 import { sealing } from "./seals/sealing.ts"
 import { setUpChannels } from "./set-up-channels.ts"
 
@@ -124,7 +126,8 @@ const worldLayer = Layer.unwrap(
   })
 ).pipe(
   Layer.provideMerge(Layer.mergeAll(WebChatHub.layer, FetchHttpClient.layer)),
-  Layer.provideMerge(Companies.layer)
+  Layer.provideMerge(Companies.layer),
+  Layer.provideMerge(Layer.unwrap(Effect.map(Settings, ({ redisUrl }) => redisLayer(redisUrl))))
 )
 
 /** Whoever holds a lease in the embedded database is dead: the directory is this process's alone. */
@@ -182,7 +185,7 @@ const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.S
   const engine = Context.get(built, Engine)
   const { all } = yield* Companies
   yield* Scope.provide(Effect.forkScoped(Effect.provide(keepRetention(all), stored)), scope)
-  if (settings.redisUrl !== undefined) yield* Scope.provide(publishCommits(settings.redisUrl, engine), scope)
+  yield* Scope.provide(publishCommits(yield* RedisConnection, engine), scope)
   running.set({
     engine,
     store: Context.get(built, EventStore),

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import { Settings } from "../../config.ts"
-import { hearCommits } from "../../hints/commit-hints.ts"
+import { hearHints } from "../../redis/hints.ts"
+import { connectRedis } from "../../redis/redis-connection.ts"
 import { wrongUse } from "../cli-failure.ts"
 import { eventAsJson, eventLine } from "../event-line.ts"
 import { parsePlace } from "../find-place.ts"
@@ -83,7 +84,7 @@ const pauseUntilCommit = Effect.fnUntraced(function* (company: string) {
   const { redisUrl } = yield* Settings
   if (redisUrl === undefined) return Effect.sleep(pollEveryMs)
   let wake = () => {}
-  yield* hearCommits(redisUrl, company, () => wake())
+  yield* hearHints(yield* connectRedis(redisUrl), "commits", company, () => wake())
   const woken = Effect.callback<void>((resume) => {
     wake = () => resume(Effect.void)
   })

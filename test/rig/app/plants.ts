@@ -194,9 +194,9 @@ export const plants: ReadonlyArray<Plant> = [
     foundBy: ["P9"],
     exchanges: [
       {
-        file: "src/hints/commit-hints.ts",
-        find: 'redis.on("error", (error: Error) => {',
-        put: 'redis.on("error", (error: Error) => {\n    setImmediate(() => process.exit(1))'
+        file: "src/redis/redis-connection.ts",
+        find: 'redis.on("error", (error: Error) => warn.away(error))',
+        put: 'redis.on("error", () => process.exit(1))'
       }
     ]
   }
