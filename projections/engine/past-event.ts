@@ -11,7 +11,8 @@ export const pastEvent = (
   upcastersOf: (machine: string) => Upcasters | undefined,
   isErasing: (stream: string) => boolean
 ): PastEvent => {
-  const { company, partition, position, stream, version, kind, type, occurredAt, recordedAt, principal } = event
+  const { company, partition, position, stream, version, kind, type, occurredAt, recordedAt, principal } =
+    event
   const slash = stream.indexOf("/")
   const machine = stream.slice(0, slash)
   let data: JsonObject | undefined

@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { DatabaseError } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import type { PastEvent } from "../read-model.ts"
@@ -40,6 +41,22 @@ export interface Parked {
   readonly since: number
 }
 
+/** No read model is called so. */
+export class UnknownReadModel extends Schema.TaggedError<UnknownReadModel>()("UnknownReadModel", {
+  message: Schema.String
+}) {}
+
+/** The read models have not read all events yet. */
+export class NotCaughtUp extends Schema.TaggedError<NotCaughtUp>()("NotCaughtUp", {
+  message: Schema.String
+}) {}
+
+/** What came of folding a parked stream again. */
+export type RetryOutcome =
+  | { readonly outcome: "notParked" }
+  | { readonly outcome: "folded"; readonly events: number }
+  | { readonly outcome: "brokeAgain"; readonly streamVersion: number; readonly reason: string }
+
 export type ProjectionFailure = StoreUnavailable | DatabaseError
 
 /** The read models of this installation, kept up to date by this process while it owns partitions. */
@@ -59,5 +76,21 @@ export class Projections extends Context.Service<
     readonly onApplied: (hear: (applied: Applied) => void) => Effect.Effect<() => void>
     readonly lags: (company: string | null) => Effect.Effect<ReadonlyArray<Lag>, ProjectionFailure>
     readonly parked: (company: string | null) => Effect.Effect<ReadonlyArray<Parked>, ProjectionFailure>
+    /** Folds a parked stream again from where it broke; gives the reason when it breaks again. */
+    readonly retry: (
+      company: string,
+      readModel: string,
+      stream: string
+    ) => Effect.Effect<RetryOutcome, ProjectionFailure>
+    /** Begins to build the read model anew beside the one that serves, which it replaces when it is done. */
+    readonly rebuild: (
+      company: string,
+      readModel: string
+    ) => Effect.Effect<void, ProjectionFailure | UnknownReadModel>
+    /** Takes a person's data out of all read models, once they have read all that there is; gives how many rows. */
+    readonly erase: (
+      company: string,
+      streams: ReadonlyArray<string>
+    ) => Effect.Effect<number, ProjectionFailure | NotCaughtUp>
   }
 >()("centurion/projections/Projections") {}

@@ -14,7 +14,8 @@ export const readRow = (columns: Columns, values: ReadonlyArray<unknown>): Row =
 }
 
 /** The values of a row's key, as one text. */
-export const keyText = (key: ReadonlyArray<unknown>): string => (key.length === 1 ? String(key[0]) : JSON.stringify(key))
+export const keyText = (key: ReadonlyArray<unknown>): string =>
+  key.length === 1 ? String(key[0]) : JSON.stringify(key)
 
 /** The arrays that `select` and `remove` take: one for each key column. */
 export const keyColumns = (
@@ -31,7 +32,9 @@ const mayBeUnstorable = /\\u0000|\\ud[89a-f]/i
 export const rowsJson = (rows: ReadonlyArray<{ readonly stream: string; readonly row: Row }>): string => {
   const plain = rows.map(({ stream, row }) => ({ stream, ...row }))
   const text = JSON.stringify(plain, called)
-  return mayBeUnstorable.test(text) ? JSON.stringify(plain, (key, value) => storable(called(key, value))) : text
+  return mayBeUnstorable.test(text)
+    ? JSON.stringify(plain, (key, value) => storable(called(key, value)))
+    : text
 }
 
 const called = (_: string, value: unknown): unknown => (typeof value === "function" ? value() : value)

@@ -71,13 +71,23 @@ export const tableSql = ({ key, columns }: ReadModel, table: string): TableSql =
 const literal = (words: string) => `'${words.replaceAll("'", "''")}'`
 
 /** What makes a read model's table in schema template: the table, its indexes and comments. */
-export const templateStatements = ({ name, about, key, columns, indexes }: ReadModel): ReadonlyArray<string> => {
+export const templateStatements = ({
+  name,
+  about,
+  key,
+  columns,
+  indexes
+}: ReadModel): ReadonlyArray<string> => {
   const table = `template.${quoted(name)}`
   const lines = Object.entries(columns).map(
     ([column, { kind, nullable }]) => `${quoted(column)} ${sqlTypes[kind]}${nullable ? "" : " not null"}`
   )
   const sorted = Object.keys(columns).filter((column) => columns[column]!.sorts)
-  const listed = [["stream"], ...indexes, ...sorted.map((column) => [column, ...key.filter((k) => k !== column)])]
+  const listed = [
+    ["stream"],
+    ...indexes,
+    ...sorted.map((column) => [column, ...key.filter((k) => k !== column)])
+  ]
   return [
     `create table ${table} (
       company text collate "C" not null,

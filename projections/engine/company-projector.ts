@@ -1,0 +1,229 @@
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import type { Database, DatabaseError } from "../../eventstore/database.ts"
+import type { StoreUnavailable } from "../../eventstore/event-store.ts"
+import type { History } from "../../eventstore/history.ts"
+import type { Upcasters } from "../../eventstore/upcast.ts"
+import type { PastEvent, ReadModel } from "../read-model.ts"
+import { loadReaders, type Reader, swapBuild } from "./builds.ts"
+import { pastEvent } from "./past-event.ts"
+import type { Applied } from "./projections.ts"
+import type { Target } from "./target.ts"
+import { type CheckpointMoved, type Page, writePage } from "./write-page.ts"
+
+/** What a projector needs around it. */
+export interface ProjectorPorts {
+  readonly database: Pick<Database["Service"], "transaction">
+  readonly history: Pick<History["Service"], "readPartition" | "readStream">
+  readonly models: ReadonlyArray<ReadModel>
+  readonly upcastersOf: (machine: string) => Upcasters | undefined
+  readonly applied: (applied: Applied) => void
+  readonly log: (level: "info" | "warn" | "error", message: string) => Effect.Effect<void>
+}
+
+export type ProjectorFailure = DatabaseError | StoreUnavailable | CheckpointMoved
+
+/** Events read and written at once. */
+export const pageEvents = 1000
+
+/** Follows the events of one company, for all its read models; one page at a time. */
+export class CompanyProjector {
+  readonly company: string
+  /** One writer at a time: pages, erasures, retries and swaps. */
+  readonly turn = Semaphore.makeUnsafe(1)
+  /** Streams of persons who are being erased: what was read of them before must not be written again. */
+  readonly erasing = new Set<string>()
+  private readonly ports: ProjectorPorts
+  private readers: ReadonlyArray<Reader> | undefined
+  /** The last position of each partition, as far as was told. */
+  private readonly ends = new Map<number, number>()
+
+  constructor(company: string, ports: ProjectorPorts) {
+    this.company = company
+    this.ports = ports
+  }
+
+  /** What it knows is read from the database again. */
+  forget() {
+    this.readers = undefined
+  }
+
+  isBuilding(): boolean {
+    return this.readers?.some(({ target }) => target.state === "building") ?? true
+  }
+
+  /** The lowest position of the partition that the serving read models have reached; undefined before the first look. */
+  shown(partition: number): number | undefined {
+    const live = this.readers?.filter(({ target }) => target.state === "live")
+    if (live === undefined || live.length === 0) return undefined
+    return Math.min(...live.map(({ positions }) => positions.get(partition) ?? 0))
+  }
+
+  readonly load: Effect.Effect<ReadonlyArray<Reader>, DatabaseError> = Effect.gen(
+    { self: this },
+    function* () {
+      this.readers ??= yield* loadReaders(this.ports.database, this.company, this.ports.models)
+      return this.readers
+    }
+  )
+
+  /** Takes in one page of the partition up to `end`; false when there is nothing left to take. */
+  readonly step = (partition: number, end: number): Effect.Effect<boolean, ProjectorFailure> =>
+    this.turn.withPermit(
+      Effect.gen({ self: this }, function* () {
+        const readers = yield* this.load
+        this.ends.set(partition, end)
+        // Those that serve go first.
+        for (const state of ["live", "building"] as const) {
+          const behind = readers.filter(
+            ({ target, positions }) => target.state === state && (positions.get(partition) ?? 0) < end
+          )
+          if (behind.length > 0) {
+            yield* this.takePage(partition, end, behind)
+            return true
+          }
+        }
+        return false
+      })
+    )
+
+  /** The group that is furthest behind reads on, at most to where the next group is. */
+  private readonly takePage = (partition: number, end: number, behind: ReadonlyArray<Reader>) =>
+    Effect.gen({ self: this }, function* () {
+      const at = ({ positions }: Reader) => positions.get(partition) ?? 0
+      const after = Math.min(...behind.map(at))
+      const group = behind.filter((reader) => at(reader) === after)
+      const next = Math.min(end, ...behind.filter((reader) => at(reader) > after).map(at))
+      const events = yield* this.read(partition, after, Math.min(pageEvents, next - after))
+      const last = events.at(-1)
+      if (last === undefined) return
+      const before = this.shown(partition)
+      const page = { company: this.company, partition, after, position: last.position, events }
+      yield* this.write(page, group)
+      const now = this.shown(partition)
+      if (before !== undefined && now !== undefined && now > before) {
+        const shown = events.filter(({ position }) => position > before && position <= now)
+        this.ports.applied({ company: this.company, partition, after: before, position: now, events: shown })
+      }
+    })
+
+  private readonly read = (partition: number, after: number, most: number) =>
+    Effect.map(this.ports.history.readPartition(this.company, partition, after, most), (events) =>
+      events.map((event) => pastEvent(event, this.ports.upcastersOf, (stream) => this.erasing.has(stream)))
+    )
+
+  /** What the database refuses for good is looked for by halves: first the read model, then the event. */
+  private readonly write = (
+    page: Page,
+    group: ReadonlyArray<Reader>
+  ): Effect.Effect<void, DatabaseError | CheckpointMoved> =>
+    Effect.suspend(() => writePage(this.ports.database, page, targetsOf(group))).pipe(
+      Effect.andThen(
+        Effect.sync(() => {
+          for (const { positions } of group) positions.set(page.partition, page.position)
+        })
+      ),
+      Effect.catch((error) => {
+        this.forgetAfter(error)
+        if (error._tag !== "DatabaseError" || error.unreachable) return Effect.fail(error)
+        return this.writeInHalves(page, group, error)
+      })
+    )
+
+  private forgetAfter(error: { readonly _tag: string }) {
+    if (error._tag === "CheckpointMoved") this.forget()
+  }
+
+  private readonly writeInHalves = (
+    page: Page,
+    group: ReadonlyArray<Reader>,
+    why: DatabaseError
+  ): Effect.Effect<void, DatabaseError | CheckpointMoved> => {
+    if (group.length > 1) {
+      const middle = group.length >> 1
+      return Effect.andThen(this.write(page, group.slice(0, middle)), this.write(page, group.slice(middle)))
+    }
+    const { events, after } = page
+    if (events.length > 1) {
+      const middle = events.length >> 1
+      const position = events[middle - 1]!.position
+      return Effect.andThen(
+        this.write({ ...page, position, events: events.slice(0, middle) }, group),
+        Effect.suspend(() => this.write({ ...page, after: position, events: events.slice(middle) }, group))
+      )
+    }
+    const [event] = events
+    if (event === undefined || Object.hasOwn(event, "refused")) return Effect.fail(why)
+    return this.write({ ...page, after, events: [refused(event, why)] }, group)
+  }
+
+  /** Builds that have read all that the serving ones show take their place; gives their names. */
+  readonly swapReady = this.turn.withPermit(
+    Effect.gen({ self: this }, function* () {
+      const readers = yield* this.load
+      const swapped: Array<string> = []
+      for (const { target, positions } of readers) {
+        if (target.state !== "building") continue
+        const isBehind = [...positions].some(
+          ([partition, at]) =>
+            at < (this.shown(partition) ?? this.ends.get(partition) ?? Number.POSITIVE_INFINITY)
+        )
+        if (isBehind) continue
+        yield* swapBuild(this.ports.database, this.company, target)
+        swapped.push(target.model.name)
+        yield* this.ports.log(
+          "info",
+          `read model ${target.model.name} of ${this.company} was built and serves now`
+        )
+      }
+      if (swapped.length > 0) this.forget()
+      return swapped
+    })
+  )
+
+  /** Takes the personal data of these streams out of every table; gives how many rows had some. */
+  readonly redact = (streams: ReadonlyArray<string>): Effect.Effect<number, DatabaseError> => {
+    for (const stream of streams) this.erasing.add(stream)
+    return this.turn.withPermit(
+      Effect.gen({ self: this }, function* () {
+        const readers = yield* this.load
+        return yield* this.ports.database.transaction((query) =>
+          Effect.gen({ self: this }, function* () {
+            yield* query("select core.enter($1)", [this.company])
+            let rows = 0
+            for (const { target } of readers) {
+              const { redact } = target.sql
+              if (redact === undefined) continue
+              const gone = yield* query(`${redact} returning 1`, [this.company, streams])
+              rows += gone.length
+            }
+            // A table of another version serves until its successor is built: what is about the person leaves it whole.
+            for (const { name } of this.ports.models) {
+              if (readers.some(({ target }) => target.state === "live" && target.model.name === name))
+                continue
+              const gone = yield* query(
+                `delete from "${name}" where company = $1 and stream = any($2::text[]) returning 1`,
+                [this.company, streams]
+              )
+              rows += gone.length
+            }
+            return rows
+          })
+        )
+      })
+    )
+  }
+}
+
+const targetsOf = (group: ReadonlyArray<Reader>): ReadonlyArray<Target> => group.map(({ target }) => target)
+
+/** Folding it breaks with what the database said, so that its stream is parked. */
+const refused = (event: PastEvent, { message, code }: DatabaseError): PastEvent =>
+  Object.create(event, {
+    refused: { value: true },
+    data: {
+      get: () => {
+        throw new Error(`the database refuses the row: ${message} (SQLSTATE ${code})`)
+      }
+    }
+  })
