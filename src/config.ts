@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { apiSettings } from "./http/api/api-settings.ts"
 import { sealSettings } from "./seals/seal-settings.ts"
 import {
   choice,
@@ -60,6 +61,7 @@ export const settings = {
   ),
 
   ...sealSettings,
+  ...apiSettings,
 
   evolutionUrl: httpUrl("CENTURION_EVOLUTION_URL", undefined, "The Evolution API; without it, no WhatsApp."),
   evolutionApiKey: secret("CENTURION_EVOLUTION_API_KEY", "The key of the Evolution API."),
