@@ -1,4 +1,8 @@
+import type { AnyStateMachine } from "xstate"
 import type { Json } from "../../eventstore/json.ts"
+import { accountMachine } from "../../machines/account/machine.ts"
+import { companyMachine } from "../../machines/company/machine.ts"
+import { contactMachine } from "../../machines/contact/machine.ts"
 import type { ConversationSettings } from "../../machines/conversation/events.ts"
 import { conversationLimits } from "../../machines/conversation/limits.ts"
 import { conversationMachine } from "../../machines/conversation/machine.ts"
@@ -21,6 +25,7 @@ import {
 } from "../machines/conversation/example.ts"
 import { beginForLaws, lawSettings, randomMovesOf } from "../machines/conversation-moves.ts"
 import { type Drive, say, start, wait } from "../machines/drive.ts"
+import { accountMoves, companyMoves, contactMoves, fullContact, type Move } from "../machines/record-moves.ts"
 import { seeded, startedAt } from "./recorded-walk.ts"
 
 /** A walk of a machine: what it started with, and each step it took. */
@@ -49,6 +54,12 @@ export const walksOf = (machine: string): ReadonlyArray<Walk> | undefined => {
         const random = seeded(n + 1)
         return { input: {}, drive: walk(random, dealMachine, {}, dealMoves) }
       })
+    case "contact":
+      return [...manyWalks(contactMachine, { leadId: "lead-1" }, contactMoves), contactAtItsLimits()]
+    case "account":
+      return manyWalks(accountMachine, {}, accountMoves)
+    case "company":
+      return manyWalks(companyMachine, { companyId: "sol" }, companyMoves)
     default:
       return undefined
   }
@@ -171,6 +182,18 @@ const aLead = (random: Random): Walk => {
   return { input: given as unknown as Json, drive: walk(random, leadMachine, given, leadMoves) }
 }
 
+const manyWalks = (machine: AnyStateMachine, input: Json, moves: ReadonlyArray<Move>): ReadonlyArray<Walk> =>
+  Array.from({ length: walks }, (_, n) => ({ input, drive: walk(seeded(n + 1), machine, input, moves) }))
+
+const contactAtItsLimits = (): Walk => {
+  const input = { leadId: "lead-1" }
+  const full = fullContact.reduce(
+    (drive, event) => say(wait(drive, 1000), event),
+    start(contactMachine, input, startedAt)
+  )
+  return { input, drive: full, always: true }
+}
+
 const walk = (
   random: Random,
   machine: Parameters<typeof start>[0],
@@ -203,6 +226,11 @@ const byPerson = { by: "person:ana", reason: "asked" }
 const who = (random: Random) => pick(random, [byPerson, { by: "lead", reason: "opted in" }])
 
 const leadMoves: ReadonlyArray<(random: Random) => { readonly type: string }> = [
+  (random) => ({
+    type: "LeadSubmitted",
+    source: "form",
+    ...(random() < 0.5 ? { campaign: "june", form: { team: "12" } } : {})
+  }),
   () => ({ type: "LeadSpoke", conversationId }),
   ...Array.from({ length: 6 }, () => (random: Random) => {
     const criterion = pick(random, Object.keys(values))

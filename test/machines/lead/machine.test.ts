@@ -44,6 +44,20 @@ describe("a lead", () => {
     expect(last(spoke(engaged)).emitted).toEqual([])
   })
 
+  it("takes what a form says in every state, and stays where it is", () => {
+    const form = { type: "LeadSubmitted", source: "form", campaign: "june", form: { team: "12" } }
+    const handedOff = answers(qualified, "city", "Recife")
+    for (const drive of [begin(), spoke(begin()), handedOff, ana(begin(), "LeadDisqualifyAsked")]) {
+      const told = tell(tell(drive, form), { type: "LeadSubmitted", source: "api" })
+      expect(emitted(told).slice(-2)).toEqual([
+        { type: "LeadCaptured", source: "form", campaign: "june" },
+        { type: "LeadCaptured", source: "api" }
+      ])
+      expect(last(told).value).toEqual(last(drive).value)
+      expect(told.snapshot.context).toEqual(drive.snapshot.context)
+    }
+  })
+
   it("is scored by each new answer, and only when that changes something", () => {
     const scored = answers(spoke(begin()), "team", 8)
     expect(last(scored)).toMatchObject({
