@@ -1,4 +1,5 @@
 import { integer, json, maybeInteger, maybeText, maybeTime, oneOf, text, texts, time } from "./column.ts"
+import { elements, maybeWhole, maybeWords, whole, words } from "./given.ts"
 import { type PastEvent, type RowOf, readModel } from "./read-model.ts"
 
 const columns = {
@@ -48,14 +49,14 @@ export const leads = readModel({
 const newLead = ({ id, recordedAt, version, data }: PastEvent): Lead => ({
   lead_id: id,
   state: "new",
-  source: data.input?.source ?? "",
+  source: words(data.input?.source),
   score: 0,
-  threshold: data.input?.threshold ?? null,
+  threshold: maybeWhole(data.input?.threshold),
   met: [],
   unmet: [],
-  open: (data.input?.criteria ?? []).map(({ name }: { name: string }) => name),
+  open: elements(data.input?.criteria).map((criterion) => words(criterion?.name)),
   answers: {},
-  conversation_id: data.input?.conversationId ?? null,
+  conversation_id: maybeWords(data.input?.conversationId),
   deal_id: null,
   why: null,
   decided_by: null,
@@ -78,36 +79,46 @@ const next = (row: Lead, event: PastEvent): Lead => ({
 const changes = (row: Lead, { type, data, recordedAt }: PastEvent): Partial<Lead> => {
   switch (type) {
     case "LeadSpoke":
-      return { conversation_id: data.conversationId }
+      return { conversation_id: maybeWords(data.conversationId) }
     case "LeadAnswered":
       return {
-        conversation_id: data.conversationId,
+        conversation_id: maybeWords(data.conversationId),
         answers: { ...row.answers, [data.criterion]: { value: data.value, said: data.said } }
       }
     case "LeadEngaged":
       return { state: "engaged", engaged_at: row.engaged_at ?? recordedAt }
     case "LeadScored":
       return {
-        score: data.score,
-        threshold: data.threshold,
-        met: data.met,
-        unmet: data.unmet,
-        open: data.open
+        score: whole(data.score),
+        threshold: maybeWhole(data.threshold),
+        met: names(data.met),
+        unmet: names(data.unmet),
+        open: names(data.open)
       }
     case "LeadQualified":
-      return { state: "qualified", why: data.reason, decided_by: data.by, qualified_at: recordedAt }
+      return { state: "qualified", ...decided(data), qualified_at: recordedAt }
     case "LeadHandedOff":
-      return { state: "handedOff", deal_id: data.dealId, handed_off_at: row.handed_off_at ?? recordedAt }
+      return {
+        state: "handedOff",
+        deal_id: maybeWords(data.dealId),
+        handed_off_at: row.handed_off_at ?? recordedAt
+      }
     case "LeadDisqualified":
-      return { state: "disqualified", why: data.reason, decided_by: data.by, disqualified_at: recordedAt }
+      return { state: "disqualified", ...decided(data), disqualified_at: recordedAt }
     case "LeadReopened":
       return {
         state: row.deal_id === null ? "engaged" : "handedOff",
-        why: data.reason,
-        decided_by: data.by,
+        ...decided(data),
         disqualified_at: null
       }
     default:
       return {}
   }
 }
+
+const names = (given: unknown): ReadonlyArray<string> => elements(given).map((name) => words(name))
+
+const decided = ({ by, reason }: PastEvent["data"]) => ({
+  why: maybeWords(reason),
+  decided_by: maybeWords(by)
+})
