@@ -15,6 +15,8 @@ import {
 import { StoreUnavailable } from "../eventstore/event-store.ts"
 import { migrate, migrationFiles } from "../eventstore/migrate.ts"
 import { storeLayer } from "../eventstore/store-layers.ts"
+import { makeTemplate } from "../projections/engine/template.ts"
+import { analystViews, readModels } from "../projections/index.ts"
 import { Contacts } from "./companies/contacts.ts"
 import type { SettingValues } from "./config.ts"
 import { examineLogin, type Login } from "./database-login.ts"
@@ -150,7 +152,7 @@ export const prepareDatabase = Effect.fn("prepareDatabase")(function* (
 
 const bringUp = Effect.fnUntraced(function* (access: DatabaseAccess) {
   const login = yield* refuseLogin(access)
-  const migrated = yield* Effect.result(migrate(access.admin, ...schemaFolders))
+  const migrated = yield* Effect.result(bringSchema(access.admin))
   if (migrated._tag === "Success") {
     if (migrated.success.length > 0) yield* Effect.logInfo(`the database is at ${migrated.success.at(-1)}`)
     if (access.embedded) return yield* Effect.ignore(endLeases(access))
@@ -161,6 +163,10 @@ const bringUp = Effect.fnUntraced(function* (access: DatabaseAccess) {
   }
   if (login !== undefined) yield* warnOf(login)
 })
+
+/** The tables, and the read models as the code declares them. */
+const bringSchema = (admin: PgConnection.Config) =>
+  Effect.tap(migrate(admin, ...schemaFolders), makeTemplate(admin, readModels, analystViews))
 
 /** The embedded database is ours alone, so whoever holds a lease in it is dead: nobody need wait for its end. */
 const endLeases = (access: DatabaseAccess) =>

@@ -23,19 +23,12 @@ export const keyColumns = (
   keys: ReadonlyArray<ReadonlyArray<string | number>>
 ): ReadonlyArray<ReadonlyArray<string | number>> => key.map((_, index) => keys.map((each) => each[index]!))
 
-/** Postgres has no NUL in texts and no half of a surrogate pair: what a lead's device sent may have both. */
-const storable = (value: unknown): unknown =>
-  typeof value === "string" ? value.replaceAll("\u0000", "\ufffd").toWellFormed() : value
-const mayBeUnstorable = /\\u0000|\\ud[89a-f]/i
-
 /** Rows as the JSON that `TableSql.upsert` takes. */
-export const rowsJson = (rows: ReadonlyArray<{ readonly stream: string; readonly row: Row }>): string => {
-  const plain = rows.map(({ stream, row }) => ({ stream, ...row }))
-  const text = JSON.stringify(plain, called)
-  return mayBeUnstorable.test(text)
-    ? JSON.stringify(plain, (key, value) => storable(called(key, value)))
-    : text
-}
+export const rowsJson = (rows: ReadonlyArray<{ readonly stream: string; readonly row: Row }>): string =>
+  JSON.stringify(
+    rows.map(({ stream, row }) => ({ stream, ...row })),
+    called
+  )
 
 const called = (_: string, value: unknown): unknown => (typeof value === "function" ? value() : value)
 

@@ -41,9 +41,11 @@ export const writePage = (
     })
   ).pipe(
     // Only what was committed is remembered.
-    Effect.map((poisons) => {
-      for (const { target, found } of poisons) for (const { stream } of found) target.parked.add(stream)
-    })
+    Effect.flatMap((poisons) =>
+      Effect.sync(() => {
+        for (const { target, found } of poisons) for (const { stream } of found) target.parked.add(stream)
+      })
+    )
   )
 
 const advance = Effect.fnUntraced(function* (query: Query, page: Page, targets: ReadonlyArray<Target>) {

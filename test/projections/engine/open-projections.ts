@@ -101,7 +101,7 @@ export const openProjections = async (kind: DatabaseKind): Promise<ProjectionsWo
         },
         built: (company) =>
           run(
-            Effect.flatMap(service.lags(company), (lags) =>
+            Effect.flatMap(Effect.andThen(service.ensureCompany(company), service.lags(company)), (lags) =>
               lags.some(({ state }) => state === "building") ? Effect.fail("building") : Effect.void
             ).pipe(Effect.eventually)
           )

@@ -59,14 +59,6 @@ describe.each(databases)("read models on $name", (kind) => {
     expect(await world.rows("acme", allCounts)).toEqual([["y", 1, "c", ["c"]]])
   })
 
-  it("keep the texts that Postgres can't hold as near as it can", async () => {
-    const [owner] = await world.own("acme", 1)
-    const projections = await world.project([counting()])
-    await world.write(owner!, ["talk/x", said("a\u0000b\\u0000 \u{1f600}")])
-    await projections.shows(owner!)
-    expect(await world.rows("acme", "select word from counts")).toEqual([["a\ufffdb\\u0000 \u{1f600}"]])
-  })
-
   it.each([
     ["fold breaks", "poison", "the word poison can't be counted"],
     ["row the database refuses", "unstorable", /the database refuses the row: .*bigint/]
