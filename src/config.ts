@@ -33,6 +33,12 @@ export const settings = {
     "CENTURION_COMPANIES_DIR",
     "The company files; default <CENTURION_DIR>/companies."
   ),
+  demoHistory: choice(
+    "CENTURION_DEMO_HISTORY",
+    "yes",
+    ["yes", "no"],
+    "Whether the demo company has six weeks of history at its first start on the embedded database."
+  ),
   databaseUrl: secretUrl("DATABASE_URL", postgres, "Postgres for the app; without it, the embedded one."),
   databaseAdminUrl: secretUrl(
     "DATABASE_ADMIN_URL",

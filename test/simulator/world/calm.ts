@@ -1,7 +1,13 @@
+import type { StoreWire } from "./wire.ts"
 import type { World } from "./world.ts"
 
+/** What of a world tells whether it is calm. */
+export interface Calmable extends Pick<World, "store" | "timeline" | "slots"> {
+  readonly wire: Pick<StoreWire, "isDown">
+}
+
 /** Work that the store knows of, and that is due by now. */
-const overdue = (world: World) => {
+const overdue = (world: Calmable) => {
   const { tables } = world.store
   const { now } = world.timeline
   let jobs = 0
@@ -14,7 +20,7 @@ const overdue = (world: World) => {
 }
 
 /** Every partition is owned by an engine that runs, and nothing waits but the world and what is due later. */
-export const isCalm = (world: World): boolean => {
+export const isCalm = (world: Calmable): boolean => {
   // Nobody is there whom time would make do anything.
   if (world.slots.every(({ process }) => process.state === "dead")) return true
   const alive = new Set(
@@ -33,7 +39,7 @@ export const isCalm = (world: World): boolean => {
 }
 
 /** The next timer, or try of a job, that is still ahead. */
-export const nextDueIn = ({ store, timeline, slots }: World): number => {
+export const nextDueIn = ({ store, timeline, slots }: Calmable): number => {
   if (slots.every(({ process }) => process.state === "dead")) return Number.POSITIVE_INFINITY
   let next = Number.POSITIVE_INFINITY
   for (const { dueAt } of store.tables.timers.values())
