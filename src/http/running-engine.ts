@@ -2,10 +2,12 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Engine, type EngineStatus, TryAgain } from "../../actors/engine.ts"
+import type { Database } from "../../eventstore/database.ts"
 import { EventStore } from "../../eventstore/event-store.ts"
 import { History } from "../../eventstore/history.ts"
 import type { SealStore } from "../../eventstore/seal-store.ts"
 import { SubjectStore } from "../../eventstore/subject-store.ts"
+import type { Projections } from "../../projections/engine/projections.ts"
 import { Contacts } from "../companies/contacts.ts"
 
 /** What runs once the database is there. */
@@ -17,6 +19,9 @@ export interface Running {
   readonly seals?: SealStore["Service"]
   readonly subjects: SubjectStore["Service"]
   readonly contacts: Contacts["Service"]
+  /** A simulated engine has neither. */
+  readonly database?: Database["Service"]
+  readonly projections?: Projections["Service"]
 }
 
 const bootRetryMs = 2000

@@ -1,0 +1,173 @@
+import { randomBytes } from "node:crypto"
+import { hostname } from "node:os"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import { Engine, EventRefused } from "../actors/engine.ts"
+import { EngineClock } from "../actors/engine-clock.ts"
+import { engineLayer } from "../actors/engine-layer.ts"
+import { defaultLimits, type EngineLimits } from "../actors/engine-limits.ts"
+import type { ErasurePlace } from "../actors/erasures.ts"
+import { Ownership } from "../actors/ownership.ts"
+import { Database } from "../eventstore/database.ts"
+import { EventStore } from "../eventstore/event-store.ts"
+import { History } from "../eventstore/history.ts"
+import type { Json } from "../eventstore/json.ts"
+import { SealStore } from "../eventstore/seal-store.ts"
+import { Secrets } from "../eventstore/secrets.ts"
+import { SubjectStore } from "../eventstore/subject-store.ts"
+import { machines } from "../machines/index.ts"
+import { Projections } from "../projections/engine/projections.ts"
+import { Companies } from "./companies/companies.ts"
+import { Contacts } from "./companies/contacts.ts"
+import { Settings, type SettingValues } from "./config.ts"
+import { type DatabaseAccess, prepareDatabase, storeLayerOf } from "./connect-database.ts"
+import { demoHistory } from "./demo-history/demo-history.ts"
+import { handlers } from "./handlers/index.ts"
+import { RunningEngine } from "./http/running-engine.ts"
+import { Starters } from "./http/starters.ts"
+import { eraseReturned, erasureLedger, erasureLedgerFile } from "./privacy/erasure-ledger.ts"
+import { keepRetention } from "./privacy/retention.ts"
+import { makeCommitWord, readModelsLayer, readModelsPlace } from "./read-side.ts"
+import { publishCommits } from "./redis/hints.ts"
+import { RedisConnection } from "./redis/redis-connection.ts"
+import { sealing } from "./seals/sealing.ts"
+
+const limitsOf = (settings: SettingValues): EngineLimits => ({
+  ...defaultLimits,
+  lanes: settings.lanes,
+  partitionsPerCompany: settings.partitions,
+  batchMax: settings.batchMax,
+  waitingMax: settings.waitingMax,
+  snapshotEvery: settings.snapshotEvery,
+  actorsInMemory: settings.actorsInMemory,
+  eventMaxBytes: settings.eventMaxBytes,
+  jobConcurrency: settings.jobConcurrency,
+  jobTimeoutMs: settings.jobTimeoutMs,
+  jobRetriesMax: settings.jobRetriesMax,
+  jobBackoffMs: settings.jobBackoffMs,
+  jobBackoffMaxMs: settings.jobBackoffMaxMs,
+  receiptDeadlineMs: settings.receiptDeadlineMs
+})
+
+const ownerName = () => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`
+
+/** The memory of who is who; its lines in the database go with the key. */
+const contactsPlace = (contacts: Contacts["Service"]): ErasurePlace => ({
+  name: "contacts in memory",
+  erase: (company, subject) => Effect.sync(() => contacts.forget(company, subject))
+})
+
+/** The engine over the store at hand, with our machines and handlers. */
+const makeEngine = Effect.fnUntraced(function* (
+  owner: string,
+  subjects: SubjectStore["Service"],
+  erasurePlaces: ReadonlyArray<ErasurePlace>
+) {
+  const settings = yield* Settings
+  const companies = yield* Companies
+  const starters = yield* Starters
+  const runFork = Effect.runForkWith(yield* Effect.context<never>())
+  const log = { info: Effect.logInfo, warn: Effect.logWarning, error: Effect.logError }
+  return engineLayer({
+    machines,
+    handlers: yield* handlers,
+    companies: companies.all.map(({ id }) => id),
+    startInput: (address) =>
+      companies.startInput(address, starters.of(address)).pipe(
+        Effect.map((input) => input as unknown as Json),
+        Effect.mapError(
+          ({ _tag, message }) =>
+            new EventRefused({ reason: _tag === "UnknownCompany" ? "unknownCompany" : "wrongData", message })
+        )
+      ),
+    limits: limitsOf(settings),
+    erasurePlaces: [...erasurePlaces, erasureLedger(erasureLedgerFile(settings), subjects, Date.now)],
+    logPersonal: settings.logPersonal === "yes",
+    log: (level, message) => void runFork(log[level](message))
+  }).pipe(
+    Layer.provideMerge(Ownership.layerLease({ owner, leaseMs: settings.leaseMs })),
+    Layer.provide(EngineClock.layer(settings.clockAheadMs))
+  )
+})
+
+/** Whoever holds a lease in the embedded database is dead: the directory is this process's alone. */
+const releaseDead = Effect.gen(function* () {
+  const store = yield* EventStore
+  const owners = new Set((yield* store.partitions()).map(({ owner }) => owner))
+  for (const owner of owners) if (owner !== null) yield* store.release(owner)
+})
+
+const bootRetryMs = 1000
+
+/** The database may go away again just after it was there: then it is waited for. */
+const patiently = <A, E extends { readonly _tag: string }, R>(
+  work: Effect.Effect<A, E, R>,
+  tellWait: (why: string) => Effect.Effect<void>
+): Effect.Effect<A, E, R> =>
+  Effect.catch(work, (error) =>
+    error._tag === "StoreUnavailable"
+      ? tellWait((error as unknown as { readonly message: string }).message).pipe(
+          Effect.andThen(Effect.sleep(bootRetryMs)),
+          Effect.andThen(patiently(work, tellWait))
+        )
+      : Effect.fail(error)
+  )
+
+/** Waits for the database, makes the companies' partitions, and starts the engine in `scope`. */
+export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.Scope) {
+  const settings = yield* Settings
+  const running = yield* RunningEngine
+  const tellWait = (why: string) =>
+    Effect.andThen(
+      Effect.sync(() => running.setWhy(why)),
+      Effect.logWarning(why)
+    )
+  yield* prepareDatabase(access, tellWait)
+  const stored = yield* patiently(Layer.buildWithScope(storeLayerOf(access, settings, true), scope), tellWait)
+  yield* Effect.provide(
+    patiently(
+      Effect.gen(function* () {
+        // Under a wrong master key nothing could be opened, and what is new could not be opened later.
+        yield* (yield* Secrets).take("*", "master key check")
+        if (access.embedded) yield* releaseDead
+        // Before the engine finds what they still waited for.
+        yield* eraseReturned(erasureLedgerFile(settings))
+        yield* demoHistory
+      }),
+      tellWait
+    ),
+    stored
+  )
+  const contacts = Context.get(stored, Contacts)
+  const owner = ownerName()
+  const commits = makeCommitWord()
+  const reading = yield* Layer.buildWithScope(
+    Layer.provide(readModelsLayer(owner, commits), Layer.succeedContext(stored)),
+    scope
+  )
+  const projections = Context.get(reading, Projections)
+  const engines = yield* makeEngine(owner, Context.get(stored, SubjectStore), [
+    contactsPlace(contacts),
+    readModelsPlace(projections)
+  ])
+  const layer = Layer.provideMerge(engines, Layer.succeedContext(stored))
+  const built = yield* Layer.buildWithScope(layer, scope)
+  yield* Scope.provide(Effect.provide(sealing, stored), scope)
+  const engine = Context.get(built, Engine)
+  yield* commits.follow(engine)
+  const { all } = yield* Companies
+  yield* Scope.provide(Effect.forkScoped(Effect.provide(keepRetention(all), stored)), scope)
+  yield* Scope.provide(publishCommits(yield* RedisConnection, engine), scope)
+  running.set({
+    engine,
+    store: Context.get(built, EventStore),
+    history: Context.get(built, History),
+    seals: Context.get(stored, SealStore),
+    subjects: Context.get(built, SubjectStore),
+    contacts,
+    database: Context.get(stored, Database),
+    projections
+  })
+})

@@ -1,0 +1,48 @@
+import * as Effect from "effect/Effect"
+import type { CommitHint, Engine } from "../actors/engine.ts"
+import type { ErasurePlace } from "../actors/erasures.ts"
+import { machines } from "../machines/index.ts"
+import type { Projections } from "../projections/engine/projections.ts"
+import { projectionsLayer } from "../projections/engine/projections-layer.ts"
+import { readModels } from "../projections/index.ts"
+
+/** Word of commits, for those who listen before there is an engine. */
+export interface CommitWord {
+  readonly hear: (hear: (hint: CommitHint) => void) => Effect.Effect<() => void>
+  /** From now on this engine's commits are told. */
+  readonly follow: (engine: Engine["Service"]) => Effect.Effect<void>
+}
+
+export const makeCommitWord = (): CommitWord => {
+  const hearers = new Set<(hint: CommitHint) => void>()
+  return {
+    hear: (hear) =>
+      Effect.sync(() => {
+        hearers.add(hear)
+        return () => void hearers.delete(hear)
+      }),
+    follow: (engine) =>
+      Effect.asVoid(
+        engine.onCommit((hint) => {
+          for (const hear of hearers) hear(hint)
+        })
+      )
+  }
+}
+
+const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
+
+/** The read models, fed by the process that owns the partitions. */
+export const readModelsLayer = (owner: string, commits: CommitWord) =>
+  projectionsLayer({
+    models: readModels,
+    upcastersOf: (machine) => upcasters.get(machine),
+    owner,
+    onCommit: commits.hear
+  })
+
+/** What the read models hold of a person. */
+export const readModelsPlace = (projections: Projections["Service"]): ErasurePlace => ({
+  name: "read models",
+  erase: (company, _, streams) => projections.erase(company, streams)
+})
