@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import { backtestCommand } from "./commands/backtest.ts"
 import { benchCommand } from "./commands/bench.ts"
 import { chatCommand } from "./commands/chat.ts"
+import { databaseCommand } from "./commands/database.ts"
 import { deliverCommand } from "./commands/deliver.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
@@ -47,6 +48,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     keysCommand,
     jobsCommand,
     doctorCommand,
+    databaseCommand,
     benchCommand
   ]),
   Command.withExamples([

@@ -41,6 +41,7 @@ const commands = [
   "verify",
   "jobs",
   "doctor",
+  "database",
   "bench",
   "deliver",
   "seals",
