@@ -1,5 +1,6 @@
 import { accounts } from "./accounts.ts"
 import { activities } from "./activities.ts"
+import { actors } from "./actors.ts"
 import { companySettings } from "./company-settings.ts"
 import { contactChannels } from "./contact-channels.ts"
 import { contactRecords } from "./contact-records.ts"
@@ -35,7 +36,8 @@ export const readModels: ReadonlyArray<ReadModel> = [
   deals,
   dealStages,
   activities,
-  companySettings
+  companySettings,
+  actors
 ]
 
 /** The views for analysts, each after those that it reads. */

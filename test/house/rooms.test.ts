@@ -14,7 +14,11 @@ const mayImport: Record<
   machines: { rooms: ["machines"], packages: [/^xstate$/, /^effect\/Schema$/] },
   eventstore: { rooms: ["eventstore"], packages: [/^effect\//, /^@effect\/sql-pg\//, /^node:/] },
   actors: { rooms: ["actors", "eventstore", "machines"], packages: [/^effect\//, /^xstate$/, /^node:/] },
-  projections: { rooms: ["projections", "eventstore", "machines"], packages: [/^effect\//, /^node:/] },
+  // Of actors only what replays: the read model of every machine's actors draws their states as the machines do.
+  projections: {
+    rooms: ["projections", "actors", "eventstore", "machines"],
+    packages: [/^effect\//, /^node:/]
+  },
   src: { rooms: ["machines", "eventstore", "actors", "projections", "src"], packages: "all" }
 }
 
@@ -69,6 +73,16 @@ test("a machine only takes the list's type from outside its room's rules", () =>
     importsOf(readFileSync(path, "utf8")).filter(
       (target) => target.includes("machines/") && !target.endsWith("machines/listed-machine.ts")
     )
+  )
+  expect(takesMore).toEqual([])
+})
+
+test("projections replay machines and run none", () => {
+  const replays = /actors\/(actor-state|live-actor|persisted-state|running-machine|step)\.ts$/
+  const takesMore = filesOf(join(root, "projections")).flatMap((path) =>
+    importsOf(readFileSync(path, "utf8"))
+      .filter((target) => /(^|\/)actors\//.test(target) && !replays.test(target))
+      .map((target) => `${relative(root, path)} imports ${target}`)
   )
   expect(takesMore).toEqual([])
 })
