@@ -34,7 +34,8 @@ export const examineLogin = Effect.fnUntraced(function* (query: Query) {
     `select session_user::text, rolcreaterole, rolreplication,
       exists (select from pg_roles where rolname = $1),
       exists (select from pg_roles where rolname = $1 and pg_has_role(session_user, oid, 'member')),
-      exists (select from pg_class where oid = to_regclass('es.event') and pg_has_role(session_user, relowner, 'member')
+      exists (select from pg_class where relname = 'event' and relnamespace = (select oid from pg_namespace where nspname = 'es')
+          and pg_has_role(session_user, relowner, 'member')
         union all select from pg_database where datname = current_database() and pg_has_role(session_user, datdba, 'member')),
       current_setting('server_version_num')::int
       from pg_roles where rolname = session_user`,

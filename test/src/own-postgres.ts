@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { freePort } from "./http/open-server.ts"
@@ -25,6 +25,8 @@ export interface OwnPostgres {
   readonly start: () => void
   /** `immediate` is as after a crash. */
   readonly stop: (mode: "fast" | "immediate") => void
+  /** What it wrote to its log. */
+  readonly log: () => string
   readonly remove: () => void
 }
 
@@ -71,6 +73,7 @@ export const makePostgres = async (): Promise<OwnPostgres> => {
       runs = true
     },
     stop,
+    log: () => readFileSync(join(dir, "log"), "utf8"),
     remove: () => {
       stop("immediate")
       rmSync(dir, { recursive: true, force: true })

@@ -102,6 +102,8 @@ const examineRole = Effect.fnUntraced(function* (
     isMember === true
       ? ok("role", `${engineRole}, which this login may take`)
       : wrong("role", `${engineRole} exists, and this login may not take it`, `grant ${engineRole} to it`)
+  // Who may not take the role may not look into its schema either.
+  if (isMember !== true) return [role]
   const [isThere] = yield* one(query, "select to_regclass('es.event') is not null")
   if (isThere !== true) return [role]
   const rights = yield* query(
