@@ -35,7 +35,7 @@ export const explain = (error: unknown): CliFailure => {
   if (notPrepared.test(words)) {
     return failed(
       "NotMigrated",
-      `the database is not prepared for centurion: run \`centurion start\` on it once`
+      "the database is not prepared for centurion: run `centurion start` on it once"
     )
   }
   if (reason === "DatabaseError") return failed(reason, `the database refuses: ${words}; ${seeDoctor}`)

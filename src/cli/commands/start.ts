@@ -17,8 +17,9 @@ export const startCommand = Command.make("start", {}, () =>
       description: "On another port; `centurion doctor` lists all settings"
     },
     {
-      command: "DATABASE_URL=postgres://app@db/centurion centurion start",
-      description: "On a Postgres of your own"
+      command:
+        "DATABASE_URL=postgres://app@db/centurion DATABASE_ADMIN_URL=postgres://owner@db/centurion centurion start",
+      description: "On a Postgres of your own: as its app login, migrated by its owner"
     }
   ])
 )
