@@ -1,0 +1,29 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { DatabaseError } from "../../eventstore/database.ts"
+import { StoreUnavailable } from "../../eventstore/event-store.ts"
+
+/** A defect of ours. Postgres's detail may hold a whole row, hash included, and is not repeated. */
+const defect = ({ message, code }: DatabaseError) => new Error(`${message} (SQLSTATE ${code})`)
+
+/** A database that does not answer now is `StoreUnavailable`; any other refusal of it is a defect. */
+export const answered = <A, E, R>(
+  asked: Effect.Effect<A, E | DatabaseError, R>
+): Effect.Effect<A, Exclude<E, DatabaseError> | StoreUnavailable, R> =>
+  Effect.catchIf(
+    asked,
+    (error): error is Extract<E | DatabaseError, DatabaseError> =>
+      (error as { readonly _tag?: unknown })._tag === "DatabaseError",
+    (error): Effect.Effect<never, StoreUnavailable> =>
+      error.unreachable
+        ? Effect.fail(
+            new StoreUnavailable({
+              message: `the database did not answer: ${error.message}`,
+              mayHaveHappened: false
+            })
+          )
+        : Effect.die(defect(error))
+  ) as Effect.Effect<A, Exclude<E, DatabaseError> | StoreUnavailable, R>
+
+/** Epoch ms, by the clock that tests move. */
+export const now: Effect.Effect<number> = Clock.currentTimeMillis
