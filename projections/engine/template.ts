@@ -68,6 +68,8 @@ const bring = Effect.fnUntraced(function* (
   yield* query(
     "select core.guard('template', relname) from pg_class where relnamespace = 'template'::regnamespace and relkind = 'r' and not relforcerowsecurity"
   )
+  // Views name the tables beside them.
+  yield* query("set local search_path = template, pg_catalog")
   for (const view of views) for (const statement of viewStatements(view)) yield* query(statement)
   yield* query("delete from core.template where read_model = $1", [viewsName])
   yield* noteTemplate(query, viewsName, 1, shapeOfViews)
