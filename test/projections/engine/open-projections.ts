@@ -6,6 +6,7 @@ import { Batch } from "../../../eventstore/batch.ts"
 import { Database, type Query, type Row } from "../../../eventstore/database.ts"
 import { EventStore } from "../../../eventstore/event-store.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
+import { PastReadModels } from "../../../projections/engine/past-read-models.ts"
 import { type Applied, Projections } from "../../../projections/engine/projections.ts"
 import { projectionsLayer } from "../../../projections/engine/projections-layer.ts"
 import { makeTemplate } from "../../../projections/engine/template.ts"
@@ -26,8 +27,13 @@ export interface ProjectionsWorld {
   readonly rows: (
     company: string,
     sql: string,
-    params?: ReadonlyArray<unknown>
+    params?: ReadonlyArray<unknown>,
+    scratch?: string
   ) => Promise<ReadonlyArray<Row>>
+  readonly past: <A, E>(
+    models: ReadonlyArray<ReadModel>,
+    use: (past: PastReadModels["Service"]) => Effect.Effect<A, E>
+  ) => Promise<A>
   readonly close: () => Promise<void>
 }
 
@@ -107,10 +113,16 @@ export const openProjections = async (kind: DatabaseKind): Promise<ProjectionsWo
           )
       }
     },
-    rows: (company, sql, params) =>
+    rows: (company, sql, params, scratch) =>
       runtime.runPromise(
         Effect.flatMap(Database, (connections) =>
-          inCompany(connections, company, (query: Query) => query(sql, params))
+          inCompany(connections, company, (query: Query) => query(sql, params), scratch)
+        )
+      ),
+    past: (models, use) =>
+      runtime.runPromise(
+        Effect.flatMap(PastReadModels, use).pipe(
+          Effect.provide(PastReadModels.layer({ models, upcastersOf: () => undefined }))
         )
       ),
     close: async () => {

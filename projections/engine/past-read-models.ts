@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { Database, type DatabaseError } from "../../eventstore/database.ts"
+import { EventStore, type StoreUnavailable } from "../../eventstore/event-store.ts"
+import { History } from "../../eventstore/history.ts"
+import type { Upcasters } from "../../eventstore/upcast.ts"
+import type { ReadModel } from "../read-model.ts"
+import { fillScratch } from "./fill-scratch.ts"
+import { type Moment, type Positions, positionsAt } from "./moment.ts"
+import {
+  beginScratch,
+  dropScratch,
+  erasuresSince,
+  finishScratch,
+  keepScratches,
+  listScratches,
+  stateOfScratch
+} from "./scratches.ts"
+
+/** The company has no such moment. */
+export class NoSuchMoment extends Schema.TaggedError<NoSuchMoment>()("NoSuchMoment", {
+  message: Schema.String
+}) {}
+
+/** Not now: a person is being erased, or another process builds the same moment. */
+export class MomentBusy extends Schema.TaggedError<MomentBusy>()("MomentBusy", { message: Schema.String }) {}
+
+/** Read models of a past moment: `inCompany(…, scratch)` asks them. */
+export interface PastReadModel {
+  readonly scratch: string
+  readonly positions: Positions
+}
+
+export type PastFailure = NoSuchMoment | MomentBusy | DatabaseError | StoreUnavailable
+
+/** Events taken in so far, and how many there will be. */
+export type Progress = (read: number, total: number) => void
+
+/** Any read model as of a past moment: built from history in a schema of its own, and kept for a while. */
+export class PastReadModels extends Context.Service<
+  PastReadModels,
+  {
+    readonly at: (
+      company: string,
+      moment: Moment,
+      progress?: Progress
+    ) => Effect.Effect<PastReadModel, PastFailure>
+    /** Drops what is kept of the company, as when a person of it is erased; gives how many moments. */
+    readonly drop: (company: string) => Effect.Effect<number, DatabaseError>
+  }
+>()("centurion/projections/PastReadModels") {
+  static readonly layer = (options: {
+    readonly models: ReadonlyArray<ReadModel>
+    readonly upcastersOf: (machine: string) => Upcasters | undefined
+  }) =>
+    Layer.effect(
+      PastReadModels,
+      Effect.gen(function* () {
+        return makePastReadModels(yield* Database, yield* EventStore, yield* History, options)
+      })
+    )
+}
+
+/** Moments of a company that are kept; the longest unused go first. */
+const keptMax = 8
+/** Another process that builds the same moment is waited for so often. */
+const pollMs = 200
+
+const makePastReadModels = (
+  database: Database["Service"],
+  store: EventStore["Service"],
+  history: History["Service"],
+  { models, upcastersOf }: Parameters<typeof PastReadModels.layer>[0]
+): PastReadModels["Service"] => {
+  const underWay = new Set<string>()
+
+  const build = Effect.fnUntraced(function* (past: PastReadModel, company: string, progress: Progress) {
+    const { scratch, positions } = past
+    const began = yield* store.now
+    if (yield* erasuresSince(database, company, began)) return yield* beingErased(company)
+    yield* beginScratch(database, company, scratch, JSON.stringify(positions))
+    const filled = fillScratch(
+      { database, history, models, upcastersOf },
+      company,
+      scratch,
+      positions,
+      progress
+    )
+    yield* Effect.onError(filled, () => Effect.ignore(dropScratch(database, company, scratch)))
+    // Whoever asked for an erasure meanwhile must not find the person here.
+    if (yield* erasuresSince(database, company, began)) {
+      yield* dropScratch(database, company, scratch)
+      return yield* beingErased(company)
+    }
+    yield* finishScratch(database, company, scratch)
+    yield* keepScratches(database, company, keptMax)
+    return past
+  })
+
+  const take = (
+    past: PastReadModel,
+    company: string,
+    progress: Progress
+  ): Effect.Effect<PastReadModel, PastFailure> =>
+    Effect.gen(function* () {
+      const state = yield* stateOfScratch(database, company, past.scratch)
+      if (state === "ready") return past
+      const key = `${company} ${past.scratch}`
+      if (state === "building" || underWay.has(key)) {
+        yield* Effect.sleep(pollMs)
+        return yield* take(past, company, progress)
+      }
+      underWay.add(key)
+      return yield* Effect.ensuring(
+        build(past, company, progress),
+        Effect.sync(() => underWay.delete(key))
+      )
+    })
+
+  return {
+    at: Effect.fnUntraced(function* (company, moment, progress = () => {}) {
+      const partitions = yield* store.partitions(company)
+      const now = yield* store.now
+      const positions = yield* positionsAt(database, company, partitions, moment, now)
+      if (typeof positions === "string") return yield* new NoSuchMoment({ message: positions })
+      const scratch = `s_${createHash("sha256")
+        .update(JSON.stringify([company, positions, shapes(models)]))
+        .digest("hex")
+        .slice(0, 24)}`
+      return yield* take({ scratch, positions }, company, progress)
+    }),
+    drop: (company) =>
+      Effect.flatMap(listScratches(database, company), (all) =>
+        Effect.as(
+          Effect.forEach(all, (scratch) => dropScratch(database, company, scratch)),
+          all.length
+        )
+      )
+  }
+}
+
+const beingErased = (company: string) =>
+  new MomentBusy({
+    message: `a person of ${company} is being erased, so nothing is built from its past now; try again in a few seconds`
+  })
+
+const shapes = (models: ReadonlyArray<ReadModel>) => models.map(({ name, version }) => `${name} ${version}`)
