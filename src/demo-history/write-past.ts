@@ -113,20 +113,18 @@ const deliveryOf = (
   { type, data, by, cause, happenedAt }: PastInput,
   startInputs: ReadonlyMap<string, Json>
 ): Delivery => {
-  const text = canonicalJson(data, type)
-  const stored = JSON.parse(text) as JsonObject
   const setBy = Number(cause?.split("@")[1])
   return {
     kind: "delivery",
     actor,
     type,
-    data: stored,
-    text,
-    input: stepInputOf(type, stored),
+    data,
+    text: canonicalJson(data, type),
+    input: stepInputOf(type, data),
     envelope: { principal: by, occurredAt: happenedAt, ...(cause !== undefined && { causation: cause }) },
     startInput: startInputs.get(formatAddress(actor.address)),
-    ...(type === "TimerFired" && { timer: { timer: String(stored.timer), setBy } }),
-    ...((type === "JobSucceeded" || type === "JobFailed") && { job: String(stored.job) }),
+    ...(type === "TimerFired" && { timer: { timer: String(data.timer), setBy } }),
+    ...((type === "JobSucceeded" || type === "JobFailed") && { job: String(data.job) }),
     settle: () => {}
   }
 }

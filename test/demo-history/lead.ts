@@ -27,7 +27,7 @@ const tempers: Readonly<Record<string, Temper>> = {
     ...{ asksBack: 0.15, pauseMaxMs: 5 * hour }
   },
   curious: {
-    ...{ answers: 0.6, fallsSilent: 0.12, comesBack: 0.4, optsOut: 0.01, asksForPerson: 0.07, asksBack: 0.5 },
+    ...{ answers: 0.6, fallsSilent: 0.12, comesBack: 0.4, optsOut: 0.01, asksForPerson: 0.07, asksBack: 0.3 },
     pauseMaxMs: 30 * minute
   },
   cold: {
@@ -68,7 +68,7 @@ export class Lead {
 
   begin() {
     this.say("hello")
-    if (this.random.chance(0.45)) this.plan(this.random.spread(2000, 20_000), "need")
+    if (this.random.chance(0.25)) this.plan(this.random.spread(2000, 20_000), "need")
   }
 
   /** A message of ours is on its screen; `byPerson` when one of our people wrote it. */
@@ -104,7 +104,7 @@ export class Lead {
       )
     )?.kind
     if (kind === "text") return "need"
-    return kind === "count" && this.random.chance(0.3) ? "all" : kind
+    return kind === "count" && this.random.chance(0.5) ? "all" : kind
   }
 
   private pause(): number {
@@ -129,7 +129,7 @@ export class Lead {
     if (occasion === "stop") this.out = true
     const isSpoken = this.who.channel !== "web-chat" && occasion === "need" && random.chance(0.12)
     world.send(isSpoken ? undefined : sayOn(this.who.language, occasion, random))
-    if (occasion === "hello" && random.chance(0.25)) {
+    if (occasion === "hello" && random.chance(0.15)) {
       world.timeline.after(random.spread(1500, 6000), "world", () =>
         world.send(sayOn(this.who.language, "question", random))
       )

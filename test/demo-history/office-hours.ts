@@ -34,10 +34,11 @@ const weekdayWeights = [0.25, 1.15, 1.1, 1, 1, 0.9, 0.4]
 
 const draw = (weights: ReadonlyArray<number>, random: Random): number => {
   let left = random.unit() * weights.reduce((sum, weight) => sum + weight, 0)
-  return Math.max(
-    0,
-    weights.findIndex((weight) => (left -= weight) < 0)
-  )
+  for (const [n, weight] of weights.entries()) {
+    left -= weight
+    if (left < 0) return n
+  }
+  return weights.length - 1
 }
 
 /** When somebody writes for the first time: more from week to week, few at weekends and at night. */

@@ -39,7 +39,7 @@ export interface Known {
 }
 
 const leaseMs = 10_000
-const chances = { refused: 0.004, lost: 0.006, delivered: 0.6, read: 0.45 } as const
+const chances = { refused: 0.004, lost: 0.006, delivered: 0.2, read: 0.15 } as const
 
 /** The demo company at work: the real engine on a virtual clock, invented leads, and people who sell. */
 export class Office {
