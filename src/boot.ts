@@ -3,6 +3,7 @@ import { hostname } from "node:os"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Scope from "effect/Scope"
 import { Engine, EventRefused } from "../actors/engine.ts"
 import { EngineClock } from "../actors/engine-clock.ts"
@@ -19,8 +20,11 @@ import { Secrets } from "../eventstore/secrets.ts"
 import { SubjectStore } from "../eventstore/subject-store.ts"
 import { machines } from "../machines/index.ts"
 import { Projections } from "../projections/engine/projections.ts"
+import { accountsLayer } from "./accounts/accounts-layer.ts"
 import { Companies } from "./companies/companies.ts"
+import { CompanyFiles } from "./companies/company-files.ts"
 import { Contacts } from "./companies/contacts.ts"
+import { keepCompanies } from "./companies/keep-companies.ts"
 import { Settings, type SettingValues } from "./config.ts"
 import { type DatabaseAccess, prepareDatabase, storeLayerOf } from "./connect-database.ts"
 import { demoHistory } from "./demo-history/demo-history.ts"
@@ -157,9 +161,28 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
   yield* Scope.provide(Effect.provide(sealing, stored), scope)
   const engine = Context.get(built, Engine)
   yield* commits.follow(engine)
-  const { all } = yield* Companies
-  yield* Scope.provide(Effect.forkScoped(Effect.provide(keepRetention(all), stored)), scope)
+  const companies = yield* Companies
+  const database = Context.get(stored, Database)
+  const companyAdmin = yield* Scope.provide(
+    keepCompanies({
+      ...{ engine, companies, files: yield* CompanyFiles, partitions: settings.partitions },
+      store: Context.get(built, EventStore),
+      history: Context.get(built, History),
+      subjects: Context.get(built, SubjectStore),
+      readModels: {
+        ensure: projections.ensureCompany,
+        drop: (company) => Effect.asVoid(database.query("select core.drop_company($1)", [company]))
+      }
+    }),
+    scope
+  )
+  const retention = keepRetention(() => companies.all)
+  yield* Scope.provide(Effect.forkScoped(Effect.provide(retention, stored)), scope)
   yield* Scope.provide(publishCommits(yield* RedisConnection, engine), scope)
+  const accounts = yield* Layer.buildWithScope(
+    accountsLayer.pipe(Layer.provide(RateLimiter.layer), Layer.provide(Layer.succeedContext(stored))),
+    scope
+  )
   running.set({
     engine,
     store: Context.get(built, EventStore),
@@ -167,7 +190,9 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
     seals: Context.get(stored, SealStore),
     subjects: Context.get(built, SubjectStore),
     contacts,
-    database: Context.get(stored, Database),
-    projections
+    database,
+    companyAdmin,
+    projections,
+    accounts
   })
 })

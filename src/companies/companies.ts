@@ -3,13 +3,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { Address } from "../../actors/address.ts"
+import type { CompanyInput } from "../../machines/company/events.ts"
+import type { ContactInput } from "../../machines/contact/events.ts"
 import type { ConversationInput } from "../../machines/conversation/events.ts"
 import { Criterion, type LeadInput } from "../../machines/lead/events.ts"
-import { Settings } from "../config.ts"
 import type { Company } from "./company.ts"
+import { CompanyFiles } from "./company-files.ts"
 import { completeCompany } from "./complete-company.ts"
 import { demoCompany } from "./demo.ts"
-import { readCompanyFiles, WrongCompanies } from "./read-company-files.ts"
+import { directoryOf } from "./directory.ts"
+import { WrongCompanies } from "./read-company-files.ts"
 
 /** No company of this id, or none that an account of a channel belongs to. */
 export class UnknownCompany extends Schema.TaggedError<UnknownCompany>()("UnknownCompany", {
@@ -35,26 +38,9 @@ export interface Starter {
 export type StartInput =
   | typeof ConversationInput.Type
   | typeof LeadInput.Type
+  | typeof ContactInput.Type
+  | typeof CompanyInput.Type
   | { readonly [key: string]: never }
-
-const anyInstance = "*"
-const instanceKey = (channel: string, instance: string) => JSON.stringify([channel, instance])
-
-/** Account to company; fails when two companies claim the same account, or an id is there twice. */
-const mapInstances = Effect.fnUntraced(function* (companies: ReadonlyArray<Company>) {
-  const owners = new Map<string, Company>()
-  for (const company of companies)
-    for (const { channel, instance } of company.instances) {
-      const key = instanceKey(channel, instance)
-      const owner = owners.get(key)
-      if (owner !== undefined && owner !== company)
-        return yield* new WrongCompanies({
-          message: `The companies "${owner.id}" and "${company.id}" both claim the account "${instance}" of ${channel}`
-        })
-      owners.set(key, company)
-    }
-  return owners
-})
 
 const conversationInput = (company: Company, address: Address, starter: Starter) => ({
   conversationId: address.id,
@@ -80,19 +66,24 @@ const leadInput = (company: Company, address: Address, starter: Starter | undefi
   threshold: company.qualification.threshold
 })
 
-const makeCompanies = Effect.fnUntraced(function* (list: ReadonlyArray<Company>) {
-  const byId = new Map(list.map((company) => [company.id, company]))
-  const owners = yield* mapInstances(list)
+const companyInput = Effect.fnUntraced(function* ({ company, id }: Address) {
+  if (id === company) return { companyId: id } as StartInput
+  return yield* new StartRefused({
+    message: `The company ${company} has one actor of its own, company/${company}; company/${id} can't start`
+  })
+})
+
+const makeCompanies = (list: ReadonlyArray<Company>): Companies["Service"] => {
+  let present = directoryOf(list)
 
   const get = Effect.fnUntraced(function* (id: string) {
-    const company = byId.get(id)
+    const company = present.byId.get(id)
     if (company !== undefined) return company
     return yield* new UnknownCompany({ message: `There is no company "${id}"` })
   })
 
   const byInstance = Effect.fnUntraced(function* (channel: string, instance: string) {
-    const company =
-      owners.get(instanceKey(channel, instance)) ?? owners.get(instanceKey(channel, anyInstance))
+    const company = present.ownerOf(channel, instance)
     if (company !== undefined) return company
     return yield* new UnknownCompany({
       message: `The account "${instance}" of ${channel} belongs to no company`
@@ -100,6 +91,7 @@ const makeCompanies = Effect.fnUntraced(function* (list: ReadonlyArray<Company>)
   })
 
   const startInput = Effect.fnUntraced(function* (address: Address, starter?: Starter) {
+    if (address.machine === "company") return yield* companyInput(address)
     const company = yield* get(address.company)
     switch (address.machine) {
       case "conversation":
@@ -109,18 +101,38 @@ const makeCompanies = Effect.fnUntraced(function* (list: ReadonlyArray<Company>)
         })
       case "lead":
         return leadInput(company, address, starter) as StartInput
+      case "contact":
+        return { leadId: address.id } as StartInput
       default:
         return {} as StartInput
     }
   })
 
-  return { all: list, get, byInstance, startInput }
+  return {
+    get all() {
+      return present.list
+    },
+    get,
+    byInstance,
+    startInput,
+    replace: (now) => {
+      present = directoryOf(now)
+      return present.claimedTwice
+    }
+  }
+}
+
+const makeChecked = Effect.fnUntraced(function* (list: ReadonlyArray<Company>) {
+  const [twice] = directoryOf(list).claimedTwice
+  if (twice !== undefined) return yield* new WrongCompanies({ message: twice })
+  return makeCompanies(list)
 })
 
-/** The companies of this installation, as they were when it started. */
+/** The companies of this installation as they are now; those that are being deleted are none any more. */
 export class Companies extends Context.Service<
   Companies,
   {
+    /** As they are now: read it anew each time. */
     readonly all: ReadonlyArray<Company>
     readonly get: (company: string) => Effect.Effect<Company, UnknownCompany>
     /** The company that an account of a channel belongs to. */
@@ -130,21 +142,20 @@ export class Companies extends Context.Service<
       address: Address,
       starter?: Starter
     ) => Effect.Effect<StartInput, UnknownCompany | StartRefused>
+    /** Puts these in the place of all; gives a sentence for each account that two of them claim. */
+    readonly replace: (list: ReadonlyArray<Company>) => ReadonlyArray<string>
   }
 >()("centurion/companies/Companies") {
-  /** From the files in `companiesDir`; with no file at all, the demo company. */
+  /** From the files until the database is there: then `keepCompanies` puts what is stored in their place. */
   static readonly layer = Layer.effect(
     Companies,
     Effect.gen(function* () {
-      const { companiesDir, dir } = yield* Settings
-      const files = yield* readCompanyFiles(companiesDir ?? `${dir}/companies`)
-      return yield* makeCompanies(
-        (files.length === 0 ? [demoCompany] : files).map((file) => completeCompany(file))
-      )
+      const { files } = yield* CompanyFiles
+      return yield* makeChecked(files.map((file) => completeCompany(file)))
     })
-  )
+  ).pipe(Layer.provideMerge(CompanyFiles.layer))
   /** From a list, for tests and embedding. */
-  static readonly layerOf = (list: ReadonlyArray<Company>) => Layer.effect(Companies, makeCompanies(list))
+  static readonly layerOf = (list: ReadonlyArray<Company>) => Layer.effect(Companies, makeChecked(list))
   /** The demo company alone. */
   static readonly layerDemo = Companies.layerOf([completeCompany(demoCompany)])
 }

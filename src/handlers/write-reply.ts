@@ -63,6 +63,17 @@ const checked = Effect.fnUntraced(function* (reply: Reply, company: Company) {
   } satisfies Json
 })
 
+const suspendedRetryMs = 60_000
+
+/** It is asked for again while the retries last; whoever wrote meanwhile and later is answered when they write again. */
+const suspended = (company: string) =>
+  new JobFailedForNow({
+    reason: "companySuspended",
+    message: `The company "${company}" is suspended, so its AI writes nothing`,
+    happened: "no",
+    retryAfterMs: suspendedRetryMs
+  })
+
 /** Asks the language model for the reply to a turn, as the company of the conversation wants it. */
 export const writeReply = Effect.gen(function* () {
   const companies = yield* Companies
@@ -70,6 +81,7 @@ export const writeReply = Effect.gen(function* () {
   const run = Effect.fn("writeReply")(function* (input: Json, context: JobContext) {
     const job = yield* decode(input)
     const company = yield* companies.get(context.address.company)
+    if (company.status === "suspended") return yield* suspended(company.id)
     const reply = yield* model.writeReply(requestOf(job, company, context))
     return yield* checked(reply, company)
   })

@@ -28,11 +28,12 @@ const policy = [
 /** `GET /`: the page to talk in, with the first company that has one; `?company=` names another. */
 export const pageRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
-    const { all } = yield* Companies
-    const first = all.find(({ instances }) => instances.some(({ channel }) => channel === "web-chat"))
-    const page = HttpServerResponse.text(
-      html.replace('data-company=""', `data-company="${first?.id ?? ""}"`),
-      {
+    const companies = yield* Companies
+    const page = Effect.sync(() => {
+      const first = companies.all.find(({ instances }) =>
+        instances.some(({ channel }) => channel === "web-chat")
+      )
+      return HttpServerResponse.text(html.replace('data-company=""', `data-company="${first?.id ?? ""}"`), {
         contentType: "text/html; charset=utf-8",
         headers: {
           "content-security-policy": policy,
@@ -40,8 +41,8 @@ export const pageRoutes = HttpRouter.use((router) =>
           "referrer-policy": "no-referrer",
           "x-content-type-options": "nosniff"
         }
-      }
-    )
+      })
+    })
     yield* router.add("GET", "/", page)
   })
 )

@@ -8,6 +8,8 @@ import { History } from "../../eventstore/history.ts"
 import type { SealStore } from "../../eventstore/seal-store.ts"
 import { SubjectStore } from "../../eventstore/subject-store.ts"
 import type { Projections } from "../../projections/engine/projections.ts"
+import type { AccountServices } from "../accounts/accounts-layer.ts"
+import type { CompanyAdmin } from "../companies/company-admin.ts"
 import { Contacts } from "../companies/contacts.ts"
 
 /** What runs once the database is there. */
@@ -19,9 +21,12 @@ export interface Running {
   readonly seals?: SealStore["Service"]
   readonly subjects: SubjectStore["Service"]
   readonly contacts: Contacts["Service"]
-  /** A simulated engine has neither. */
+  /** A simulated engine has none of these. */
+  readonly companyAdmin?: CompanyAdmin["Service"]
   readonly database?: Database["Service"]
   readonly projections?: Projections["Service"]
+  /** Users, sessions, keys, rights and the audit. */
+  readonly accounts?: Context.Context<AccountServices>
 }
 
 const bootRetryMs = 2000

@@ -33,10 +33,10 @@ export const eraseOverdue = Effect.fn("eraseOverdue")(function* (companies: Read
   return asked
 })
 
-/** `eraseOverdue` every hour, for ever. */
-export const keepRetention = (companies: ReadonlyArray<Company>) =>
+/** `eraseOverdue` every hour, for ever, of the companies that there are then. */
+export const keepRetention = (companies: () => ReadonlyArray<Company>) =>
   Effect.forever(
-    eraseOverdue(companies).pipe(
+    Effect.suspend(() => eraseOverdue(companies())).pipe(
       Effect.flatMap((asked) =>
         asked === 0 ? Effect.void : Effect.logInfo(`${asked} persons are erased: their time is over`)
       ),

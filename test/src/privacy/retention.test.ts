@@ -84,7 +84,7 @@ describe("the keeper of retention", () => {
     } as unknown as SubjectStore["Service"]
     const seen = await Effect.runPromise(
       Effect.gen(function* () {
-        const keeper = yield* Effect.forkChild(keepRetention([keeping("acme", 30)]))
+        const keeper = yield* Effect.forkChild(keepRetention(() => [keeping("acme", 30)]))
         const counts: Array<number> = []
         for (const ms of [0, 3_599_999, 1, 3_600_000]) {
           yield* TestClock.adjust(ms)

@@ -1,0 +1,145 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { TryAgain } from "../../actors/engine.ts"
+import type { Json } from "../../eventstore/json.ts"
+import {
+  CompanyChanges,
+  CompanyFile,
+  type CompanySection,
+  companySections
+} from "../../machines/company/settings.ts"
+import {
+  type Asking,
+  type CompanyDesk,
+  type CompanyPorts,
+  CompanyRefused,
+  checkClaims,
+  ensureReadModels,
+  notNow
+} from "./company-desk.ts"
+import { type Remains, remainsOf } from "./delete-company.ts"
+import type { StoredCompany } from "./stored-company.ts"
+
+type Asked<A> = Effect.Effect<A, CompanyRefused | TryAgain>
+
+/** Makes, changes, suspends and deletes companies while the server runs; each change is an event with who and why. */
+export class CompanyAdmin extends Context.Service<
+  CompanyAdmin,
+  {
+    /** By id; those that were deleted stay in it with that status. */
+    readonly list: Asked<ReadonlyArray<StoredCompany>>
+    readonly get: (company: string) => Asked<StoredCompany>
+    /** `settings` is a company's file. */
+    readonly create: (settings: unknown, asking: Asking) => Asked<StoredCompany>
+    /** Sections of the file as they shall be; null for the default. `changed` is empty when all was so already. */
+    readonly change: (
+      company: string,
+      changes: unknown,
+      asking: Asking
+    ) => Asked<{ readonly company: StoredCompany; readonly changed: ReadonlyArray<CompanySection> }>
+    readonly suspend: (company: string, asking: Asking) => Asked<StoredCompany>
+    readonly resume: (company: string, asking: Asking) => Asked<StoredCompany>
+    /** What a deletion would take away, or has still to take. */
+    readonly remains: (company: string) => Asked<Remains>
+    /** Begins it: it is no company from then on, its persons are erased, then its read models go. */
+    readonly delete: (company: string, asking: Asking) => Asked<StoredCompany>
+  }
+>()("centurion/companies/CompanyAdmin") {}
+
+const strict = { onExcessProperty: "error", errors: "all" } as const
+const decodeFile = Schema.decodeUnknownEffect(CompanyFile, strict)
+const decodeChanges = Schema.decodeUnknownEffect(CompanyChanges, strict)
+
+const wrongSettings = ({ message }: Schema.SchemaError) =>
+  new CompanyRefused({ reason: "wrongSettings", message: message.replaceAll(/\n\s+at /g, " at ") })
+
+/** Sections of which one of the two says otherwise. */
+const changedSections = (one: CompanyFile, other: CompanyFile): ReadonlyArray<CompanySection> =>
+  companySections.filter((section) => JSON.stringify(one[section]) !== JSON.stringify(other[section]))
+
+export const makeCompanyAdmin = (
+  desk: CompanyDesk,
+  ports: CompanyPorts,
+  wake: () => void
+): CompanyAdmin["Service"] => {
+  /** Also one that was deleted. */
+  const get = Effect.fnUntraced(function* (id: string) {
+    const all = yield* desk.all
+    const company = all.find((each) => each.id === id)
+    if (company !== undefined) return { company, all }
+    return yield* new CompanyRefused({ reason: "unknownCompany", message: `There is no company "${id}"` })
+  })
+
+  const ask = Effect.fnUntraced(function* (id: string, type: string, asking: Asking, isNot: string) {
+    const { company } = yield* get(id)
+    yield* desk.tell(id, { type, ...asking }, asking.by).pipe(
+      Effect.catchIf(
+        (error) => error._tag === "CompanyRefused" && error.reason === "notNow",
+        () =>
+          new CompanyRefused({
+            reason: "notNow",
+            message: `The company "${id}" is ${company.status}, so it can't be ${isNot}`
+          })
+      )
+    )
+    return (yield* get(id)).company
+  })
+
+  const create = Effect.fnUntraced(function* (given: unknown, asking: Asking) {
+    const file = yield* Effect.mapError(decodeFile(given), wrongSettings)
+    const all = yield* desk.all
+    const before = all.find(({ id }) => id === file.id)
+    if (before !== undefined)
+      return yield* new CompanyRefused({
+        reason: "exists",
+        message:
+          before.status === "deleted"
+            ? `The company "${file.id}" was deleted; its id is not given again`
+            : `There is a company "${file.id}" already`
+      })
+    yield* checkClaims(all, file.id, file.instances)
+    yield* Effect.mapError(ports.store.createCompany(file.id, ports.partitions), notNow)
+    const settings = file as unknown as Json
+    yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, ...asking }, asking.by)
+    yield* ensureReadModels(ports, file.id)
+    return (yield* get(file.id)).company
+  })
+
+  const change = Effect.fnUntraced(function* (id: string, given: unknown, asking: Asking) {
+    const decoded = yield* Effect.mapError(decodeChanges(given), wrongSettings)
+    const { company: before, all } = yield* get(id)
+    if (decoded.instances !== undefined) yield* checkClaims(all, id, decoded.instances ?? [])
+    const changes = decoded as unknown as Json
+    const company = yield* ask(id, "CompanySettingsChangeAsked", { ...asking, changes } as Asking, "changed")
+    return { company, changed: changedSections(before.settings, company.settings) }
+  })
+
+  const remove = Effect.fnUntraced(function* (id: string, asking: Asking) {
+    const { company } = yield* get(id)
+    if (company.status === "deleting" || company.status === "deleted") return company
+    const held = yield* Effect.mapError(ports.subjects.holds(id), notNow)
+    if (held.length > 0)
+      return yield* new CompanyRefused({
+        reason: "onHold",
+        message: `The company "${id}" can't be deleted: ${held.length === 1 ? "a legal hold stands" : `${held.length} legal holds stand`}, the first on ${held[0]!.subject} (${held[0]!.reason}); \`centurion hold release\` ends one`
+      })
+    const deleting = yield* ask(id, "CompanyDeleteAsked", asking, "deleted")
+    wake()
+    return deleting
+  })
+
+  return CompanyAdmin.of({
+    list: desk.all,
+    get: (id) => Effect.map(get(id), ({ company }) => company),
+    create: (settings, asking) => desk.alone(create(settings, asking)),
+    change: (id, changes, asking) => desk.alone(change(id, changes, asking)),
+    suspend: (id, asking) => desk.alone(ask(id, "CompanySuspendAsked", asking, "suspended")),
+    resume: (id, asking) => desk.alone(ask(id, "CompanyResumeAsked", asking, "resumed")),
+    remains: Effect.fnUntraced(function* (id) {
+      yield* get(id)
+      return yield* Effect.mapError(remainsOf(ports, id), notNow)
+    }),
+    delete: (id, asking) => desk.alone(remove(id, asking))
+  })
+}

@@ -1,0 +1,82 @@
+import * as Effect from "effect/Effect"
+import { bringInFiles } from "./bring-in-files.ts"
+import { type CompanyAdmin, makeCompanyAdmin } from "./company-admin.ts"
+import { type CompanyPorts, makeCompanyDesk } from "./company-desk.ts"
+import { deleteFurther } from "./delete-company.ts"
+import { streamOfCompany } from "./stored-company.ts"
+
+/** Another process's changes are seen after so long at most; our own at once. */
+export const companiesRereadMs = 5000
+/** While something is under way: files to be taken in, persons to be erased. */
+const pendingEveryMs = 250
+
+/**
+ * Keeps this process's companies as they are stored, until the scope ends: reads them, takes the files in as soon as
+ * this process owns the partitions, and works off deletions. Done when they were read once; gives the way to change them.
+ */
+export const keepCompanies = Effect.fn("keepCompanies")(function* (ports: CompanyPorts) {
+  const desk = yield* makeCompanyDesk(ports)
+  const { engine, readModels } = ports
+  const { wake, woken } = makeAlarm()
+  const admin: CompanyAdmin["Service"] = makeCompanyAdmin(desk, ports, wake)
+  let filesAreIn = false
+  const dropped = new Set<string>()
+
+  const drop = Effect.fnUntraced(function* (company: string) {
+    if (readModels === undefined || dropped.has(company)) return
+    yield* readModels.drop(company)
+    dropped.add(company)
+  })
+
+  /** True when there is more to do soon. */
+  const round = Effect.gen(function* () {
+    const stored = yield* desk.all
+    const { ready } = yield* engine.status
+    // Whoever stands by leaves it to the owner.
+    if (!ready) return !filesAreIn
+    if (!filesAreIn) yield* bringInFiles(desk, ports)
+    filesAreIn = true
+    let isMore = false
+    for (const company of stored) {
+      if (company.status === "deleting" && (yield* deleteFurther(desk, ports, company)) === "goesOn")
+        isMore = true
+      if (company.status === "deleted") yield* drop(company.id)
+    }
+    return isMore
+  })
+
+  const once = Effect.catch(round, ({ message }) =>
+    Effect.as(Effect.logDebug(`the companies could not be looked at: ${message}`), true)
+  )
+  yield* Effect.ignore(desk.all)
+  const stopHearing = yield* engine.onCommit(({ company, streams }) => {
+    if (streams.includes(streamOfCompany(company))) wake()
+  })
+  yield* Effect.addFinalizer(() => Effect.sync(stopHearing))
+  yield* Effect.forkScoped(
+    Effect.forever(
+      Effect.flatMap(once, (isMore) =>
+        Effect.raceFirst(Effect.sleep(isMore ? pendingEveryMs : companiesRereadMs), woken)
+      )
+    )
+  )
+  return admin
+})
+
+/** Wakes whoever waits, or will wait next: a word that comes between two waits is not lost. */
+const makeAlarm = () => {
+  let isRung = false
+  let ring = () => {}
+  const woken = Effect.callback<void>((resume) => {
+    ring = () => {
+      isRung = false
+      resume(Effect.void)
+    }
+    if (isRung) ring()
+  })
+  const wake = () => {
+    isRung = true
+    ring()
+  }
+  return { wake, woken }
+}
