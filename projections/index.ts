@@ -17,6 +17,13 @@ import { tags } from "./tags.ts"
 import { tasks } from "./tasks.ts"
 import { turnStarts } from "./turn-starts.ts"
 import { turns } from "./turns.ts"
+import { companyClock } from "./views/clock.ts"
+import { costPerOutcome, costs, costsByDay } from "./views/costs.ts"
+import { dailyActivity } from "./views/daily.ts"
+import { cohortsByWeek, conversion, funnelByDay, leadJourneys } from "./views/funnel.ts"
+import { contacts, messages, timeline } from "./views/people.ts"
+import { followUpEffect, followUps, handoffs, responseTimes, turnTimes } from "./views/times.ts"
+import { channelStatus, dealStageTimes, jobs, timers } from "./views/work.ts"
 
 /** The read models that every company has; a new one is a new file and a line in this list. */
 export const readModels: ReadonlyArray<ReadModel> = [
@@ -41,4 +48,26 @@ export const readModels: ReadonlyArray<ReadModel> = [
 ]
 
 /** The views for analysts, each after those that it reads. */
-export const analystViews: ReadonlyArray<AnalystView> = []
+export const analystViews: ReadonlyArray<AnalystView> = [
+  companyClock,
+  contacts,
+  messages,
+  timeline,
+  jobs,
+  timers,
+  channelStatus,
+  dealStageTimes,
+  leadJourneys,
+  funnelByDay,
+  conversion,
+  cohortsByWeek,
+  turnTimes,
+  responseTimes,
+  followUps,
+  followUpEffect,
+  handoffs,
+  costs,
+  costsByDay,
+  costPerOutcome,
+  dailyActivity
+]
