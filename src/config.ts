@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { apiSettings } from "./http/api/api-settings.ts"
+import { liveSettings } from "./live/live-settings.ts"
 import { sealSettings } from "./seals/seal-settings.ts"
 import {
   choice,
@@ -68,6 +69,7 @@ export const settings = {
 
   ...sealSettings,
   ...apiSettings,
+  ...liveSettings,
 
   evolutionUrl: httpUrl("CENTURION_EVOLUTION_URL", undefined, "The Evolution API; without it, no WhatsApp."),
   evolutionApiKey: secret("CENTURION_EVOLUTION_API_KEY", "The key of the Evolution API."),
