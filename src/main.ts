@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -54,6 +55,8 @@ export interface Serving {
   readonly token: string
   /** Done when the engine is there; fails when it can't be. */
   readonly booted: Effect.Effect<void, unknown>
+  /** The engine and all that stands around it, for whoever runs a server within their own process. */
+  readonly running: RunningEngine["Service"]
 }
 
 /**
@@ -82,7 +85,8 @@ export const serve = Effect.gen(function* () {
   )
   const database =
     databaseUrl === undefined ? `embedded in ${dir}` : serverAccess(databaseUrl, undefined).shown
-  return { url, database, token, booted: Deferred.await(booted) } satisfies Serving
+  const running = Context.get(world, RunningEngine)
+  return { url, database, token, booted: Deferred.await(booted), running } satisfies Serving
 })
 
 /** Done when the process is told to stop; from then on it ends in time, whatever hangs: what was acknowledged is stored. */

@@ -8,9 +8,14 @@ import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import { machines } from "../../machines/index.ts"
+import { readModels } from "../../projections/index.ts"
 import { Settings } from "../config.ts"
+import { apiRoutes } from "./api/api.ts"
+import { ApiParts } from "./api/api-parts.ts"
 import { chatSockets } from "./chat/chat-sockets.ts"
 import { engineRoutes } from "./engine-routes.ts"
 import { healthRoutes } from "./health-routes.ts"
@@ -27,13 +32,22 @@ export class CantListen extends Schema.TaggedError<CantListen>()("CantListen", {
 /** Serves webhooks, the chat page with its sockets, health and the commands, until the scope ends; gives its URL. */
 export const serveHttp = Effect.fnUntraced(function* (options: { readonly token: string }) {
   const { host, port } = yield* Settings
-  const routes = Layer.mergeAll(webhookRoutes, healthRoutes, pageRoutes, engineRoutes(options.token))
+  const { routes: api, served: servedByApi } = apiRoutes({ machines, readModels })
+  const routes = Layer.mergeAll(
+    webhookRoutes,
+    healthRoutes,
+    pageRoutes,
+    engineRoutes(options.token),
+    Layer.provide(api, Layer.mergeAll(ApiParts.layer, RateLimiter.layer, NodeHttpServer.layerHttpServices))
+  )
   const router = yield* HttpRouter.toHttpEffect(routes).pipe(
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 200 })
   )
   // A scope of its own, closed after the server: answers under way go out first.
   const scope = yield* Effect.acquireRelease(Scope.make(), Scope.close)
-  const handler = yield* NodeHttpServer.makeHandler(withProblems(router), { scope })
+  const handler = yield* NodeHttpServer.makeHandler(withProblems(router, [...served, ...servedByApi]), {
+    scope
+  })
   const server = createServer({
     maxHeaderSize: httpLimits.headersMaxBytes,
     headersTimeout: httpLimits.headersTimeoutMs,
@@ -93,14 +107,14 @@ const stop = (server: Server) =>
 type App<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 
 /** An address that nobody serves is 404, or 405 with what is allowed; a defect is 500 and a log line. */
-const withProblems = <E, R>(app: App<E, R>) =>
+const withProblems = <E, R>(app: App<E, R>, served: Served) =>
   Effect.catchCause(app, (cause) =>
     Effect.gen(function* () {
       if (Cause.hasInterruptsOnly(cause)) return yield* Effect.interrupt
       const request = yield* HttpServerRequest.HttpServerRequest
       const error = Cause.squash(cause)
       if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound")
-        return nobodyServes(request)
+        return nobodyServes(request, served)
       yield* Effect.logError(`${request.method} ${pathOf(request)} broke`, cause)
       return problem(500, "something broke here; it is logged")
     })
@@ -109,14 +123,15 @@ const withProblems = <E, R>(app: App<E, R>) =>
 const pathOf = ({ url }: HttpServerRequest.HttpServerRequest) => url.split("?")[0]!
 
 /** By path, the methods that are served. */
-const served: ReadonlyArray<readonly [RegExp, string]> = [
+type Served = ReadonlyArray<readonly [RegExp, string]>
+const served: Served = [
   [/^\/$/, "GET, HEAD"],
   [/^\/(healthz|readyz|_engine\/status)$/, "GET, HEAD"],
   [/^\/_engine\/(store|view|deliver)$/, "POST"],
   [/^\/webhook\/(whatsapp|telegram)(\/[^/]*)?$/, "POST"]
 ]
 
-const nobodyServes = (request: HttpServerRequest.HttpServerRequest) => {
+const nobodyServes = (request: HttpServerRequest.HttpServerRequest, served: Served) => {
   const path = pathOf(request)
   const allow = served.find(([pattern]) => pattern.test(path))?.[1]
   if (allow !== undefined) return problem(405, `${request.method} is not for ${path}`, { headers: { allow } })

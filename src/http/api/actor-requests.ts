@@ -1,0 +1,227 @@
+import type { IncomingMessage } from "node:http"
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Address } from "../../../actors/address.ts"
+import type { ActorEvent, ActorView, Delivered, Envelope } from "../../../actors/engine.ts"
+import type { Json } from "../../../eventstore/json.ts"
+import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import { principalName } from "../../accounts/principal.ts"
+import { apiLimits } from "./api-limits.ts"
+import { ApiParts } from "./api-parts.ts"
+import { Caller, mayReach } from "./caller.ts"
+import type { QueryValues } from "./filters.ts"
+import type { Scope } from "./list-sql.ts"
+import type { MachineResource, SendableEvent } from "./machine-resource.ts"
+import { Body } from "./middleware/body.ts"
+import { Idempotency } from "./middleware/idempotency.ts"
+import { wrongParts } from "./middleware/problems.ts"
+import { readLimit, readOne, readPage, single } from "./read-page.ts"
+import { etagOf, Refusal, refuse } from "./refusal.ts"
+import { waitForHeader, waitForWrite, writtenAt } from "./wait-for-write.ts"
+
+const query: Effect.Effect<QueryValues, never, HttpServerRequest.ParsedSearchParams> =
+  HttpServerRequest.ParsedSearchParams
+
+const headerOf = (name: string) =>
+  Effect.map(HttpServerRequest.HttpServerRequest, ({ source }) => {
+    const value = (source as IncomingMessage).headers[name]
+    return Array.isArray(value) ? value.join(", ") : value
+  })
+
+/** There is none, or none that the caller may see: both look the same. */
+export const noSuch = ({ machine }: { readonly machine: string }, id: string): Refusal =>
+  refuse(404, `there is no ${machine} "${id.slice(0, 80)}"`)
+
+/** `GET /deals` */
+export const listActors = Effect.fnUntraced(function* ({ module, machine, plural, rows }: MachineResource) {
+  const { caller, scope } = yield* mayReach(module, "read", `${machine}.list`, machine)
+  if (rows === undefined) return yield* refuse(404, `there is no list of ${plural} yet`)
+  return HttpServerResponse.jsonUnsafe(yield* readPage(rows.readModel, caller.company, scope, rows.fixed))
+})
+
+const keyOf = ({ machine, rows }: MachineResource, id: string): ReadonlyArray<string> =>
+  rows!.readModel.name === "actors" ? [machine, id] : [id]
+
+const rowOf = (resource: MachineResource, company: string, scope: Scope, id: string) =>
+  resource.rows === undefined
+    ? Effect.succeed(undefined)
+    : readOne(resource.rows.readModel, company, scope, keyOf(resource, id))
+
+/** Fails with 404 unless the caller reaches this actor: with `own`, by the row that the read models have of it. */
+const mustReach = Effect.fnUntraced(function* (
+  resource: MachineResource,
+  company: string,
+  scope: Scope,
+  id: string
+) {
+  if (scope.kind === "all") return
+  if ((yield* rowOf(resource, company, scope, id)) === undefined) return yield* noSuch(resource, id)
+})
+
+const viewOf = Effect.fnUntraced(function* (address: Address) {
+  const { engine } = yield* (yield* ApiParts).get
+  // Another process may own it, or its history can't be loaded: its row is there all the same.
+  return yield* Effect.catch(engine.view(address), () => Effect.succeed(undefined))
+})
+
+const shownState = ({ value, version, status, can, erased }: ActorView) => ({
+  version,
+  state: value,
+  status,
+  erased,
+  can
+})
+
+/** `GET /deals/:id`: its row, its state, and what may be sent to it now. */
+export const readActor = Effect.fnUntraced(function* (resource: MachineResource, id: string) {
+  const { module, machine } = resource
+  const { caller, scope } = yield* mayReach(module, "read", `${machine}.read`, `${machine}:${id}`)
+  const { company } = caller
+  yield* waitForWrite(company, yield* query)
+  const row = yield* rowOf(resource, company, scope, id)
+  if (row === undefined && scope.kind === "own") return yield* noSuch(resource, id)
+  const view = yield* viewOf({ company, machine, id })
+  if (row === undefined && view === undefined) return yield* noSuch(resource, id)
+  const version = view?.version ?? Number(row?.version ?? 0)
+  const etag = etagOf(version)
+  if ((yield* headerOf("if-none-match")) === etag)
+    return HttpServerResponse.empty({ status: 304, headers: { etag } })
+  const unseen = { version, state: null, status: null, erased: false, can: [] }
+  const shown = view === undefined ? unseen : shownState(view)
+  return HttpServerResponse.jsonUnsafe({ id, machine, ...shown, row: row ?? null }, { headers: { etag } })
+})
+
+const shownEvent = (event: StoredEvent) => ({
+  version: event.version,
+  kind: event.kind,
+  type: event.type,
+  data: event.data,
+  withheld: event.withheld ?? null,
+  occurredAt: new Date(event.occurredAt).toISOString(),
+  recordedAt: new Date(event.recordedAt).toISOString(),
+  principal: event.principal,
+  causation: event.causation,
+  correlation: event.correlation,
+  machineVersion: event.machineVersion,
+  partition: event.partition,
+  position: event.position
+})
+
+const readAfter = (asked: QueryValues): number | Refusal => {
+  const text = single(asked, "after") ?? "0"
+  return /^\d{1,15}$/.test(text)
+    ? Number(text)
+    : refuse(400, "after: the version of the last event that you have is expected", {
+        errors: [{ parameter: "after", detail: "a whole number is expected" }]
+      })
+}
+
+/** `GET /deals/:id/history`: its events, opened, the oldest first; `next` is the `after` of the next page. */
+export const readHistory = Effect.fnUntraced(function* (resource: MachineResource, id: string) {
+  const { module, machine } = resource
+  const { caller, scope } = yield* mayReach(module, "read", `${machine}.history`, `${machine}:${id}`)
+  const asked = yield* query
+  const after = readAfter(asked)
+  if (after instanceof Refusal) return yield* after
+  const limit = readLimit(asked, apiLimits.historyPageMax, apiLimits.historyPageDefault)
+  if (limit instanceof Refusal) return yield* limit
+  yield* mustReach(resource, caller.company, scope, id)
+  const { history } = yield* (yield* ApiParts).get
+  const events = yield* history.readStream(caller.company, `${machine}/${id}`, after, limit + 1)
+  if (events.length === 0 && after === 0) return yield* noSuch(resource, id)
+  const items = events.slice(0, limit).map(shownEvent)
+  const next = events.length > limit ? (items.at(-1)?.version ?? null) : null
+  return HttpServerResponse.jsonUnsafe({ items, next })
+})
+
+const ifMatchShape = /^(?:W\/)?"v(\d{1,15})"$/
+
+/** What `If-Match` says of the version: exact, or only that there must be one. */
+export const readIfMatch = Effect.gen(function* () {
+  const given = (yield* headerOf("if-match"))?.trim() ?? "*"
+  if (given === "*") return "exists" as const
+  const version = ifMatchShape.exec(given)?.[1]
+  if (version !== undefined) return Number(version)
+  return yield* refuse(400, 'If-Match takes the ETag of the thing, such as "v7"', {
+    errors: [{ header: "if-match", detail: 'an ETag such as "v7" is expected' }]
+  })
+})
+
+/** The answer to a write: where it ended, and how to wait for it. */
+export const written = (delivered: Delivered, status = 200) => {
+  const version = delivered.version + delivered.lastPosition - delivered.position
+  return HttpServerResponse.jsonUnsafe(
+    { id: delivered.address.id, version, duplicate: delivered.duplicate },
+    { status, headers: { etag: etagOf(version), [waitForHeader]: writtenAt(delivered) } }
+  )
+}
+
+const strict = { errors: "all", onExcessProperty: "error" } as const
+
+/** The body as it was sent, once it has the right shape: the engine stores it so. */
+const bodyOf = Effect.fnUntraced(function* ({ body }: SendableEvent) {
+  const { json = {} } = yield* Body
+  const decoded = Schema.decodeUnknownResult(body, strict)(json)
+  if (Result.isSuccess(decoded)) return json as Readonly<Record<string, Json>>
+  const errors = wrongParts("Payload", decoded.failure.issue)
+  const first = errors[0]
+  return yield* refuse(
+    422,
+    `the body does not have the right shape: ${first?.pointer || "the whole"}: ${first?.detail}`,
+    { errors }
+  )
+})
+
+const refusedNow = Effect.fnUntraced(function* (address: Address, message: string) {
+  const view = yield* viewOf(address)
+  return yield* refuse(409, message, {
+    members: view === undefined ? {} : { state: view.value, can: view.can }
+  })
+})
+
+/** Delivers an event of the caller's: who and when are filled in, and it is refused unless the machine takes it now. */
+export const deliverFromCaller = Effect.fnUntraced(function* (
+  address: Address,
+  event: ActorEvent,
+  envelope: Omit<Envelope, "principal" | "onlyIfTaken">
+) {
+  const { engine } = yield* (yield* ApiParts).get
+  const principal = principalName(yield* Caller)
+  return yield* Effect.catchTags(
+    engine.deliver(address, event, { ...envelope, principal, onlyIfTaken: true }),
+    {
+      EventRefused: (error) =>
+        error.reason === "notNow" ? refusedNow(address, error.message) : Effect.fail(error),
+      // Whoever named no version only believed that it exists.
+      WrongVersion: (error) => (error.expected === "exists" ? noSuch(address, address.id) : error)
+    }
+  )
+})
+
+/** `POST /deals/:id/events/DealMoveAsked` */
+export const sendEvent = Effect.fnUntraced(function* (
+  resource: MachineResource,
+  event: SendableEvent,
+  id: string
+) {
+  const { module, machine } = resource
+  const { caller, scope } = yield* mayReach(module, "write", `${machine}.${event.type}`, `${machine}:${id}`)
+  const body = yield* bodyOf(event)
+  const expectedVersion = yield* readIfMatch
+  yield* mustReach(resource, caller.company, scope, id)
+  const at = (yield* ApiParts).now()
+  const filled = {
+    ...(event.filled.has("by") ? { by: principalName(caller) } : {}),
+    ...(event.filled.has("at") ? { at } : {})
+  }
+  const key = yield* Idempotency
+  const delivered = yield* deliverFromCaller(
+    { company: caller.company, machine, id },
+    { ...body, ...filled, type: event.type },
+    { expectedVersion, ...(key === undefined ? {} : { key }) }
+  )
+  return written(delivered)
+})

@@ -1,0 +1,55 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { TryAgain } from "../../../actors/engine.ts"
+import type { AccountServices } from "../../accounts/accounts-layer.ts"
+import { Settings } from "../../config.ts"
+import { type Running, RunningEngine } from "../running-engine.ts"
+
+/** What the API works with once the database is there. */
+export interface ApiRunning extends Running {
+  readonly database: NonNullable<Running["database"]>
+  readonly projections: NonNullable<Running["projections"]>
+  readonly accounts: NonNullable<Running["accounts"]>
+}
+
+const bootRetryMs = 2000
+
+/** What the API works with; until the database answers, requests are told to try again. */
+export class ApiParts extends Context.Service<
+  ApiParts,
+  {
+    readonly get: Effect.Effect<ApiRunning, TryAgain>
+    /** One of the services of `src/accounts`. */
+    readonly account: <Id extends AccountServices, Service>(
+      tag: Context.Key<Id, Service>
+    ) => Effect.Effect<Service, TryAgain>
+    /** Epoch ms, by the engine's clock as near as this process knows it. */
+    readonly now: () => number
+  }
+>()("centurion/http/api/ApiParts") {
+  static readonly layer = Layer.effect(
+    ApiParts,
+    Effect.gen(function* () {
+      const running = yield* RunningEngine
+      const { clockAheadMs } = yield* Settings
+      const get = Effect.flatMap(running.get, (parts) => {
+        const { database, projections, accounts } = parts
+        return database === undefined || projections === undefined || accounts === undefined
+          ? Effect.fail(noAccounts)
+          : Effect.succeed({ ...parts, database, projections, accounts })
+      })
+      return ApiParts.of({
+        get,
+        account: (tag) => Effect.map(get, ({ accounts }) => Context.get(accounts, tag)),
+        now: () => Date.now() + clockAheadMs
+      })
+    })
+  )
+}
+
+const noAccounts = new TryAgain({
+  reason: "storeUnavailable",
+  message: "users and keys are not there yet",
+  retryAfterMs: bootRetryMs
+})

@@ -1,0 +1,57 @@
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Layer from "effect/Layer"
+import type { ListedMachine } from "../../../machines/listed-machine.ts"
+import type { ReadModel } from "../../../projections/read-model.ts"
+import { docsPage } from "./docs-page.ts"
+import { machineResource } from "./machine-resource.ts"
+import { machineGroup, machineHandlers } from "./machines.ts"
+import { Authenticates, LimitsAddress } from "./middleware/authenticate.ts"
+import { ReadsBody } from "./middleware/body.ts"
+import { AnswersOnce } from "./middleware/idempotency.ts"
+import { Problems } from "./middleware/problems.ts"
+
+const about = `The company of a request is the one that its token or API key belongs to. Lists come in pages by cursor;
+writes take \`If-Match\` and \`Idempotency-Key\`; every error is a problem as in RFC 9457. Times are ISO 8601 in UTC.`
+
+/** What the API is made from: machines and read models each get their own. */
+export interface ApiOf {
+  readonly machines: ReadonlyArray<ListedMachine>
+  readonly readModels: ReadonlyArray<ReadModel>
+}
+
+/** The API under `/api/v1`, its OpenAPI document and the page to try it. */
+export const apiRoutes = ({ machines, readModels }: ApiOf) => {
+  const resources = machines.map((listed) => machineResource(listed, readModels))
+  const groups = [...resources.map(machineGroup)] as [HttpApiGroup.Top, ...Array<HttpApiGroup.Top>]
+  const api = HttpApi.make("centurion")
+    .add(...groups)
+    .prefix("/api/v1")
+    .annotateMerge(OpenApi.annotations({ title: "Centurion", version: "1", description: about }))
+  const handlers = resources.map((resource) => machineHandlers(api as never, resource))
+  const middlewares = Layer.mergeAll(
+    Problems.layer,
+    Authenticates.layer,
+    LimitsAddress.layer,
+    ReadsBody.layer,
+    AnswersOnce.layer
+  )
+  const routes = HttpApiBuilder.layer(api, { openapiPath: "/openapi.json" }).pipe(
+    Layer.provide(Layer.mergeAll(handlers[0]!, ...handlers.slice(1))),
+    Layer.provide(middlewares)
+  )
+  return { routes: Layer.mergeAll(routes, docsPage(api as never)), served: servedPaths(groups) }
+}
+
+/** By path, the methods that the API serves: so that another one is answered with 405 and what is allowed. */
+const servedPaths = (groups: ReadonlyArray<HttpApiGroup.Top>): ReadonlyArray<readonly [RegExp, string]> => {
+  const methods = new Map<string, Set<string>>()
+  for (const { endpoints } of groups)
+    for (const { path, method } of Object.values(endpoints)) {
+      const pattern = `^/api/v1${path.replaceAll(/:\w+/g, "[^/]+")}$`
+      methods.set(pattern, (methods.get(pattern) ?? new Set()).add(method))
+    }
+  return [...methods].map(([pattern, allowed]) => [new RegExp(pattern), [...allowed].join(", ")])
+}

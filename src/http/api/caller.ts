@@ -1,0 +1,27 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { Audit } from "../../accounts/audit.ts"
+import type { Module, Verb } from "../../accounts/permissions.ts"
+import type { Principal } from "../../accounts/principal.ts"
+import { ApiParts } from "./api-parts.ts"
+import type { Scope } from "./list-sql.ts"
+
+/** Who asks. Its company is the only one that a request can reach. */
+export class Caller extends Context.Service<Caller, Principal>()("centurion/http/api/Caller") {}
+
+/**
+ * How far the caller reaches in a module; who does not at all gets 403, which is audited: `lead.list` of `lead:7`.
+ */
+export const mayReach = Effect.fnUntraced(function* (
+  module: Module,
+  verb: Verb,
+  action: string,
+  target: string
+) {
+  const caller = yield* Caller
+  const parts = yield* ApiParts
+  const audit = yield* parts.account(Audit)
+  const reach = yield* audit.permit(caller, module, verb, action, target)
+  const scope: Scope = reach === "all" ? { kind: "all" } : { kind: "own", user: caller.id }
+  return { caller, scope }
+})

@@ -1,0 +1,17 @@
+import type { Columns, ReadModel } from "../../../projections/read-model.ts"
+
+/** `created_at` as the API writes it: `createdAt`. */
+export const fieldOf = (column: string): string =>
+  column.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+
+/** A read model in a path: `deal_stages` is `/deal-stages`. */
+export const pathOf = (readModel: string): string => readModel.replaceAll("_", "-")
+
+/** What a read model keeps for itself alone. */
+const hidden: Readonly<Record<string, ReadonlyArray<string>>> = { actors: ["snapshot"] }
+
+/** The columns of a read model that the API gives. */
+export const shownColumns = ({ name, columns }: ReadModel): Columns =>
+  hidden[name] === undefined
+    ? columns
+    : Object.fromEntries(Object.entries(columns).filter(([column]) => !hidden[name]!.includes(column)))

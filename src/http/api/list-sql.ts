@@ -1,0 +1,208 @@
+import type { Column, ColumnKind } from "../../../projections/column.ts"
+import type { Columns, ReadModel } from "../../../projections/read-model.ts"
+import { fieldOf, shownColumns } from "./field-names.ts"
+import type { Filter } from "./filters.ts"
+
+/** How a list is sorted: by one column and then by the key, all in the same direction. */
+export interface Order {
+  /** Undefined sorts by the key alone. */
+  readonly column: string | undefined
+  readonly descending: boolean
+  /** As the client writes it: `-createdAt`. */
+  readonly name: string
+}
+
+/** The rows that a caller may see: all, or those of contacts that this user owns. */
+export type Scope = { readonly kind: "all" } | { readonly kind: "own"; readonly user: string }
+
+/** One statement with what is bound. */
+export interface Statement {
+  readonly sql: string
+  readonly params: ReadonlyArray<unknown>
+}
+
+/** The columns by which lists may be sorted, under the names of the API. */
+export const sortable = (columns: Columns): ReadonlyMap<string, string> => {
+  const names = Object.keys(columns).filter((name) => columns[name]!.sorts)
+  return new Map([
+    ...names.map((name) => [name, name] as const),
+    ...names.map((name) => [fieldOf(name), name] as const)
+  ])
+}
+
+const sqlTypes: Record<ColumnKind, string> = {
+  text: "text",
+  integer: "float8",
+  number: "float8",
+  boolean: "boolean",
+  time: "timestamptz",
+  json: "text",
+  texts: "text"
+}
+
+const quoted = (name: string) => `"${name}"`
+const at = (name: string) => `t.${quoted(name)}`
+
+/** As the driver gives what `valuesOf` takes: whole numbers as numbers, JSON as text. */
+const readAs = (name: string, { kind }: Column) => {
+  if (kind === "integer") return `${at(name)}::float8`
+  return kind === "json" ? `${at(name)}::text` : at(name)
+}
+
+/** Columns that say which person a row is about, the most telling first. */
+const personColumns = ["contact_id", "lead_id", "deal_id"] as const
+
+/** Which column of a read model names the person that a row is about; undefined when none does. */
+export const personColumnOf = ({ columns }: ReadModel): string | undefined =>
+  personColumns.find((name) => columns[name] !== undefined)
+
+/** Collects what is bound; gives the places in the text. */
+const binder = () => {
+  const params: Array<unknown> = []
+  return {
+    params,
+    bind: (value: unknown, type: string) => `$${params.push(value)}::${type}`
+  }
+}
+type Bind = (value: unknown, type: string) => string
+
+const comparison: Partial<Record<Filter["operator"], string>> = { gt: ">", gte: ">=", lt: "<", lte: "<=" }
+
+const conditionOf = ({ column, kind, operator, value }: Filter, bind: Bind): string => {
+  const type = sqlTypes[kind]
+  if (operator === "null") return `${at(column)} is ${value === true ? "" : "not "}null`
+  if (kind === "texts") {
+    const values = bind(operator === "in" ? value : [value], "text[]")
+    return operator === "in" ? `${at(column)} && ${values}` : `not ${at(column)} && ${values}`
+  }
+  if (operator === "ne") return `${at(column)} is distinct from ${bind(value, type)}`
+  if (operator !== "in") return `${at(column)} ${comparison[operator]} ${bind(value, type)}`
+  const values = value as ReadonlyArray<unknown>
+  return values.length === 1
+    ? `${at(column)} = ${bind(values[0], type)}`
+    : `${at(column)} = any(${bind(values, `${type}[]`)})`
+}
+
+/** Own rows are those of contacts that the user owns; a table that names neither person nor conversation has none. */
+const scopeCondition = (
+  readModel: ReadModel,
+  scope: Scope,
+  company: string,
+  bind: Bind
+): ReadonlyArray<string> => {
+  if (scope.kind === "all") return []
+  const user = bind(scope.user, "text")
+  if (readModel.columns.owner_id !== undefined) return [`${at("owner_id")} = ${user}`]
+  const owned = (person: string) =>
+    `exists (select from "contact_records" o where o.company = ${company} and o."contact_id" = ${person} and o."owner_id" = ${user})`
+  const person = personColumnOf(readModel)
+  if (person !== undefined) return [owned(at(person))]
+  if (readModel.columns.conversation_id === undefined) return ["false"]
+  return [
+    `exists (select from "conversations" c where c.company = ${company} and c."conversation_id" = ${at("conversation_id")} and ${owned('c."lead_id"')})`
+  ]
+}
+
+const orderColumns = ({ key }: ReadModel, { column }: Order): ReadonlyArray<string> =>
+  column === undefined ? key : [column, ...key.filter((name) => name !== column)]
+
+/** The columns whose values a cursor of this order holds. */
+export const cursorColumns = orderColumns
+
+/** A run of rows in the order: those with a value, and those without, which stand last or, descending, first. */
+type Run = "valued" | "empty"
+
+/** The runs from where the cursor stands, in order. */
+const runsFrom = (
+  { columns }: ReadModel,
+  { column, descending }: Order,
+  after: Cursor
+): ReadonlyArray<Run> => {
+  if (column === undefined || !columns[column]!.nullable) return ["valued"]
+  const runs: ReadonlyArray<Run> = descending ? ["empty", "valued"] : ["valued", "empty"]
+  const here: Run = after?.[0] === null ? "empty" : "valued"
+  return after === undefined ? runs : runs.slice(runs.indexOf(here))
+}
+
+/** The values of the last row before the page; undefined for the first page. */
+type Cursor = ReadonlyArray<unknown> | undefined
+
+const afterCondition = (
+  readModel: ReadModel,
+  order: Order,
+  run: Run,
+  after: Cursor,
+  bind: Bind
+): ReadonlyArray<string> => {
+  const { column, descending } = order
+  const names = orderColumns(readModel, order)
+  const isNullable = column !== undefined && readModel.columns[column]!.nullable
+  const runIs = isNullable ? [`${at(column)} is ${run === "empty" ? "" : "not "}null`] : []
+  // A run that is begun anew has all of its rows ahead.
+  const begun = after !== undefined && (!isNullable || (after[0] === null) === (run === "empty"))
+  if (!begun) return runIs
+  const compared = run === "empty" ? names.slice(1) : names
+  const values = run === "empty" ? after.slice(1) : after
+  const bound = compared.map((name, index) => bind(values[index], sqlTypes[readModel.columns[name]!.kind]))
+  return [...runIs, `(${compared.map(at).join(", ")}) ${descending ? "<" : ">"} (${bound.join(", ")})`]
+}
+
+/** Everything that a list is asked for. */
+export interface ListAsked {
+  readonly readModel: ReadModel
+  readonly company: string
+  readonly scope: Scope
+  readonly filters: ReadonlyArray<Filter>
+  readonly order: Order
+  readonly after: Cursor
+  readonly limit: number
+}
+
+/** The statements of a page, to be asked in order until there are rows enough. Their text holds names of ours only. */
+export const listStatements = (asked: ListAsked): ReadonlyArray<Statement> =>
+  runsFrom(asked.readModel, asked.order, asked.after).map((run) => listStatement(asked, run))
+
+const listStatement = (asked: ListAsked, run: Run): Statement => {
+  const { readModel, company: of, scope, filters, order, after, limit } = asked
+  const { params, bind } = binder()
+  const company = bind(of, "text")
+  const conditions = [
+    `t.company = ${company}`,
+    ...filters.map((filter) => conditionOf(filter, bind)),
+    ...scopeCondition(readModel, scope, company, bind),
+    ...afterCondition(readModel, order, run, after, bind)
+  ]
+  const direction = order.descending ? " desc" : ""
+  const sorted = orderColumns(readModel, order)
+    .filter((name) => run === "valued" || name !== order.column)
+    .map((name) => `${at(name)}${direction}`)
+  const sql = `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions.join(" and ")} order by ${sorted.join(", ")} limit ${bind(limit, "int")}`
+  return { sql, params }
+}
+
+const selected = (readModel: ReadModel) =>
+  Object.entries(shownColumns(readModel))
+    .map(([name, column]) => readAs(name, column))
+    .join(", ")
+
+/** The statement of one row by its key. */
+export const rowStatement = (
+  readModel: ReadModel,
+  of: string,
+  scope: Scope,
+  key: ReadonlyArray<string>
+): Statement => {
+  const { params, bind } = binder()
+  const company = bind(of, "text")
+  const conditions = [
+    `t.company = ${company}`,
+    ...readModel.key.map(
+      (name, index) => `${at(name)} = ${bind(key[index], sqlTypes[readModel.columns[name]!.kind])}`
+    ),
+    ...scopeCondition(readModel, scope, company, bind)
+  ]
+  return {
+    sql: `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions.join(" and ")}`,
+    params
+  }
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from "node:http"
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Layer from "effect/Layer"
+import { RateLimiter } from "effect/persistence/RateLimiter"
+import { Authentication } from "../../../accounts/authentication.ts"
+import type { Principal } from "../../../accounts/principal.ts"
+import { Settings } from "../../../config.ts"
+import { rateLimits } from "../api-limits.ts"
+import { ApiParts } from "../api-parts.ts"
+import { Caller } from "../caller.ts"
+import { addressGroup, clientAddress } from "./client-address.ts"
+import { countRequest, withLeft } from "./rate-limit.ts"
+
+/** How a caller is shown to be somebody, in the OpenAPI document. */
+export const bearer = HttpApiSecurity.bearer.pipe(
+  HttpApiSecurity.annotate(
+    OpenApi.Description,
+    "An access token from `POST /api/v1/auth/login`, or an API key; the company is the one that it belongs to."
+  )
+)
+
+const limitsOf = (caller: Principal): readonly [number, number] =>
+  caller.kind === "apiKey" ? [caller.perMinute, caller.perHour] : rateLimits.person
+
+/** Lets in who has valid credentials, as often as they may; whoever has none is counted by address. */
+export class Authenticates extends HttpApiMiddleware.Service<Authenticates, { provides: Caller }>()(
+  "centurion/http/api/Authenticates",
+  { security: { bearer } }
+) {
+  static readonly layer = Layer.effect(
+    Authenticates,
+    Effect.gen(function* () {
+      const { trustedProxies } = yield* Settings
+      const limiter = yield* RateLimiter
+      const parts = yield* ApiParts
+      return {
+        bearer: (answering) =>
+          Effect.gen(function* () {
+            const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
+            const address = clientAddress(source, trustedProxies)
+            const { authenticate } = yield* parts.account(Authentication)
+            const caller = yield* Effect.catchTag(
+              authenticate(source.headers.authorization, { address }),
+              "NotAuthenticated",
+              (error) =>
+                Effect.andThen(
+                  countRequest(limiter, `address:${addressGroup(address)}`, rateLimits.address),
+                  Effect.fail(error)
+                )
+            )
+            const left = yield* countRequest(limiter, `${caller.kind}:${caller.id}`, limitsOf(caller))
+            const response = yield* Effect.provideService(answering, Caller, caller)
+            return withLeft(response, left)
+          }) as never
+      }
+    })
+  )
+}
+
+/** Counts by address: for what anybody may ask without credentials. */
+export class LimitsAddress extends HttpApiMiddleware.Service<LimitsAddress>()(
+  "centurion/http/api/LimitsAddress"
+) {
+  static readonly layer = Layer.effect(
+    LimitsAddress,
+    Effect.gen(function* () {
+      const { trustedProxies } = yield* Settings
+      const limiter = yield* RateLimiter
+      return (answering) =>
+        Effect.gen(function* () {
+          const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
+          const who = addressGroup(clientAddress(source, trustedProxies))
+          const left = yield* countRequest(limiter, `address:${who}`, rateLimits.address)
+          return withLeft(yield* answering, left)
+        }) as never
+    })
+  )
+}

@@ -1,0 +1,179 @@
+import * as Effect from "effect/Effect"
+import { ParsedSearchParams } from "effect/http/HttpServerRequest"
+import { inCompany } from "../../../projections/engine/in-company.ts"
+import type { ReadModel } from "../../../projections/read-model.ts"
+import { apiLimits } from "./api-limits.ts"
+import { ApiParts } from "./api-parts.ts"
+import { readCursor, writeCursor } from "./cursor.ts"
+import { fieldOf } from "./field-names.ts"
+import { type Filter, type QueryValues, readFilters } from "./filters.ts"
+import {
+  cursorColumns,
+  type ListAsked,
+  listStatements,
+  type Order,
+  rowStatement,
+  type Scope,
+  sortable
+} from "./list-sql.ts"
+import { Refusal, refuse } from "./refusal.ts"
+import { type JsonRow, rowReader } from "./row-json.ts"
+import { waitForWrite } from "./wait-for-write.ts"
+
+/** One page of a list; `next` is the cursor of the page after it, null on the last. */
+export interface Page {
+  readonly items: ReadonlyArray<JsonRow>
+  readonly next: string | null
+}
+
+/** The one value of a parameter; of several the last. */
+export const single = (query: QueryValues, name: string): string | undefined => {
+  const value = query[name]
+  return typeof value === "string" || value === undefined ? value : value.at(-1)
+}
+
+const wrongParameter = (parameter: string, detail: string) =>
+  refuse(400, `${parameter}: ${detail}`, { errors: [{ parameter, detail }] })
+
+/** How many rows are asked for. */
+export const readLimit = (
+  query: QueryValues,
+  most: number = apiLimits.pageMax,
+  usual: number = apiLimits.pageDefault
+): number | Refusal => {
+  const text = single(query, "limit")
+  if (text === undefined) return usual
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  return limit >= 1 && limit <= most
+    ? limit
+    : wrongParameter("limit", `a whole number from 1 to ${most} is expected`)
+}
+
+/** The order that a list has when none is asked for: the newest first, where that can be told. */
+export const defaultOrder = ({ columns }: ReadModel): Order => {
+  const names = ["created_at", "started_at", "happened_at", "updated_at"]
+  const column = names.find((name) => columns[name]?.sorts)
+  return column === undefined
+    ? { column, descending: false, name: "key" }
+    : { column, descending: true, name: `-${fieldOf(column)}` }
+}
+
+const readOrder = (readModel: ReadModel, query: QueryValues): Order | Refusal => {
+  const text = single(query, "sort")
+  if (text === undefined) return defaultOrder(readModel)
+  const descending = text.startsWith("-")
+  const names = sortable(readModel.columns)
+  const column = names.get(descending ? text.slice(1) : text)
+  if (column !== undefined) return { column, descending, name: `${descending ? "-" : ""}${fieldOf(column)}` }
+  const known = [...new Set([...names.values()].map(fieldOf))]
+  const there =
+    known.length === 0
+      ? "this list has one order only"
+      : `there are ${known.join(", ")}, each also with - before it`
+  return wrongParameter("sort", `"${text.slice(0, 60)}" is no order of this list; ${there}`)
+}
+
+interface Asked extends ListAsked {
+  readonly limit: number
+}
+
+/** What is asked of a list, or what is wrong with it. */
+export const readListAsked = (
+  readModel: ReadModel,
+  company: string,
+  scope: Scope,
+  query: QueryValues,
+  fixed: ReadonlyArray<Filter>
+): Asked | Refusal => {
+  const limit = readLimit(query)
+  if (limit instanceof Refusal) return limit
+  const order = readOrder(readModel, query)
+  if (order instanceof Refusal) return order
+  const filters = readFilters(readModel.columns, query)
+  if (filters instanceof Refusal) return filters
+  const given = single(query, "cursor")
+  const names = cursorColumns(readModel, order)
+  const cursor = given === undefined ? undefined : readCursor(given, order.name, names.length)
+  if (cursor instanceof Refusal) return cursor
+  const after = cursor?.after.map((value, index) => boundValue(readModel, names[index]!, value))
+  if (after?.includes(undefined))
+    return wrongParameter("cursor", "the cursor is none of ours; begin again without one")
+  return { readModel, company, scope, filters: [...fixed, ...filters], order, after, limit }
+}
+
+/** A cursor's value as it is bound; undefined when it is none of the column's. */
+const boundValue = ({ columns }: ReadModel, name: string, value: unknown): unknown => {
+  const { kind, nullable } = columns[name]!
+  if (value === null) return nullable ? null : undefined
+  switch (kind) {
+    case "integer":
+    case "number":
+      return typeof value === "number" ? value : undefined
+    case "boolean":
+      return typeof value === "boolean" ? value : undefined
+    case "time": {
+      const at = typeof value === "string" ? new Date(value) : undefined
+      return at === undefined || Number.isNaN(at.getTime()) ? undefined : at
+    }
+    default:
+      return typeof value === "string" && !value.includes("\u0000") && value.isWellFormed()
+        ? value
+        : undefined
+  }
+}
+
+const readers = new WeakMap<ReadModel, ReturnType<typeof rowReader>>()
+
+const readerOf = (readModel: ReadModel) => {
+  const known = readers.get(readModel)
+  if (known !== undefined) return known
+  const reader = rowReader(readModel)
+  readers.set(readModel, reader)
+  return reader
+}
+
+/** One page of a read model, as its query string asks; only rows that `scope` reaches. */
+export const readPage = Effect.fnUntraced(function* (
+  readModel: ReadModel,
+  company: string,
+  scope: Scope,
+  fixed: ReadonlyArray<Filter> = []
+) {
+  const query: QueryValues = yield* ParsedSearchParams
+  const asked = readListAsked(readModel, company, scope, query, fixed)
+  if (asked instanceof Refusal) return yield* asked
+  const { database } = yield* (yield* ApiParts).get
+  yield* waitForWrite(company, query)
+  const statements = listStatements({ ...asked, limit: asked.limit + 1 })
+  const rows = yield* inCompany(database, company, (ask) =>
+    Effect.gen(function* () {
+      let found: ReadonlyArray<ReadonlyArray<unknown>> = []
+      for (const { sql, params } of statements) {
+        if (found.length > asked.limit) break
+        found = [...found, ...(yield* ask(sql, params))]
+      }
+      return found
+    })
+  )
+  const items = rows.slice(0, asked.limit).map(readerOf(readModel))
+  const last = items.at(-1)
+  const more = rows.length > asked.limit && last !== undefined
+  const names = cursorColumns(readModel, asked.order)
+  const next = more
+    ? writeCursor({ order: asked.order.name, after: names.map((name) => last[fieldOf(name)]) as never })
+    : null
+  return { items, next } satisfies Page
+})
+
+/** One row by its key; undefined when there is none that `scope` reaches. */
+export const readOne = Effect.fnUntraced(function* (
+  readModel: ReadModel,
+  company: string,
+  scope: Scope,
+  key: ReadonlyArray<string>
+) {
+  const { database } = yield* (yield* ApiParts).get
+  const { sql, params } = rowStatement(readModel, company, scope, key)
+  const [row] = yield* inCompany(database, company, (ask) => ask(sql, params))
+  return row === undefined ? undefined : readerOf(readModel)(row)
+})

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from "node:http"
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type { Delivered } from "../../../actors/engine.ts"
+import { apiLimits } from "./api-limits.ts"
+import { ApiParts } from "./api-parts.ts"
+import type { QueryValues } from "./filters.ts"
+import { refuse } from "./refusal.ts"
+
+/** The header that every write answers with, and every read takes. */
+export const waitForHeader = "centurion-wait-for"
+
+/** Where a write ended, for whoever wants to see it: `<partition>:<position>`. */
+export const writtenAt = ({ partition, lastPosition }: Delivered): string => `${partition}:${lastPosition}`
+
+const shape = /^(\d{1,6}):(\d{1,15})$/
+
+/** Waits until the read models show the write that the header, or `?waitFor=`, names; without one at once. */
+export const waitForWrite = Effect.fnUntraced(function* (company: string, query: QueryValues) {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const header = (request.source as IncomingMessage).headers[waitForHeader]
+  const given = query.waitFor ?? header
+  if (given === undefined) return
+  const found = typeof given === "string" ? shape.exec(given) : null
+  if (found === null)
+    return yield* refuse(400, `waitFor is what a write answered in ${waitForHeader}, such as 3:120`, {
+      errors: [
+        query.waitFor === undefined
+          ? { header: waitForHeader, detail: "" }
+          : { parameter: "waitFor", detail: "" }
+      ]
+    })
+  const { projections } = yield* (yield* ApiParts).get
+  const [, partition, position] = found
+  const shown = yield* projections.waitFor(company, Number(partition), Number(position), apiLimits.waitForMs)
+  if (!shown)
+    return yield* refuse(503, `the read models have not reached ${given} yet; try again`, {
+      retryAfterMs: 1000
+    })
+})
