@@ -31,10 +31,12 @@ import { demoHistory } from "./demo-history/demo-history.ts"
 import { handlers } from "./handlers/index.ts"
 import { RunningEngine } from "./http/running-engine.ts"
 import { Starters } from "./http/starters.ts"
+import { LiveHub } from "./live/live-hub.ts"
+import { liveLayer } from "./live/open-live.ts"
 import { eraseReturned, erasureLedger, erasureLedgerFile } from "./privacy/erasure-ledger.ts"
 import { keepRetention } from "./privacy/retention.ts"
 import { makeCommitWord, readModelsLayer, readModelsPlace } from "./read-side.ts"
-import { publishCommits } from "./redis/hints.ts"
+import { publishApplied, publishCommits } from "./redis/hints.ts"
 import { RedisConnection } from "./redis/redis-connection.ts"
 import { sealing } from "./seals/sealing.ts"
 
@@ -178,7 +180,16 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
   )
   const retention = keepRetention(() => companies.all)
   yield* Scope.provide(Effect.forkScoped(Effect.provide(retention, stored)), scope)
-  yield* Scope.provide(publishCommits(yield* RedisConnection, engine), scope)
+  const redis = yield* RedisConnection
+  yield* Scope.provide(publishCommits(redis, engine), scope)
+  yield* Scope.provide(publishApplied(redis, projections), scope)
+  const live = yield* Layer.buildWithScope(
+    Layer.provide(
+      liveLayer({ engine, companies, redis, waitingMax: settings.waitingMax }),
+      Layer.merge(Layer.succeedContext(stored), Layer.succeedContext(reading))
+    ),
+    scope
+  )
   const accounts = yield* Layer.buildWithScope(
     accountsLayer.pipe(Layer.provide(RateLimiter.layer), Layer.provide(Layer.succeedContext(stored))),
     scope
@@ -193,6 +204,7 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
     database,
     companyAdmin,
     projections,
-    accounts
+    accounts,
+    live: Context.get(live, LiveHub)
   })
 })

@@ -20,6 +20,10 @@ import { chatSockets } from "./chat/chat-sockets.ts"
 import { engineRoutes } from "./engine-routes.ts"
 import { healthRoutes } from "./health-routes.ts"
 import { httpLimits } from "./limits.ts"
+import { LiveClients } from "./live/live-clients.ts"
+import { LiveParts } from "./live/live-parts.ts"
+import { liveRoutes, liveServed } from "./live/live-routes.ts"
+import { isLiveUpgrade, livePath, liveSockets } from "./live/live-sockets.ts"
 import { pageRoutes } from "./page-routes.ts"
 import { problem } from "./problem.ts"
 import { webhookRoutes } from "./webhook-routes.ts"
@@ -31,13 +35,15 @@ export class CantListen extends Schema.TaggedError<CantListen>()("CantListen", {
 
 /** Serves webhooks, the chat page with its sockets, health and the commands, until the scope ends; gives its URL. */
 export const serveHttp = Effect.fnUntraced(function* (options: { readonly token: string }) {
-  const { host, port } = yield* Settings
+  const { host, port, liveSocketsMax } = yield* Settings
+  const live = yield* Layer.build(Layer.mergeAll(LiveParts.layer, LiveClients.layer(liveSocketsMax)))
   const { routes: api, served: servedByApi } = apiRoutes({ machines, readModels })
   const routes = Layer.mergeAll(
     webhookRoutes,
     healthRoutes,
     pageRoutes,
     engineRoutes(options.token),
+    Layer.provide(liveRoutes, Layer.succeedContext(live)),
     Layer.provide(api, Layer.mergeAll(ApiParts.layer, RateLimiter.layer, NodeHttpServer.layerHttpServices))
   )
   const router = yield* HttpRouter.toHttpEffect(routes).pipe(
@@ -45,9 +51,12 @@ export const serveHttp = Effect.fnUntraced(function* (options: { readonly token:
   )
   // A scope of its own, closed after the server: answers under way go out first.
   const scope = yield* Effect.acquireRelease(Scope.make(), Scope.close)
-  const handler = yield* NodeHttpServer.makeHandler(withProblems(router, [...served, ...servedByApi]), {
-    scope
-  })
+  const handler = yield* NodeHttpServer.makeHandler(
+    withProblems(router, [...served, ...liveServed, ...servedByApi]),
+    {
+      scope
+    }
+  )
   const server = createServer({
     maxHeaderSize: httpLimits.headersMaxBytes,
     headersTimeout: httpLimits.headersTimeoutMs,
@@ -57,7 +66,10 @@ export const serveHttp = Effect.fnUntraced(function* (options: { readonly token:
   server.on("request", handler)
   yield* Effect.acquireRelease(listen(server, host, port), () => stop(server))
   // After the server, so that it ends before: a server that is closed waits for its sockets.
-  server.on("upgrade", yield* chatSockets)
+  const [chat, liveUpgrade] = [yield* chatSockets, yield* Effect.provide(liveSockets, live)]
+  server.on("upgrade", (request, raw, head) =>
+    (isLiveUpgrade(request) ? liveUpgrade : chat)(request, raw, head)
+  )
   const { port: bound } = server.address() as AddressInfo
   return `http://${reachable(host)}:${bound}`
 })
@@ -135,7 +147,7 @@ const nobodyServes = (request: HttpServerRequest.HttpServerRequest, served: Serv
   const path = pathOf(request)
   const allow = served.find(([pattern]) => pattern.test(path))?.[1]
   if (allow !== undefined) return problem(405, `${request.method} is not for ${path}`, { headers: { allow } })
-  if (/^\/chat\/[^/]*$/.test(path))
+  if (/^\/chat\/[^/]*$/.test(path) || path === livePath)
     return problem(426, "this address speaks WebSocket only", { headers: { upgrade: "websocket" } })
   return problem(404, `nothing is served at ${path.slice(0, 200)}`)
 }

@@ -11,6 +11,7 @@ import type { Projections } from "../../projections/engine/projections.ts"
 import type { AccountServices } from "../accounts/accounts-layer.ts"
 import type { CompanyAdmin } from "../companies/company-admin.ts"
 import { Contacts } from "../companies/contacts.ts"
+import type { LiveHub } from "../live/live-hub.ts"
 
 /** What runs once the database is there. */
 export interface Running {
@@ -27,6 +28,7 @@ export interface Running {
   readonly projections?: Projections["Service"]
   /** Users, sessions, keys, rights and the audit. */
   readonly accounts?: Context.Context<AccountServices>
+  readonly live?: LiveHub["Service"]
 }
 
 const bootRetryMs = 2000

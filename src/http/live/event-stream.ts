@@ -1,0 +1,107 @@
+import type { IncomingMessage } from "node:http"
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import type { Principal } from "../../accounts/principal.ts"
+import { topicsCursor } from "../../live/cursor.ts"
+import { type Frame, plainFrame } from "../../live/live-frames.ts"
+import { openSession } from "../../live/live-session.ts"
+import type { LiveClients } from "./live-clients.ts"
+import { type LiveClose, liveCloses } from "./live-closes.ts"
+import { liveHttpLimits } from "./live-http-limits.ts"
+import type { LiveRunning } from "./live-parts.ts"
+import { type Known, watchPrincipal } from "./principal-watch.ts"
+
+/** What a stream is opened with. */
+export interface StreamAsked {
+  readonly running: LiveRunning
+  readonly clients: LiveClients["Service"]
+  readonly known: Known
+  readonly address: string
+  readonly topics: ReadonlyArray<string>
+  /** By topic, the cursor behind which to go on. */
+  readonly after: ReadonlyMap<string, string>
+  readonly topicsMax: number
+  readonly unreadMaxBytes: number
+  readonly source: IncomingMessage
+}
+
+/** An answer that goes on for as long as the client listens: `text/event-stream`. */
+export const eventStream = (asked: StreamAsked): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.stream(bytesOf(asked), {
+    contentType: "text/event-stream",
+    headers: {
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      // Proxies that gather answers would hold it back.
+      "x-accel-buffering": "no"
+    }
+  })
+
+const bytesOf = (asked: StreamAsked): Stream.Stream<Uint8Array> => {
+  const unread = { bytes: 0 }
+  return Stream.callback<Buffer>((queue) => tell(asked, queue, unread)).pipe(
+    Stream.map((bytes) => {
+      unread.bytes -= bytes.length
+      return bytes
+    })
+  )
+}
+
+const tell = Effect.fnUntraced(function* (
+  asked: StreamAsked,
+  queue: Queue.Queue<Buffer, Cause.Done>,
+  unread: { bytes: number }
+) {
+  const { clients, running, known, topicsMax, unreadMaxBytes, source } = asked
+  const write = (text: string) => {
+    const bytes = Buffer.from(text)
+    unread.bytes += bytes.length
+    // It does not read, so it can't be told: its connection goes, and it comes back with its last id.
+    if (unread.bytes > unreadMaxBytes) source.socket.destroy()
+    else Queue.offerUnsafe(queue, bytes)
+  }
+  const cursors = new Map(asked.after)
+  const send = (frame: Frame) => write(eventOf(frame, cursors))
+  const close = (why: LiveClose) => {
+    send(closingFrame(why))
+    Queue.endUnsafe(queue)
+  }
+  const client = { close }
+  yield* Effect.addFinalizer(() => Effect.sync(() => clients.leave(client)))
+  write(`retry: ${liveHttpLimits.reconnectMinMs}\n\n`)
+  if (!clients.enter(client)) return close("tryAgain")
+  const drained = Effect.gen(function* () {
+    while (unread.bytes > unreadMaxBytes / 4) yield* Effect.sleep(drainLookMs)
+  })
+  const session = yield* openSession<Principal>({ ...running, topicsMax }, known.principal, { send, drained })
+  for (const topic of asked.topics) yield* session.subscribe(topic, asked.after.get(topic))
+  const watching = watchPrincipal(running, () => known, asked.address, session.renew)
+  yield* Effect.forkScoped(
+    Effect.andThen(
+      watching,
+      Effect.sync(() => close("notAuthenticated"))
+    )
+  )
+  const beat = Effect.sync(() => write(": still here\n\n"))
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(liveHttpLimits.beatMs), beat)))
+})
+
+const drainLookMs = 10
+
+const closingFrame = (why: LiveClose): Frame =>
+  plainFrame({
+    type: "closing",
+    reason: liveCloses[why][1],
+    reconnectAfterMs: liveHttpLimits.reconnectMinMs
+  })
+
+/** One event of the stream; its id is how far the client is with all its topics. */
+const eventOf = (frame: Frame, cursors: Map<string, string>): string => {
+  const { topic, cursor } = frame
+  if (topic !== undefined && cursor !== undefined) cursors.set(topic, cursor)
+  const id = cursor === undefined ? "" : `id: ${topicsCursor(cursors)}\n`
+  return `${id}event: ${frame.type}\ndata: ${frame.text}\n\n`
+}

@@ -1,0 +1,53 @@
+import * as Effect from "effect/Effect"
+import type { WebSocket } from "ws"
+import type { Sink } from "../../live/event-follower.ts"
+import { plainFrame } from "../../live/live-frames.ts"
+import { type LiveClose, liveCloses } from "./live-closes.ts"
+import { liveHttpLimits } from "./live-http-limits.ts"
+
+/** What of a socket is needed here. */
+export type SinkSocket = Pick<
+  WebSocket,
+  "readyState" | "OPEN" | "CLOSED" | "bufferedAmount" | "send" | "close" | "terminate"
+>
+
+const drainLookMs = 10
+
+/** Sends to a socket. One that does not read is closed before it costs more memory than it may. */
+export const socketSink = (
+  socket: SinkSocket,
+  unreadMaxBytes: number
+): Sink & { readonly close: (why: LiveClose) => void } => {
+  const close = (why: LiveClose) => {
+    if (socket.readyState !== socket.OPEN) return
+    if (why === "restart") {
+      const frame = plainFrame({ type: "closing", reason: liveCloses.restart[1], reconnectAfterMs: soon() })
+      socket.send(frame.bytes, { binary: false })
+    }
+    const [code, reason] = liveCloses[why]
+    socket.close(code, reason)
+    // Whoever does not read does not hear of it either.
+    setTimeout(() => {
+      if (socket.readyState !== socket.CLOSED) socket.terminate()
+    }, liveHttpLimits.closeGraceMs).unref()
+  }
+  return {
+    close,
+    send: (frame) => {
+      if (socket.readyState !== socket.OPEN) return
+      if (socket.bufferedAmount + frame.bytes.length > unreadMaxBytes) return close("tooSlow")
+      socket.send(frame.bytes, { binary: false })
+    },
+    drained: Effect.gen(function* () {
+      while (socket.readyState === socket.OPEN && socket.bufferedAmount > unreadMaxBytes / 4)
+        yield* Effect.sleep(drainLookMs)
+    })
+  }
+}
+
+/** Not all at once. */
+const soon = () =>
+  Math.round(
+    liveHttpLimits.reconnectMinMs +
+      Math.random() * (liveHttpLimits.reconnectMaxMs - liveHttpLimits.reconnectMinMs)
+  )

@@ -1,0 +1,134 @@
+import type { PastEvent } from "../../projections/read-model.ts"
+import type { JsonRow } from "../http/api/row-json.ts"
+
+/** A frame as it goes out, the same bytes for everybody who gets it. */
+export class Frame {
+  readonly type: string
+  readonly text: string
+  /** Of which topic it is, and how far that is with it. */
+  readonly topic: string | undefined
+  readonly cursor: string | undefined
+  private encoded: Buffer | undefined
+
+  constructor(type: string, text: string, topic?: string, cursor?: string) {
+    this.type = type
+    this.text = text
+    this.topic = topic
+    this.cursor = cursor
+  }
+
+  /** As UTF-8, made once. */
+  get bytes(): Buffer {
+    this.encoded ??= Buffer.from(this.text)
+    return this.encoded
+  }
+}
+
+/** Why a topic is not followed, or a frame not taken. */
+export type LiveErrorCode =
+  | "wrongFrame"
+  | "unknownTopic"
+  | "forbidden"
+  | "notFound"
+  | "wrongCursor"
+  | "cursorTooOld"
+  | "tooManyTopics"
+  | "alreadyFollowed"
+  | "notFollowed"
+  | "notReady"
+
+/** What a client gets that is no event. */
+export type PlainFrame =
+  /** It is known who the client is. */
+  | {
+      readonly type: "welcome"
+      readonly as: string
+      readonly company: string
+      readonly topics: ReadonlyArray<string>
+    }
+  /** From now on; what happened up to `cursor` is not told. */
+  | {
+      readonly type: "subscribed"
+      readonly topic: string
+      readonly id?: string | undefined
+      readonly cursor?: string | undefined
+    }
+  | { readonly type: "unsubscribed"; readonly topic: string; readonly id?: string | undefined }
+  /** A whole value, in place of the one before. */
+  | { readonly type: "value"; readonly topic: string; readonly at: string; readonly value: unknown }
+  /** Nothing of the topic happened up to here. */
+  | { readonly type: "cursor"; readonly topic: string; readonly cursor: string }
+  | {
+      readonly type: "error"
+      readonly code: LiveErrorCode
+      readonly message: string
+      readonly topic?: string | undefined
+      readonly id?: string | undefined
+    }
+  | { readonly type: "pong" }
+  /** The server closes: come back after so long, with the last cursors. */
+  | { readonly type: "closing"; readonly reason: string; readonly reconnectAfterMs: number }
+
+/** A frame that is no event. */
+export const plainFrame = (frame: PlainFrame): Frame => {
+  const { topic, cursor } = frame as { readonly topic?: string; readonly cursor?: string }
+  return new Frame(frame.type, JSON.stringify(frame), topic, cursor)
+}
+
+/** An event as clients see it; `data` holds personal data as long as its key is there. */
+export interface ShownEvent {
+  readonly machine: string
+  readonly id: string
+  readonly version: number
+  readonly kind: string
+  readonly type: string
+  readonly at: string
+  readonly occurredAt: string
+  readonly by: string
+  readonly causation: string | null
+  readonly data: unknown
+  /** Its personal data is gone: empty values stand in its place. */
+  readonly withheld: boolean
+}
+
+/** The event as JSON, made once for all topics. */
+export const eventJson = (event: PastEvent): string => {
+  const { machine, id, version, kind, type, causation, isWithheld } = event
+  const shown: ShownEvent = {
+    machine,
+    id,
+    version,
+    kind,
+    type,
+    at: new Date(event.recordedAt).toISOString(),
+    occurredAt: new Date(event.occurredAt).toISOString(),
+    by: event.principal,
+    causation,
+    ...dataOf(event),
+    ...(isWithheld ? { withheld: true } : {})
+  }
+  return JSON.stringify(shown)
+}
+
+/** What an upcaster can't bring to the present is not shown; its stream is parked, and `centurion projections` says why. */
+const dataOf = (event: PastEvent): { data: unknown; withheld: boolean } => {
+  try {
+    return { data: event.data, withheld: false }
+  } catch {
+    return { data: null, withheld: true }
+  }
+}
+
+/** An event of a topic, from parts that are JSON already; `cursor` has no character that JSON would change. */
+export const eventFrame = (topic: string, cursor: string, event: string, row: string | undefined): Frame => {
+  const ofRow = row === undefined ? "" : `,"row":${row}`
+  return new Frame(
+    "event",
+    `{"type":"event","topic":${JSON.stringify(topic)},"cursor":"${cursor}","event":${event}${ofRow}}`,
+    topic,
+    cursor
+  )
+}
+
+/** A row as JSON, or what stands for none. */
+export const rowJson = (row: JsonRow | undefined): string => JSON.stringify(row ?? null)
