@@ -1,6 +1,9 @@
+import { machines } from "../machines/index.ts"
+import type { ListedMachine } from "../machines/listed-machine.ts"
 import { titleOf } from "./activity-titles.ts"
+import { clearFields, withLeadId } from "./clear-fields.ts"
 import { integer, json, maybeText, text, time } from "./column.ts"
-import { type PastEvent, readModel } from "./read-model.ts"
+import { type ReadModel, readModel } from "./read-model.ts"
 
 const columns = {
   machine: text("The machine of the actor that it happened to.", { filters: true }),
@@ -12,7 +15,7 @@ const columns = {
   by: text("Who did it: `person:ana`, `agent:sdr`, `lead`, `engine`.", { filters: true }),
   why: maybeText("Why: the reason given, or a stable word."),
   lead_id: maybeText(
-    "The person's lead, for its lead, deal and contact. The view `timeline` knows it for conversations too.",
+    "The person's lead, for its lead, deal and contact. The view `timeline` knows it for the actors of other machines.",
     { filters: true }
   ),
   details: json("What the event says beside that.", { personal: true })
@@ -22,55 +25,40 @@ const columns = {
  * What happened, over all machines: one line for each emitted fact. A machine that nobody told us of is there too, with
  * titles made of its event types.
  */
-export const activities = readModel({
-  name: "activities",
-  version: 1,
-  about:
-    "One row for each fact of any machine that is worth a line in a timeline: what, to whom, by whom and why. The view `timeline` adds the messages.",
-  key: ["machine", "id", "version"],
-  columns,
-  indexes: [
-    ["lead_id", "at"],
-    ["machine", "id", "at"],
-    ["kind", "at"]
-  ],
-  fold: (event) => {
-    const title = event.kind === "emitted" ? titleOf(event.machine, event.type) : null
-    if (title === null) return []
-    const { machine, id, version, recordedAt, type } = event
-    return [
-      {
-        key: [machine, id, version],
-        change: () => ({
-          machine,
-          id,
-          version,
-          at: recordedAt,
-          kind: type,
-          title,
-          by: byOf(event),
-          why: ownText(event, "reason") ?? null,
-          lead_id: withLeadId.has(machine) ? id : null,
-          details: event.data
-        })
+export const activitiesReadModel = (list: ReadonlyArray<ListedMachine>): ReadModel => {
+  const clear = clearFields(list)
+  return readModel({
+    name: "activities",
+    version: 1,
+    about:
+      "One row for each fact of any machine that is worth a line in a timeline: what, to whom, by whom and why. The view `timeline` adds the messages.",
+    key: ["machine", "id", "version"],
+    columns,
+    indexes: [
+      ["lead_id", "at"],
+      ["machine", "id", "at"],
+      ["kind", "at"]
+    ],
+    fold: (event) => {
+      const title = event.kind === "emitted" ? titleOf(event.machine, event.type) : null
+      if (title === null) return []
+      const { machine, id, version, recordedAt, type, principal } = event
+      const row = {
+        machine,
+        id,
+        version,
+        at: recordedAt,
+        kind: type,
+        title,
+        by: clear.text(event, "by") ?? principal,
+        why: clear.text(event, "reason") ?? null,
+        lead_id: withLeadId.has(machine) ? id : null,
+        details: event.data
       }
-    ]
-  }
-})
-
-/** Machines whose actors have the id of their lead. */
-const withLeadId: ReadonlySet<string> = new Set(["lead", "deal", "contact"])
-
-/** Machines of this repository: their `by` and `reason` are never personal. */
-const speaksInTheClear: ReadonlySet<string> = new Set([...withLeadId, "conversation", "account", "company"])
-
-/**
- * Of a machine that we don't know, any field may be personal and be gone one day: then this row would say something
- * else when it is built again. What it says stands in `details`.
- */
-const ownText = ({ machine, data }: PastEvent, field: string): string | undefined => {
-  const value: unknown = speaksInTheClear.has(machine) ? data[field] : undefined
-  return typeof value === "string" ? value : undefined
+      return [{ key: [machine, id, version], change: () => row }]
+    }
+  })
 }
 
-const byOf = (event: PastEvent): string => ownText(event, "by") ?? event.principal
+/** The activities of this installation. */
+export const activities = activitiesReadModel(machines)

@@ -6,6 +6,7 @@ import { takeStep } from "../actors/step.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import { machines } from "../machines/index.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
+import { clearFields } from "./clear-fields.ts"
 import { integer, json, maybeText, oneOf, personalText, text, time } from "./column.ts"
 import { type PastEvent, type ReadModel, type RowOf, readModel } from "./read-model.ts"
 
@@ -14,6 +15,12 @@ const statuses = ["active", "done", "error", "stopped", "unknown"] as const
 const columns = {
   machine: text("The machine.", { filters: true }),
   id: text("The actor's id."),
+  lead_id: maybeText(
+    "The lead that it is about, by the input that it was started with; null when it is about none.",
+    {
+      filters: true
+    }
+  ),
   state: maybeText(
     "Where it is in its chart: `open.new`; parallel states with a space between. Null when that is not known.",
     { filters: true }
@@ -64,18 +71,19 @@ const versionsOf = (list: ReadonlyArray<ListedMachine>): Versions =>
  */
 export const actorsReadModel = (list: ReadonlyArray<ListedMachine>): ReadModel => {
   const versions = lazily(() => versionsOf(list))
+  const clear = clearFields(list)
   return readModel({
     name: "actors",
     version: 1,
     about: "One row for each actor of any machine: where it is in its chart, since when, and what it knows.",
     key: ["machine", "id"],
     columns,
-    indexes: [
-      ["machine", "updated_at"],
-      ["machine", "state", "state_since"]
-    ],
+    indexes: [["lead_id"], ["machine", "updated_at"], ["machine", "state", "state_since"]],
     fold: (event) => [
-      { key: [event.machine, event.id], change: (row) => next(versions(), row ?? newActor(event), event) }
+      {
+        key: [event.machine, event.id],
+        change: (row) => next(versions(), row ?? newActor(event, clear.leadOf(event)), event)
+      }
     ]
   })
 }
@@ -83,9 +91,10 @@ export const actorsReadModel = (list: ReadonlyArray<ListedMachine>): ReadModel =
 /** The actors of this installation. */
 export const actors = actorsReadModel(machines)
 
-const newActor = ({ machine, id, machineVersion, recordedAt }: PastEvent): Actor => ({
+const newActor = ({ machine, id, machineVersion, recordedAt }: PastEvent, lead_id: string | null): Actor => ({
   machine,
   id,
+  lead_id,
   state: null,
   status: "unknown",
   data: null,

@@ -112,8 +112,9 @@ export const timeline: AnalystView = {
     select c.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why, a.details
       from conversations c join activities a on a.machine = 'conversation' and a.id = c.conversation_id
     union all
-    select a.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why, a.details
-      from activities a where a.lead_id is null and a.machine <> 'conversation'
+    select x.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why, a.details
+      from activities a left join actors x on x.machine = a.machine and x.id = a.id
+      where a.lead_id is null and a.machine <> 'conversation'
     union all
     select c.lead_id, m.at, 'conversation', m.conversation_id, m.version, 'Message',
         case m.author when 'lead' then 'The lead wrote' when 'agent' then 'The AI wrote' else 'A person wrote' end,

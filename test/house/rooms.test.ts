@@ -78,7 +78,7 @@ test("a machine only takes the list's type from outside its room's rules", () =>
 })
 
 test("projections replay machines and run none", () => {
-  const replays = /actors\/(actor-state|live-actor|persisted-state|running-machine|step)\.ts$/
+  const replays = /actors\/(actor-state|live-actor|persisted-state|personal-shape|running-machine|step)\.ts$/
   const takesMore = filesOf(join(root, "projections")).flatMap((path) =>
     importsOf(readFileSync(path, "utf8"))
       .filter((target) => /(^|\/)actors\//.test(target) && !replays.test(target))

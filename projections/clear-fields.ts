@@ -1,0 +1,45 @@
+import { type PersonalShapes, personalShapes } from "../actors/personal-shape.ts"
+import type { PersonalShape } from "../eventstore/personal-data.ts"
+import type { ListedMachine } from "../machines/listed-machine.ts"
+import type { PastEvent } from "./read-model.ts"
+
+/** Machines whose actors have the id of their lead. */
+export const withLeadId: ReadonlySet<string> = new Set(["lead", "deal", "contact"])
+
+/**
+ * What of the events of any machine may stand in a column that is not personal: what its schemas say is not. It stays
+ * when the person is erased, so a row that is built again says the same.
+ */
+export interface ClearFields {
+  /** A text of the event's data that is not personal; undefined when there is none, or nobody knows. */
+  readonly text: (event: PastEvent, field: string) => string | undefined
+  /** The lead that an actor is about, by the input that it starts with. */
+  readonly leadOf: (started: PastEvent) => string | null
+}
+
+/** Reads the marks of these machines' schemas; of a machine that is not among them, all may be personal. */
+export const clearFields = (list: ReadonlyArray<ListedMachine>): ClearFields => {
+  const shapes: ReadonlyMap<string, PersonalShapes> = new Map(
+    list.map((listed) => [listed.machine.id, personalShapes(listed)])
+  )
+  return {
+    text: ({ machine, type, data }, field) => {
+      const known = shapes.get(machine)
+      if (known === undefined || !isClear(known.ofEvent(type, data), field)) return undefined
+      const value: unknown = data[field]
+      return typeof value === "string" ? value : undefined
+    },
+    leadOf: ({ machine, id, stream, data }) => {
+      if (withLeadId.has(machine)) return id
+      const subject = shapes.get(machine)?.subjectOf(data.input, stream) ?? stream
+      return subject.startsWith("lead/") ? subject.slice("lead/".length) : null
+    }
+  }
+}
+
+const isClear = (shape: PersonalShape | undefined, field: string): boolean => {
+  if (shape === undefined) return true
+  if (shape === "all") return false
+  const { fields = {}, others } = shape
+  return Object.hasOwn(fields, field) ? fields[field] === undefined : others === undefined
+}
