@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { Database, type Query } from "../../eventstore/database.ts"
+import type { Query } from "../../eventstore/database.ts"
 import type { Language } from "../../machines/conversation/events.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { AccountRefused } from "./account-errors.ts"
 import { wrongName } from "./account-input.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { writeAudit } from "./audit.ts"
 import { hashOf, isOwnToken, newId } from "./credentials.ts"
 import { LoginThrottle } from "./login-throttle.ts"
@@ -50,7 +50,7 @@ interface Account {
 
 /** Makes `look` and `accept` of `Invitations`. */
 export const makeAccept = Effect.gen(function* () {
-  const database = yield* Database
+  const database = yield* accountDatabase
   const passwords = yield* Passwords
   const throttle = yield* LoginThrottle
 

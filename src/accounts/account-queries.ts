@@ -1,6 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { DatabaseError } from "../../eventstore/database.ts"
+import { Database, type DatabaseError, type Query } from "../../eventstore/database.ts"
 import { StoreUnavailable } from "../../eventstore/event-store.ts"
 
 /** A defect of ours. Postgres's detail may hold a whole row, hash included, and is not repeated. */
@@ -27,3 +27,19 @@ export const answered = <A, E, R>(
 
 /** Epoch ms, by the clock that tests move. */
 export const now: Effect.Effect<number> = Clock.currentTimeMillis
+
+/** Postgres takes no NUL in a text; ids, e-mails and names of browsers come from strangers and may hold one. */
+const withoutNul = (param: unknown) =>
+  typeof param === "string" && param.includes("\u0000") ? param.replaceAll("\u0000", "\ufffd") : param
+
+const cleaned =
+  (query: Query): Query =>
+  (sql, params) =>
+    query(sql, params?.map(withoutNul))
+
+/** The database, as all services of accounts ask it. */
+export const accountDatabase = Effect.map(Database, (database): Database["Service"] => ({
+  ...database,
+  query: cleaned(database.query),
+  transaction: (use) => database.transaction((query) => use(cleaned(query)))
+}))

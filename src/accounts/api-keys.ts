@@ -2,13 +2,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Database, type Query, type Row } from "../../eventstore/database.ts"
+import type { Query, Row } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { AccountRefused, Forbidden, NotFound } from "./account-errors.ts"
 import { readRoles, readScopes, wrongName } from "./account-input.ts"
 import { accountLimits } from "./account-limits.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { Audit, doneBy, writeAudit } from "./audit.ts"
 import { hashOf, newApiKey } from "./credentials.ts"
 import { KnownCredentials } from "./known-credentials.ts"
@@ -72,7 +72,7 @@ export class ApiKeys extends Context.Service<
 }
 
 const makeApiKeys = Effect.gen(function* () {
-  const database = yield* Database
+  const database = yield* accountDatabase
   const audit = yield* Audit
   const known = yield* KnownCredentials
 

@@ -1,13 +1,13 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Database, type DatabaseError, type Query } from "../../eventstore/database.ts"
+import type { Database, DatabaseError, Query } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import type { Json } from "../../eventstore/json.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { Forbidden } from "./account-errors.ts"
 import { accountLimits } from "./account-limits.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { withoutCredentials } from "./credentials.ts"
 import type { Module, Scope, Verb } from "./permissions.ts"
 import { type Principal, principalName } from "./principal.ts"
@@ -46,7 +46,7 @@ export interface AuditAsked {
 const cut = (text: string) => withoutCredentials(text).slice(0, accountLimits.auditTextMax)
 
 const detailsOf = (details: AuditEntry["details"]) => {
-  const text = withoutCredentials(JSON.stringify(details ?? {}))
+  const text = withoutCredentials(JSON.stringify(details ?? {})).replaceAll("\\u0000", "\\ufffd")
   return text.length > accountLimits.auditDetailsMax ? '{"tooLong":true}' : text
 }
 
@@ -126,7 +126,7 @@ export class Audit extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<StoredAuditEntry>, Forbidden | StoreUnavailable>
   }
 >()("centurion/accounts/Audit") {
-  static readonly layer = Layer.effect(Audit, Effect.map(Database, makeAudit))
+  static readonly layer = Layer.effect(Audit, Effect.map(accountDatabase, makeAudit))
 }
 
 function makeAudit(database: Database["Service"]): Audit["Service"] {

@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { Database } from "../../eventstore/database.ts"
 import { AccountRefused } from "./account-errors.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { Audit, doneBy, refusedTo, writeAudit } from "./audit.ts"
 import { endSessions } from "./end-sessions.ts"
 import { KnownCredentials } from "./known-credentials.ts"
@@ -15,7 +14,7 @@ const action = "user.changePassword"
 
 /** Makes `changePassword` of `Users`. */
 export const makeChangePassword = Effect.gen(function* () {
-  const database = yield* Database
+  const database = yield* accountDatabase
   const audit = yield* Audit
   const known = yield* KnownCredentials
   const passwords = yield* Passwords

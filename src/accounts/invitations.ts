@@ -2,12 +2,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import { Database } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { type AcceptAsked, type Accepted, makeAccept, type OfferedPlace } from "./accept-invitation.ts"
 import { AccountRefused, type Forbidden, NotFound, type TooManyTries } from "./account-errors.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { Audit, doneBy, writeAudit } from "./audit.ts"
 import { refuseAbove, writingRefusals } from "./members.ts"
 import { type InviteAsked, type Invited, offerInvitation, readInvite } from "./offer-invitation.ts"
@@ -55,7 +54,7 @@ export class Invitations extends Context.Service<
 }
 
 const makeInvitations = Effect.gen(function* () {
-  const database = yield* Database
+  const database = yield* accountDatabase
   const audit = yield* Audit
   const { look, accept } = yield* makeAccept
 

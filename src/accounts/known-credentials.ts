@@ -4,11 +4,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import { Database, type Row } from "../../eventstore/database.ts"
+import type { Row } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import type { Language } from "../../machines/conversation/events.ts"
 import { accountLimits } from "./account-limits.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { rightsOf } from "./permissions.ts"
 import type { ApiKeyPrincipal, UserPrincipal } from "./principal.ts"
 
@@ -36,7 +36,7 @@ export class KnownCredentials extends Context.Service<
   static readonly layer = Layer.effect(
     KnownCredentials,
     Effect.gen(function* () {
-      const { query } = yield* Database
+      const { query } = yield* accountDatabase
       const options = {
         capacity: accountLimits.seenMax,
         timeToLive: (exit: Exit.Exit<unknown, unknown>) =>

@@ -53,5 +53,8 @@ export const limiterStoreMemory = (keysMax: number = accountLimits.limiterKeysMa
     })
   })
 
-/** A rate limiter of this process alone. */
-export const limiterMemory = RateLimiter.layer.pipe(Layer.provide(limiterStoreMemory()))
+/** A rate limiter of this process alone; a new one each time, never one with another store that is there already. */
+export const makeLimiterMemory = Effect.suspend(() => Effect.provide(RateLimiter.make, limiterStoreMemory()))
+
+/** `makeLimiterMemory` as a layer. */
+export const limiterMemory = Layer.effect(RateLimiter.RateLimiter, makeLimiterMemory)

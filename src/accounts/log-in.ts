@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import { Database } from "../../eventstore/database.ts"
+import type { Database } from "../../eventstore/database.ts"
 import type { Language } from "../../machines/conversation/events.ts"
 import { LoginRefused } from "./account-errors.ts"
 import { normalEmail } from "./account-input.ts"
 import { accountLimits } from "./account-limits.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { Audit, installation } from "./audit.ts"
 import { LoginThrottle } from "./login-throttle.ts"
 import { type From, openSession, pairOf, type TokenPair } from "./open-session.ts"
@@ -61,7 +61,7 @@ const findUser = (query: Database["Service"]["query"], email: string) =>
 
 /** Makes `login` of `Sessions`. */
 export const makeLogin = Effect.gen(function* () {
-  const database = yield* Database
+  const database = yield* accountDatabase
   const { query } = database
   const audit = yield* Audit
   const passwords = yield* Passwords

@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import { TooManyTries } from "./account-errors.ts"
 import { accountLimits } from "./account-limits.ts"
-import { limiterMemory } from "./limiter-store.ts"
+import { limiterMemory, makeLimiterMemory } from "./limiter-store.ts"
 
 /** How often passwords may be tried; counted by Effect's `RateLimiter`, whose store may be Redis. */
 export class LoginThrottle extends Context.Service<
@@ -22,7 +22,7 @@ export class LoginThrottle extends Context.Service<
     LoginThrottle,
     Effect.gen(function* () {
       const limiter = yield* RateLimiter.RateLimiter
-      const own = yield* Effect.provide(RateLimiter.RateLimiter, limiterMemory)
+      const own = yield* makeLimiterMemory
 
       const count = (kind: string, what: string, limit: number) => {
         // Hashed: the store is shared with other things, and e-mails are nobody's business there.

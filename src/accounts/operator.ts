@@ -2,13 +2,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Database, type DatabaseError, type Query } from "../../eventstore/database.ts"
+import type { DatabaseError, Query } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { AccountRefused, NotFound, type TooManyTries } from "./account-errors.ts"
 import { normalEmail, readRoles, wrongEmail, wrongName } from "./account-input.ts"
 import { accountLimits } from "./account-limits.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { type AuditEntry, installation, writeAudit } from "./audit.ts"
 import { newId, newPassword } from "./credentials.ts"
 import { endSessions } from "./end-sessions.ts"
@@ -90,7 +90,7 @@ export class Operator extends Context.Service<
 }
 
 const makeOperator = Effect.gen(function* () {
-  const database = yield* Database
+  const database = yield* accountDatabase
   const { query } = database
   const known = yield* KnownCredentials
   const passwords = yield* Passwords

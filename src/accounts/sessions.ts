@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Database, type DatabaseError, type Query } from "../../eventstore/database.ts"
+import type { DatabaseError, Query } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import {
   type Forbidden,
@@ -12,7 +12,7 @@ import {
   type TooManyTries
 } from "./account-errors.ts"
 import { accountLimits } from "./account-limits.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { Audit, doneBy, writeAudit } from "./audit.ts"
 import { hashOf, isOwnToken, newRefreshToken } from "./credentials.ts"
 import { endSessions } from "./end-sessions.ts"
@@ -92,7 +92,7 @@ interface Family {
 }
 
 const makeSessions = Effect.gen(function* () {
-  const database = yield* Database
+  const database = yield* accountDatabase
   const { query, transaction } = database
   const audit = yield* Audit
   const known = yield* KnownCredentials

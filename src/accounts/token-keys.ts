@@ -1,11 +1,10 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Database } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import { Secrets } from "../../eventstore/secrets.ts"
 import { accountLimits } from "./account-limits.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 
 /** A key that signs access tokens, or did a short while ago. */
 export interface TokenKey {
@@ -41,7 +40,7 @@ export class TokenKeys extends Context.Service<
   static readonly layer = Layer.effect(
     TokenKeys,
     Effect.gen(function* () {
-      const { query } = yield* Database
+      const { query } = yield* accountDatabase
       const secrets = yield* Secrets
       const imported = new Map<number, CryptoKey>()
       let seen: { readonly at: number; readonly keys: ReadonlyArray<TokenKey> } | undefined

@@ -2,14 +2,14 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import { Database, type Query, type Row } from "../../eventstore/database.ts"
+import type { Query, Row } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import type { Language } from "../../machines/conversation/events.ts"
 import type { AccountRefused, Forbidden, NotFound, TooManyTries } from "./account-errors.ts"
 import { AccountRefused as Refused } from "./account-errors.ts"
 import { readRoles, wrongName } from "./account-input.ts"
 import { accountLimits } from "./account-limits.ts"
-import { answered, now } from "./account-queries.ts"
+import { accountDatabase, answered, now } from "./account-queries.ts"
 import { Audit, doneBy, writeAudit } from "./audit.ts"
 import { makeChangePassword } from "./change-password.ts"
 import { endSessions } from "./end-sessions.ts"
@@ -72,7 +72,7 @@ export class Users extends Context.Service<
 }
 
 const makeUsers = Effect.gen(function* () {
-  const database = yield* Database
+  const database = yield* accountDatabase
   const audit = yield* Audit
   const known = yield* KnownCredentials
   const changePassword = yield* makeChangePassword
