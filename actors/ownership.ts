@@ -45,8 +45,19 @@ export class Ownership extends Context.Service<
         let wake = () => {}
         /** What stands in our name may be more than we know of: an answer was lost, or a partition was given up here. */
         let unsure = false
+        /** Asked while a round was under way, which may have looked before: then another follows at once. */
+        let isAsked = false
         const woken = Effect.callback<void>((resume) => {
-          wake = () => resume(Effect.void)
+          const end = () => {
+            isAsked = false
+            wake = () => {}
+            resume(Effect.void)
+          }
+          if (isAsked) return end()
+          wake = end
+          return Effect.sync(() => {
+            if (wake === end) wake = () => {}
+          })
         })
         const pause = Effect.raceFirst(clock.pause(leaseMs / 3), woken)
 
@@ -113,6 +124,7 @@ export class Ownership extends Context.Service<
           holdsLease,
           lookNow: () => {
             unsure = true
+            isAsked = true
             wake()
           },
           release: Effect.ignore(store.release(owner))

@@ -37,6 +37,8 @@ export interface CompanyPorts {
   readonly files: CompanyFiles["Service"]
   /** Partitions of a new company. */
   readonly partitions: number
+  /** Companies are read again so often; default `companiesRereadMs`. */
+  readonly rereadMs?: number
   /** Where the read models of companies are made and dropped. */
   readonly readModels?: {
     readonly ensure: (company: string) => Effect.Effect<void, { readonly message: string }>

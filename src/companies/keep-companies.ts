@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
 import { bringInFiles } from "./bring-in-files.ts"
 import { type CompanyAdmin, makeCompanyAdmin } from "./company-admin.ts"
 import { type CompanyPorts, makeCompanyDesk } from "./company-desk.ts"
@@ -16,8 +17,10 @@ const pendingEveryMs = 250
  */
 export const keepCompanies = Effect.fn("keepCompanies")(function* (ports: CompanyPorts) {
   const desk = yield* makeCompanyDesk(ports)
-  const { engine, readModels } = ports
-  const { wake, woken } = makeAlarm()
+  const { engine, readModels, rereadMs = companiesRereadMs } = ports
+  // A word that comes while a round is under way must not be lost.
+  const alarm = yield* Queue.sliding<void>(1)
+  const wake = () => void Queue.offerUnsafe(alarm, undefined)
   const admin: CompanyAdmin["Service"] = makeCompanyAdmin(desk, ports, wake)
   let filesAreIn = false
   const dropped = new Set<string>()
@@ -56,27 +59,9 @@ export const keepCompanies = Effect.fn("keepCompanies")(function* (ports: Compan
   yield* Effect.forkScoped(
     Effect.forever(
       Effect.flatMap(once, (isMore) =>
-        Effect.raceFirst(Effect.sleep(isMore ? pendingEveryMs : companiesRereadMs), woken)
+        Effect.raceFirst(Effect.sleep(isMore ? pendingEveryMs : rereadMs), Queue.take(alarm))
       )
     )
   )
   return admin
 })
-
-/** Wakes whoever waits, or will wait next: a word that comes between two waits is not lost. */
-const makeAlarm = () => {
-  let isRung = false
-  let ring = () => {}
-  const woken = Effect.callback<void>((resume) => {
-    ring = () => {
-      isRung = false
-      resume(Effect.void)
-    }
-    if (isRung) ring()
-  })
-  const wake = () => {
-    isRung = true
-    ring()
-  }
-  return { wake, woken }
-}

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -64,4 +65,38 @@ describe.each(databases)("owning partitions by a lease, on $name", (kind) => {
   it("gives back what it got when another, who claimed at the same moment, has the first", async () => {
     expect(await afterOneRound(2)).toEqual({ gained: [], owners: ["a", "a", null, null] })
   })
+
+  it("looks again at once when it is asked to while it looks", () =>
+    Effect.gen(function* () {
+      const store = yield* EventStore
+      const gained = yield* Deferred.make<void>()
+      const lookNow = { call: () => {} }
+      let claims = 0
+      // The company is made just after the first claim, when the round is not over yet.
+      const late = Layer.succeed(EventStore, {
+        ...store,
+        claim: (...args) =>
+          Effect.tap(store.claim(...args), () =>
+            claims++ > 0
+              ? Effect.void
+              : Effect.tap(store.createCompany("acme", 1), () => Effect.sync(lookNow.call))
+          )
+      })
+      yield* Effect.gen(function* () {
+        const ownership = yield* Ownership
+        lookNow.call = ownership.lookNow
+        yield* Effect.raceFirst(
+          ownership.keep({ gained: () => Deferred.succeed(gained, undefined), lost: () => Effect.void }),
+          Deferred.await(gained)
+        )
+      }).pipe(
+        Effect.provide(
+          Ownership.layerLease({ owner: "b", leaseMs: 60_000 }).pipe(
+            Layer.provide(late),
+            Layer.provide(EngineClock.layer())
+          )
+        )
+      )
+      expect(claims).toBe(2)
+    }).pipe(Effect.provide(database.layer), Effect.runPromise))
 })
