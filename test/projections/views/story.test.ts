@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { questions } from "../../../projections/dictionary/questions.ts"
 import { databases } from "../../databases.ts"
 import { at } from "../folding.ts"
 import { type AnalystWorld, openAnalystWorld } from "./analyst-world.ts"
-import { day, story } from "./story.ts"
+import { day, longerStory, story } from "./story.ts"
 
 /** As JSON from the database has it. */
 const moment = (seconds: number) => new Date(at(seconds)).toISOString().replace(/\.?0*Z$/, "+00:00")
@@ -13,6 +14,7 @@ describe.each(databases)("what an analyst sees of a small company on $name", (ki
   beforeAll(async () => {
     world = await openAnalystWorld(kind)
     await world.fill("acme", story)
+    await world.fill("beta", longerStory)
   }, 120_000)
   afterAll(() => world.close())
 
@@ -374,6 +376,28 @@ describe.each(databases)("what an analyst sees of a small company on $name", (ki
         failed_last_day: 0,
         in_doubt_last_day: 0
       }
+    ])
+  })
+
+  test("the ten questions of the data dictionary have their answers", async () => {
+    const answers = await Promise.all(questions.map(({ sql }) => world.ask("beta", sql)))
+    expect(answers).toEqual([
+      expect.arrayContaining([{ state: "new", leads: 2, average_score: 35 }]),
+      [expect.objectContaining({ conversation_id: "c4", owner: "agent", unanswered: 1 })],
+      expect.arrayContaining([{ source: "form", leads: 2, qualified: 1, won: 1, won_of_leads: 0.5 }]),
+      [
+        expect.objectContaining({ day: "2026-06-02" }),
+        expect.objectContaining({ day: "2026-06-01", turns: 1 })
+      ],
+      expect.arrayContaining([{ follow_up: 1, sent: 2, replied: 1, reply_rate: 0.5 }]),
+      [expect.objectContaining({ month: "2026-06-01", cost_usd: 1.5, leads: 4, cost_per_lead_usd: 0.375 })],
+      expect.arrayContaining([{ why: "modelDown", times: 1, waited_p50_s: 86, never_answered: 0 }]),
+      [{ deal_id: "l4", name: "Rita", stage: "new", stage_since: moment(15 * day + 9), owner_id: null }],
+      [
+        { criterion: "team", missed: 1, met: 0 },
+        { criterion: "budget", missed: 0, met: 1 }
+      ],
+      expect.arrayContaining([expect.objectContaining({ title: "The lead wrote", said: "alguém aí?" })])
     ])
   })
 

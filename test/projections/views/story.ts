@@ -195,11 +195,36 @@ const visit: ReadonlyArray<PastEvent> = history("visit/v1", [
   fact("VisitPlanned", { by: "person:ana", place: "São Paulo" })
 ])
 
+/** Gil has a deal that nobody moves, misses a criterion, and waits for a person. */
+const gil: ReadonlyArray<ReadonlyArray<PastEvent>> = [
+  history("conversation/c4", [
+    ...begun(15 * day, "c4", "l4", "evolution"),
+    heard(15 * day + 1, "m1", "alguém aí?")
+  ]),
+  history("lead/l4", [
+    input(15 * day, "ActorStarted", {
+      input: { leadId: "l4", source: "import", threshold: 60, criteria: [] }
+    }),
+    fact("LeadCreated", { source: "import" }),
+    fact("LeadScored", { score: 70, threshold: 60, met: ["budget"], unmet: ["team"], open: [] })
+  ]),
+  history("deal/l4", [
+    input(15 * day + 9, "ActorStarted", { input: {} }),
+    fact("DealOpened", { leadId: "l4", score: 70, by: "engine", reason: "qualified with 70" })
+  ])
+]
+
+const inOrder = (streams: ReadonlyArray<ReadonlyArray<PastEvent>>): ReadonlyArray<PastEvent> =>
+  streams
+    .flat()
+    .sort(
+      (a, b) =>
+        a.recordedAt - b.recordedAt ||
+        (a.stream < b.stream ? -1 : a.stream > b.stream ? 1 : a.version - b.version)
+    )
+
 /** All that happened at one company, in the order of time. */
-export const story: ReadonlyArray<PastEvent> = [...rita, ...davi, ...eva, visit]
-  .flat()
-  .sort(
-    (a, b) =>
-      a.recordedAt - b.recordedAt ||
-      (a.stream < b.stream ? -1 : a.stream > b.stream ? 1 : a.version - b.version)
-  )
+export const story: ReadonlyArray<PastEvent> = inOrder([...rita, ...davi, ...eva, visit])
+
+/** The same, and Gil. */
+export const longerStory: ReadonlyArray<PastEvent> = inOrder([...rita, ...davi, ...eva, visit, ...gil])
