@@ -164,12 +164,12 @@ function makeAudit(database: Database["Service"]): Audit["Service"] {
     const rows = yield* answered(
       inCompany(database, principal.company, (query) =>
         query(
-          `select entry::text, es.ms(at), principal, action, target, outcome, reason, details, address
-             from core.audit
+          `select a.entry::text, es.ms(a.at), principal, action, target, outcome, reason, details, address
+             from core.audit a
              where company = $1 and ($2::bigint is null or entry < $2::bigint)
                and ($3::text is null or principal = $3) and ($4::text is null or action = $4)
                and ($5::text is null or outcome = $5)
-             order by entry desc limit $6`,
+             order by a.entry desc limit $6`,
           [
             principal.company,
             before,
