@@ -9,6 +9,8 @@ import { EventStore } from "../../eventstore/event-store.ts"
 import type { Partition } from "../../eventstore/stored-rows.ts"
 import { databases, type TestDatabase } from "../databases.ts"
 
+const hourMs = 3_600_000
+
 describe.each(databases)("owning partitions by a lease, on $name", (kind) => {
   let database: TestDatabase
   beforeAll(async () => {
@@ -91,7 +93,7 @@ describe.each(databases)("owning partitions by a lease, on $name", (kind) => {
         )
       }).pipe(
         Effect.provide(
-          Ownership.layerLease({ owner: "b", leaseMs: 60_000 }).pipe(
+          Ownership.layerLease({ owner: "b", leaseMs: hourMs }).pipe(
             Layer.provide(late),
             Layer.provide(EngineClock.layer())
           )
