@@ -2,7 +2,7 @@ import { machines } from "../machines/index.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import { titleOf } from "./activity-titles.ts"
 import { clearFields, withLeadId } from "./clear-fields.ts"
-import { integer, json, maybeText, text, time } from "./column.ts"
+import { integer, json, maybeJson, maybeText, text, time } from "./column.ts"
 import { type ReadModel, readModel } from "./read-model.ts"
 
 const columns = {
@@ -18,7 +18,8 @@ const columns = {
     "The person's lead, for its lead, deal and contact. The view `timeline` knows it for the actors of other machines.",
     { filters: true }
   ),
-  details: json("What the event says beside that.", { personal: true })
+  details: json("What the event says, without personal data."),
+  personal_details: maybeJson("What the event says, when there is personal data in it.", { personal: true })
 }
 
 /**
@@ -26,7 +27,7 @@ const columns = {
  * titles made of its event types.
  */
 export const activitiesReadModel = (list: ReadonlyArray<ListedMachine>): ReadModel => {
-  const clear = clearFields(list)
+  const fields = clearFields(list)
   return readModel({
     name: "activities",
     version: 1,
@@ -43,6 +44,7 @@ export const activitiesReadModel = (list: ReadonlyArray<ListedMachine>): ReadMod
       const title = event.kind === "emitted" ? titleOf(event.machine, event.type) : null
       if (title === null) return []
       const { machine, id, version, recordedAt, type, principal } = event
+      const { clear, whole } = fields.parts(event)
       const row = {
         machine,
         id,
@@ -50,10 +52,11 @@ export const activitiesReadModel = (list: ReadonlyArray<ListedMachine>): ReadMod
         at: recordedAt,
         kind: type,
         title,
-        by: clear.text(event, "by") ?? principal,
-        why: clear.text(event, "reason") ?? null,
+        by: fields.text(event, "by") ?? principal,
+        why: fields.text(event, "reason") ?? null,
         lead_id: withLeadId.has(machine) ? id : null,
-        details: event.data
+        details: clear,
+        personal_details: whole
       }
       return [{ key: [machine, id, version], change: () => row }]
     }

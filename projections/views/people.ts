@@ -106,13 +106,16 @@ export const timeline: AnalystView = {
     why: "Why, when that was told.",
     details: "What the event says beside that. Personal."
   },
-  sql: `select a.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why, a.details
+  sql: `select a.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why,
+        coalesce(a.personal_details, a.details) as details
       from activities a where a.lead_id is not null
     union all
-    select c.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why, a.details
+    select c.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why,
+        coalesce(a.personal_details, a.details) as details
       from conversations c join activities a on a.machine = 'conversation' and a.id = c.conversation_id
     union all
-    select x.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why, a.details
+    select x.lead_id, a.at, a.machine, a.id, a.version, a.kind, a.title, a.by, a.why,
+        coalesce(a.personal_details, a.details) as details
       from activities a left join actors x on x.machine = a.machine and x.id = a.id
       where a.lead_id is null and a.machine <> 'conversation'
     union all

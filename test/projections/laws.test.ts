@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest"
+import { type PersonalShapes, personalShapes } from "../../actors/personal-shape.ts"
+import { takeApart } from "../../eventstore/personal-data.ts"
+import { machines } from "../../machines/index.ts"
 import type { ColumnKind } from "../../projections/column.ts"
-import type { Row } from "../../projections/engine/row-values.ts"
+import { type Row, redacted } from "../../projections/engine/row-values.ts"
 import { readModels } from "../../projections/index.ts"
 import type { PastEvent, ReadModel } from "../../projections/read-model.ts"
 import { examples } from "../machines/examples.ts"
@@ -33,6 +36,31 @@ const misfits = (model: ReadModel, row: Row): ReadonlyArray<string> =>
 const misfitsOf = (model: ReadModel, events: ReadonlyArray<PastEvent>): ReadonlyArray<string> =>
   [...foldAll(model, events).values()].flatMap((row) => misfits(model, row))
 
+const registry: ReadonlyMap<string, PersonalShapes> = new Map(
+  machines.map((listed) => [listed.machine.id, personalShapes(listed)])
+)
+
+/** The event as it is stored, its personal data gone. */
+const asStored = (event: PastEvent): PastEvent => {
+  const shape = registry.get(event.machine)!.ofEvent(event.type, event.data)
+  const { clear, personal } = takeApart(shape, event.data)
+  return { ...event, data: clear, isWithheld: personal !== undefined }
+}
+
+/** The end of a stream whose person is erased. */
+const erasureOf = (events: ReadonlyArray<PastEvent>): PastEvent => {
+  const last = events.at(-1)!
+  return {
+    ...last,
+    version: last.version + 1,
+    kind: "input",
+    type: "SubjectErased",
+    recordedAt: last.recordedAt + 1000,
+    data: { erasure: "e1", by: "person:ana", reason: "asked", state: { value: "closed", status: "active" } },
+    isWithheld: true
+  }
+}
+
 /** One example of every event of a machine, whatever the order, with one value of each turned into nonsense. */
 const outOfBounds = (machine: string): ReadonlyArray<PastEvent> =>
   Object.entries({ ...examples[machine]!.events, ...examples[machine]!.emitted }).flatMap(([type, data]) =>
@@ -55,6 +83,15 @@ describe.each(readModels)("$name", (model) => {
     for (const { name, events } of followed) {
       const whole = [...foldAll(model, events).values()]
       for (const page of [1, 2, 3, 7]) expect([...foldAll(model, events, page).values()], name).toEqual(whole)
+    }
+  })
+
+  test("built when the person is erased, its rows are those that an erasure leaves", () => {
+    for (const { name, events } of followed) {
+      const end = erasureOf(events)
+      const erased = [...foldAll(model, [...events, end]).values()].map((row) => redacted(model.columns, row))
+      const builtLater = [...foldAll(model, [...events.map(asStored), end]).values()]
+      expect(builtLater, name).toEqual(erased)
     }
   })
 
