@@ -19,6 +19,7 @@ import { replayCommand } from "./commands/replay.ts"
 import { sealsCommand } from "./commands/seals.ts"
 import { shadowCommand } from "./commands/shadow.ts"
 import { startCommand } from "./commands/start.ts"
+import { usersCommand } from "./commands/users.ts"
 import { verifyCommand } from "./commands/verify.ts"
 import { whyCommand } from "./commands/why.ts"
 
@@ -46,6 +47,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     eraseCommand,
     holdCommand,
     keysCommand,
+    usersCommand,
     jobsCommand,
     doctorCommand,
     databaseCommand,

@@ -44,6 +44,6 @@ export const explain = (error: unknown): CliFailure => {
 
 /** What Postgres says of a database that was never migrated: the role, the schema or a function is missing. */
 const notPrepared =
-  /role "centurion_engine" does not exist|schema "es" does not exist|function es\.\w+\(.*does not exist/
+  /role "centurion_engine" does not exist|schema "es" does not exist|function (es|core)\.\w+\(.*does not exist/
 
 const seeDoctor = "`centurion doctor` says more"

@@ -6,6 +6,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { answerOperator, OperatorQuestion } from "../accounts/operator-questions.ts"
 import { Settings } from "../config.ts"
 import { stringifyWithBytes } from "./bytes-json.ts"
 import {
@@ -60,6 +61,14 @@ const asked = <A>(schema: Schema.Codec<A, unknown>) => {
 const decodeStore = asked(StoreAsked)
 const decodeDeliver = asked(DeliverAsked)
 const decodeView = asked(ViewAsked)
+const decodeOperator = asked(OperatorQuestion)
+
+/** What `centurion users` asks; a simulated engine has no users. */
+const askAccounts = Effect.fnUntraced(function* ({ accounts }: Running, body: Uint8Array) {
+  const question = yield* decodeOperator(body)
+  if (accounts === undefined) return yield* new WrongQuestion({ message: "this engine has no users" })
+  return yield* Effect.provide(answerOperator(question), accounts)
+})
 
 /** Asks the store what is on the list, with no more rows than one answer may have. */
 const askStore = Effect.fnUntraced(function* (
@@ -173,6 +182,11 @@ export const engineRoutes = (token: string) =>
         "POST",
         "/_engine/seals",
         guarded((body) => answered(Effect.flatMap(running.get, (running) => askSeals(running, body))))
+      )
+      yield* router.add(
+        "POST",
+        "/_engine/accounts",
+        guarded((body) => answered(Effect.flatMap(running.get, (running) => askAccounts(running, body))))
       )
       yield* router.add("POST", "/_engine/view", guarded(view))
       yield* router.add(

@@ -30,6 +30,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   scripts: Record<string, string>
 }
 const commands = [
+  "users",
   "erase",
   "hold",
   "keys",
