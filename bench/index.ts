@@ -4,6 +4,7 @@ import type { Bench } from "./bench.ts"
 import { coldLoad } from "./cold-load.ts"
 import { growth } from "./growth.ts"
 import { memory } from "./memory.ts"
+import { projections } from "./projections.ts"
 import { read } from "./read.ts"
 import { replay } from "./replay.ts"
 import { sealing } from "./sealing.ts"
@@ -21,6 +22,7 @@ export const benches: ReadonlyArray<Bench> = [
   webhook,
   append,
   read,
+  projections,
   tail,
   coldLoad,
   step,

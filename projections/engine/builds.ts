@@ -27,8 +27,10 @@ export const ensureBuilds = (
     yield* database.transaction((query) => query("select core.ensure_company($1)", [company]))
     yield* inCompany(database, company, (query) =>
       Effect.gen(function* () {
+        // Two that look at once, in this process or in two, must not both begin.
+        yield* query("select pg_advisory_xact_lock(hashtext('centurion builds ' || $1))", [company])
         const rows = yield* query(
-          "select read_model, version, shape, state from core.projection where company = $1 for update",
+          "select read_model, version, shape, state from core.projection where company = $1",
           [company]
         )
         const isFirst = rows.length === 0

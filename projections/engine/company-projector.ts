@@ -6,6 +6,7 @@ import type { History } from "../../eventstore/history.ts"
 import type { Upcasters } from "../../eventstore/upcast.ts"
 import type { PastEvent, ReadModel } from "../read-model.ts"
 import { loadReaders, type Reader, swapBuild } from "./builds.ts"
+import { inCompany } from "./in-company.ts"
 import { pastEvent } from "./past-event.ts"
 import type { Applied } from "./projections.ts"
 import type { Target } from "./target.ts"
@@ -26,15 +27,18 @@ export type ProjectorFailure = DatabaseError | StoreUnavailable | CheckpointMove
 /** Events read and written at once. */
 export const pageEvents = 1000
 
-/** Follows the events of one company, for all its read models; one page at a time. */
+/** Pages of different partitions are written side by side; what touches all of them waits for all. */
+const pagesAtOnce = 64
+
+/** Follows the events of one company, for all its read models; of each partition one page at a time. */
 export class CompanyProjector {
   readonly company: string
-  /** One writer at a time: pages, erasures, retries and swaps. */
-  readonly turn = Semaphore.makeUnsafe(1)
+  private readonly turns = Semaphore.makeUnsafe(pagesAtOnce)
   /** Streams of persons who are being erased: what was read of them before must not be written again. */
   readonly erasing = new Set<string>()
   private readonly ports: ProjectorPorts
   private readers: ReadonlyArray<Reader> | undefined
+  private isStale = false
   /** The last position of each partition, as far as was told. */
   private readonly ends = new Map<number, number>()
 
@@ -43,10 +47,19 @@ export class CompanyProjector {
     this.ports = ports
   }
 
-  /** What it knows is read from the database again. */
-  forget() {
-    this.readers = undefined
+  /** Whether it must look again before it can go on. */
+  needsLook(): boolean {
+    return this.isStale
   }
+
+  /** What it knows will be read from the database again. */
+  forget() {
+    this.isStale = true
+  }
+
+  /** Alone: no page is under way, and none begins. */
+  readonly alone = <A, E, R>(use: (readers: ReadonlyArray<Reader>) => Effect.Effect<A, E, R>) =>
+    this.turns.withPermits(pagesAtOnce)(Effect.flatMap(this.load, use))
 
   isBuilding(): boolean {
     return this.readers?.some(({ target }) => target.state === "building") ?? true
@@ -59,20 +72,24 @@ export class CompanyProjector {
     return Math.min(...live.map(({ positions }) => positions.get(partition) ?? 0))
   }
 
-  readonly load: Effect.Effect<ReadonlyArray<Reader>, DatabaseError> = Effect.gen(
+  private readonly load: Effect.Effect<ReadonlyArray<Reader>, DatabaseError> = Effect.gen(
     { self: this },
     function* () {
-      this.readers ??= yield* loadReaders(this.ports.database, this.company, this.ports.models)
+      if (this.readers === undefined || this.isStale) {
+        this.isStale = false
+        this.readers = yield* loadReaders(this.ports.database, this.company, this.ports.models)
+      }
       return this.readers
     }
   )
 
   /** Takes in one page of the partition up to `end`; false when there is nothing left to take. */
   readonly step = (partition: number, end: number): Effect.Effect<boolean, ProjectorFailure> =>
-    this.turn.withPermit(
+    this.turns.withPermit(
       Effect.gen({ self: this }, function* () {
-        const readers = yield* this.load
         this.ends.set(partition, end)
+        const readers = this.isStale ? undefined : this.readers
+        if (readers === undefined) return false
         // Those that serve go first.
         for (const state of ["live", "building"] as const) {
           const behind = readers.filter(
@@ -158,9 +175,8 @@ export class CompanyProjector {
   }
 
   /** Builds that have read all that the serving ones show take their place; gives their names. */
-  readonly swapReady = this.turn.withPermit(
+  readonly swapReady = this.alone((readers) =>
     Effect.gen({ self: this }, function* () {
-      const readers = yield* this.load
       const swapped: Array<string> = []
       for (const { target, positions } of readers) {
         if (target.state !== "building") continue
@@ -184,33 +200,24 @@ export class CompanyProjector {
   /** Takes the personal data of these streams out of every table; gives how many rows had some. */
   readonly redact = (streams: ReadonlyArray<string>): Effect.Effect<number, DatabaseError> => {
     for (const stream of streams) this.erasing.add(stream)
-    return this.turn.withPermit(
-      Effect.gen({ self: this }, function* () {
-        const readers = yield* this.load
-        return yield* this.ports.database.transaction((query) =>
-          Effect.gen({ self: this }, function* () {
-            yield* query("select core.enter($1)", [this.company])
-            let rows = 0
-            for (const { target } of readers) {
-              const { redact } = target.sql
-              if (redact === undefined) continue
-              const gone = yield* query(`${redact} returning 1`, [this.company, streams])
-              rows += gone.length
-            }
-            // A table of another version serves until its successor is built: what is about the person leaves it whole.
-            for (const { name } of this.ports.models) {
-              if (readers.some(({ target }) => target.state === "live" && target.model.name === name))
-                continue
-              const gone = yield* query(
-                `delete from "${name}" where company = $1 and stream = any($2::text[]) returning 1`,
-                [this.company, streams]
-              )
-              rows += gone.length
-            }
-            return rows
-          })
-        )
-      })
+    return this.alone((readers) =>
+      inCompany(this.ports.database, this.company, (query) =>
+        Effect.gen({ self: this }, function* () {
+          let rows = 0
+          for (const { target } of readers) {
+            const { redact } = target.sql
+            if (redact === undefined) continue
+            rows += (yield* query(`${redact} returning 1`, [this.company, streams])).length
+          }
+          // A table of another version serves until its successor is built: what is about the person leaves it whole.
+          for (const { name } of this.ports.models) {
+            if (readers.some(({ target }) => target.state === "live" && target.model.name === name)) continue
+            const sql = `delete from "${name}" where company = $1 and stream = any($2::text[]) returning 1`
+            rows += (yield* query(sql, [this.company, streams])).length
+          }
+          return rows
+        })
+      )
     )
   }
 }

@@ -33,6 +33,8 @@ export interface ProjectionOptions {
 const lookEveryMs = 1000
 /** After something broke. */
 const retryMs = 1000
+/** Partitions of one company that are read side by side. */
+const partitionsAtOnce = 2
 /** Companies that are followed side by side. */
 const companiesAtOnce = 2
 
@@ -108,8 +110,16 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
   const follow = Effect.fnUntraced(function* (company: string, ends: ReadonlyMap<number, number>) {
     if (!ensured.has(company)) yield* ensureCompany(company)
     const projector = projectorOf(company)
-    for (const [partition, end] of ends) while (yield* projector.step(partition, end)) yield* Effect.yieldNow
-    if (projector.isBuilding()) yield* projector.swapReady
+    yield* projector.alone(() => Effect.void)
+    yield* Effect.forEach(
+      ends,
+      Effect.fnUntraced(function* ([partition, end]) {
+        while (yield* projector.step(partition, end)) yield* Effect.yieldNow
+      }),
+      { concurrency: database.embedded ? 1 : partitionsAtOnce, discard: true }
+    )
+    if (projector.needsLook()) for (const [partition, end] of ends) mark(company, partition, end)
+    else if (projector.isBuilding()) yield* projector.swapReady
   })
 
   const told = new Map<string, string>()

@@ -24,53 +24,55 @@ export const retryParked = (
   readModel: string,
   stream: string
 ): Effect.Effect<RetryOutcome, ProjectionFailure> =>
-  projector.turn.withPermit(
-    Effect.gen(function* () {
-      const { company } = projector
-      // Another process may have parked it.
-      projector.forget()
-      const reader = (yield* projector.load).find(
-        ({ target }) =>
-          target.state === "live" && target.model.name === readModel && target.parked.has(stream)
-      )
-      if (reader === undefined) return { outcome: "notParked" } as const
-      const { target, positions } = reader
-      const [row] = yield* inCompany(database, company, (query) =>
-        query(
-          `select stream_version::float8, partition from core.parked
-             where company = $1 and read_model = $2 and build = $3 and stream = $4`,
-          [company, readModel, target.build, stream]
+  // Another process may have parked it.
+  Effect.andThen(
+    Effect.sync(() => projector.forget()),
+    projector.alone((readers) =>
+      Effect.gen(function* () {
+        const { company } = projector
+        const reader = readers.find(
+          ({ target }) =>
+            target.state === "live" && target.model.name === readModel && target.parked.has(stream)
         )
-      )
-      if (row === undefined) return { outcome: "notParked" } as const
-      const [from, partition] = row as [number, number]
-      const stored = yield* history.readStream(company, stream, from - 1, eventsMax)
-      const events = stored
-        .filter(({ position }) => position <= (positions.get(partition) ?? 0))
-        .map((event) => pastEvent(event, upcastersOf, (each) => projector.erasing.has(each)))
-      const outcome = yield* inCompany(database, company, (query) =>
-        Effect.gen(function* () {
-          const found = yield* writeTarget(query, { company, events }, { ...target, parked: new Set() })
-          const [again] = found
-          yield* query(
-            again === undefined
-              ? "delete from core.parked where company = $1 and read_model = $2 and build = $3 and stream = $4"
-              : `update core.parked set stream_version = $5, reason = $6
-                   where company = $1 and read_model = $2 and build = $3 and stream = $4`,
-            [
-              company,
-              readModel,
-              target.build,
-              stream,
-              ...(again === undefined ? [] : [again.streamVersion, again.reason])
-            ]
+        if (reader === undefined) return { outcome: "notParked" } as const
+        const { target, positions } = reader
+        const [row] = yield* inCompany(database, company, (query) =>
+          query(
+            `select stream_version::float8, partition from core.parked
+             where company = $1 and read_model = $2 and build = $3 and stream = $4`,
+            [company, readModel, target.build, stream]
           )
-          return again
-        })
-      )
-      projector.forget()
-      if (outcome === undefined) return { outcome: "folded", events: events.length } as const
-      const { streamVersion, reason } = outcome
-      return { outcome: "brokeAgain", streamVersion, reason } as const
-    })
+        )
+        if (row === undefined) return { outcome: "notParked" } as const
+        const [from, partition] = row as [number, number]
+        const stored = yield* history.readStream(company, stream, from - 1, eventsMax)
+        const events = stored
+          .filter(({ position }) => position <= (positions.get(partition) ?? 0))
+          .map((event) => pastEvent(event, upcastersOf, (each) => projector.erasing.has(each)))
+        const outcome = yield* inCompany(database, company, (query) =>
+          Effect.gen(function* () {
+            const found = yield* writeTarget(query, { company, events }, { ...target, parked: new Set() })
+            const [again] = found
+            yield* query(
+              again === undefined
+                ? "delete from core.parked where company = $1 and read_model = $2 and build = $3 and stream = $4"
+                : `update core.parked set stream_version = $5, reason = $6
+                   where company = $1 and read_model = $2 and build = $3 and stream = $4`,
+              [
+                company,
+                readModel,
+                target.build,
+                stream,
+                ...(again === undefined ? [] : [again.streamVersion, again.reason])
+              ]
+            )
+            return again
+          })
+        )
+        projector.forget()
+        if (outcome === undefined) return { outcome: "folded", events: events.length } as const
+        const { streamVersion, reason } = outcome
+        return { outcome: "brokeAgain", streamVersion, reason } as const
+      })
+    )
   )

@@ -94,7 +94,7 @@ export const templateStatements = ({
       stream text collate "C" not null,
       ${lines.join(",\n      ")},
       primary key (company, ${key.map(quoted).join(", ")})
-    )`,
+    ) with (fillfactor = 80)`,
     ...listed.map((of) => `create index on ${table} (company, ${of.map(quoted).join(", ")})`),
     `comment on table ${table} is ${literal(about)}`,
     `comment on column ${table}.company is 'The company, always the one whose schema this is.'`,
