@@ -19,6 +19,7 @@ import { SealStore } from "../eventstore/seal-store.ts"
 import { Secrets } from "../eventstore/secrets.ts"
 import { SubjectStore } from "../eventstore/subject-store.ts"
 import { machines } from "../machines/index.ts"
+import { PastReadModels } from "../projections/engine/past-read-models.ts"
 import { Projections } from "../projections/engine/projections.ts"
 import { accountsLayer } from "./accounts/accounts-layer.ts"
 import { Companies } from "./companies/companies.ts"
@@ -35,7 +36,7 @@ import { LiveHub } from "./live/live-hub.ts"
 import { liveLayer } from "./live/open-live.ts"
 import { eraseReturned, erasureLedger, erasureLedgerFile } from "./privacy/erasure-ledger.ts"
 import { keepRetention } from "./privacy/retention.ts"
-import { makeCommitWord, readModelsLayer, readModelsPlace } from "./read-side.ts"
+import { makeCommitWord, pastReadModelsPlace, readModelsLayer, readModelsPlace } from "./read-side.ts"
 import { publishApplied, publishCommits } from "./redis/hints.ts"
 import { RedisConnection } from "./redis/redis-connection.ts"
 import { sealing } from "./seals/sealing.ts"
@@ -154,9 +155,11 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
     scope
   )
   const projections = Context.get(reading, Projections)
+  const past = Context.get(reading, PastReadModels)
   const engines = yield* makeEngine(owner, Context.get(stored, SubjectStore), [
     contactsPlace(contacts),
-    readModelsPlace(projections)
+    readModelsPlace(projections),
+    pastReadModelsPlace(past)
   ])
   const layer = Layer.provideMerge(engines, Layer.succeedContext(stored))
   const built = yield* Layer.buildWithScope(layer, scope)
@@ -204,6 +207,7 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
     database,
     companyAdmin,
     projections,
+    past,
     accounts,
     live: Context.get(live, LiveHub)
   })

@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { CommitHint, Engine } from "../actors/engine.ts"
 import type { ErasurePlace } from "../actors/erasures.ts"
 import { machines } from "../machines/index.ts"
+import { PastReadModels } from "../projections/engine/past-read-models.ts"
 import type { Projections } from "../projections/engine/projections.ts"
 import { projectionsLayer } from "../projections/engine/projections-layer.ts"
 import { readModels } from "../projections/index.ts"
@@ -31,18 +33,20 @@ export const makeCommitWord = (): CommitWord => {
 }
 
 const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
+const ours = { models: readModels, upcastersOf: (machine: string) => upcasters.get(machine) }
 
-/** The read models, fed by the process that owns the partitions. */
+/** The read models, fed by the process that owns the partitions, and those of past moments. */
 export const readModelsLayer = (owner: string, commits: CommitWord) =>
-  projectionsLayer({
-    models: readModels,
-    upcastersOf: (machine) => upcasters.get(machine),
-    owner,
-    onCommit: commits.hear
-  })
+  Layer.merge(projectionsLayer({ ...ours, owner, onCommit: commits.hear }), PastReadModels.layer(ours))
 
 /** What the read models hold of a person. */
 export const readModelsPlace = (projections: Projections["Service"]): ErasurePlace => ({
   name: "read models",
   erase: (company, _, streams) => projections.erase(company, streams)
+})
+
+/** What is kept of past moments goes whole, and is built without the person when it is asked for again. */
+export const pastReadModelsPlace = (past: PastReadModels["Service"]): ErasurePlace => ({
+  name: "read models of past moments",
+  erase: (company) => past.drop(company)
 })

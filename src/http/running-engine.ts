@@ -7,6 +7,7 @@ import { EventStore } from "../../eventstore/event-store.ts"
 import { History } from "../../eventstore/history.ts"
 import type { SealStore } from "../../eventstore/seal-store.ts"
 import { SubjectStore } from "../../eventstore/subject-store.ts"
+import type { PastReadModels } from "../../projections/engine/past-read-models.ts"
 import type { Projections } from "../../projections/engine/projections.ts"
 import type { AccountServices } from "../accounts/accounts-layer.ts"
 import type { CompanyAdmin } from "../companies/company-admin.ts"
@@ -26,6 +27,7 @@ export interface Running {
   readonly companyAdmin?: CompanyAdmin["Service"]
   readonly database?: Database["Service"]
   readonly projections?: Projections["Service"]
+  readonly past?: PastReadModels["Service"]
   /** Users, sessions, keys, rights and the audit. */
   readonly accounts?: Context.Context<AccountServices>
   readonly live?: LiveHub["Service"]
