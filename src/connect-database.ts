@@ -15,7 +15,7 @@ import {
 import { StoreUnavailable } from "../eventstore/event-store.ts"
 import { migrate, migrationFiles } from "../eventstore/migrate.ts"
 import { storeLayer } from "../eventstore/store-layers.ts"
-import { makeTemplate } from "../projections/engine/template.ts"
+import { isTemplateAsDeclared, makeTemplate } from "../projections/engine/template.ts"
 import { analystViews, readModels } from "../projections/index.ts"
 import { Contacts } from "./companies/contacts.ts"
 import type { SettingValues } from "./config.ts"
@@ -174,23 +174,32 @@ const endLeases = (access: DatabaseAccess) =>
 
 /** A login that may not migrate is good enough when nothing is missing. */
 const takeAsItIs = Effect.fnUntraced(function* (access: DatabaseAccess, error: DatabaseError) {
-  const applied = yield* Effect.result(withAdminConnection(access.connection, appliedMigrations))
-  if (applied._tag === "Failure" && applied.failure.unreachable) return yield* applied.failure
-  if (applied._tag === "Failure" && applied.failure.code === insufficientPrivilege) return yield* tellUnseen
-  const names = new Set(applied._tag === "Success" ? applied.success : [])
-  const files = migrationFiles(schemaFolders)
-  const missing = files.filter(({ name }) => !names.has(name))
-  if (missing.length === 0) return
-  const { shown, adminGiven } = access
+  const looked = yield* Effect.result(withAdminConnection(access.connection, missingIn))
+  if (looked._tag === "Failure" && looked.failure.code === insufficientPrivilege) return yield* tellUnseen
+  if (looked._tag === "Failure") return yield* looked.failure
+  if (looked.success === undefined) return
+  const [given, may] = access.adminGiven
+    ? ["DATABASE_ADMIN_URL", "one that may: the owner of the database"]
+    : ["DATABASE_URL", "the database's owner, or a superuser"]
   return yield* new DatabaseUnusable({
-    message: `${shown} lacks ${missing.length} of ${files.length} migrations, the first is ${missing[0]?.name}, and the login of ${adminGiven ? "DATABASE_ADMIN_URL" : "DATABASE_URL"} may not run them (${error.message}): start once with DATABASE_ADMIN_URL naming ${adminGiven ? "one that may: the owner of the database" : "the database's owner, or a superuser"}`
+    message: `${access.shown} lacks ${looked.success}, and the login of ${given} may not make them (${error.message}): start once with DATABASE_ADMIN_URL naming ${may}`
   })
 })
 
-const appliedMigrations = (query: Query) =>
-  Effect.map(query("select name from public.centurion_migration"), (rows) =>
-    rows.map(([name]) => String(name))
-  )
+/** What the database lacks, in words; undefined when it is as this release wants it. */
+const missingIn = Effect.fnUntraced(function* (query: Query) {
+  const [there] = yield* query("select to_regclass('public.centurion_migration') is not null")
+  const rows = there?.[0] === true ? yield* query("select name from public.centurion_migration") : []
+  const names = new Set(rows.map(([name]) => name))
+  const files = migrationFiles(schemaFolders)
+  const missing = files.filter(({ name }) => !names.has(name))
+  if (missing.length > 0) {
+    return `${missing.length} of ${files.length} migrations, the first is ${missing[0]?.name}`
+  }
+  return (yield* isTemplateAsDeclared(query, readModels, analystViews))
+    ? undefined
+    : "the read models of this release"
+})
 
 const tellUnseen = Effect.logWarning(
   "the login of DATABASE_URL may neither migrate nor see which migrations ran, so the schema is taken as it is; start once with DATABASE_ADMIN_URL naming the database's owner"

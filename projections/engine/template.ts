@@ -42,7 +42,8 @@ export const makeTemplate = (
     })
   )
 
-const bring = Effect.fnUntraced(function* (
+/** What in schema template is not as declared. */
+const lookAt = Effect.fnUntraced(function* (
   query: Query,
   models: ReadonlyArray<ReadModel>,
   views: ReadonlyArray<AnalystView>
@@ -54,7 +55,24 @@ const bring = Effect.fnUntraced(function* (
   const gone = [...stand.keys()].filter(
     (name) => name !== viewsName && !models.some((model) => model.name === name)
   )
-  if (changed.length + gone.length === 0 && stand.get(viewsName) === `1 ${shapeOfViews}`) return []
+  const isAsDeclared = changed.length + gone.length === 0 && stand.get(viewsName) === `1 ${shapeOfViews}`
+  return { changed, gone, shapeOfViews, isAsDeclared }
+})
+
+/** Whether schema template is what the code declares; a login that may not change it can ask. */
+export const isTemplateAsDeclared = (
+  query: Query,
+  models: ReadonlyArray<ReadModel>,
+  views: ReadonlyArray<AnalystView>
+) => Effect.map(lookAt(query, models, views), ({ isAsDeclared }) => isAsDeclared)
+
+const bring = Effect.fnUntraced(function* (
+  query: Query,
+  models: ReadonlyArray<ReadModel>,
+  views: ReadonlyArray<AnalystView>
+) {
+  const { changed, gone, shapeOfViews, isAsDeclared } = yield* lookAt(query, models, views)
+  if (isAsDeclared) return []
   // Views stand on tables, so they go first and come back last.
   yield* query("select core.drop_views('template')")
   for (const name of [...gone, ...changed.map((model) => model.name)]) {

@@ -74,7 +74,7 @@ describePostgres("a login that row-level security does not hold for", (kind) => 
     expect([code, err]).toEqual([
       1,
       expect.stringMatching(
-        /lacks (\d+) of \1 migrations, the first is 0001_schema.sql, and the login of DATABASE_URL may not run them .* start once with DATABASE_ADMIN_URL/
+        /lacks (\d+) of \1 migrations, the first is 0001_schema.sql, and the login of DATABASE_URL may not make them .* start once with DATABASE_ADMIN_URL/
       )
     ])
     expect(await isMigrated()).toBe(false)
@@ -88,6 +88,12 @@ describePostgres("a login that row-level security does not hold for", (kind) => 
       )
     await Effect.runPromise(prepare(urlAs("owner")))
     expect(await isMigrated()).toBe(true)
+    await Effect.runPromise(prepare(undefined))
+    await database.admin("update core.template set shape = 'older' where read_model = 'leads'")
+    expect(await Effect.runPromise(Effect.result(prepare(undefined)))).toMatchObject({
+      failure: { message: expect.stringContaining("lacks the read models of this release") }
+    })
+    await Effect.runPromise(prepare(urlAs("owner")))
     await Effect.runPromise(prepare(undefined))
   })
 
