@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
+import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { Engine, EventRefused } from "../actors/engine.ts"
 import { EngineClock } from "../actors/engine-clock.ts"
@@ -22,6 +23,7 @@ import { machines } from "../machines/index.ts"
 import { PastReadModels } from "../projections/engine/past-read-models.ts"
 import { Projections } from "../projections/engine/projections.ts"
 import { accountsLayer } from "./accounts/accounts-layer.ts"
+import { Operator } from "./accounts/operator.ts"
 import { Companies } from "./companies/companies.ts"
 import { CompanyFiles } from "./companies/company-files.ts"
 import { Contacts } from "./companies/contacts.ts"
@@ -211,4 +213,15 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
     accounts,
     live: Context.get(live, LiveHub)
   })
+  const [company] = companies.all
+  if (access.embedded && company !== undefined) yield* Effect.provide(tellFirstLogin(company.id), accounts)
+})
+
+/** A new embedded installation has a way in; it is told once, and only there, where nobody else reads the log. */
+const tellFirstLogin = Effect.fnUntraced(function* (company: string) {
+  const first = yield* (yield* Operator).ensureFirstAdmin(company)
+  if (first === undefined) return
+  yield* Effect.logInfo(
+    `the first login of the API: ${first.email} with the password ${Redacted.value(first.password)}; it is not shown again (\`centurion users set-password ${first.email}\` sets another)`
+  )
 })
