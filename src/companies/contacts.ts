@@ -46,6 +46,8 @@ export class Contacts extends Context.Service<
     readonly find: (contact: Contact) => Effect.Effect<KnownContact | undefined, Failure>
     /** The person called so, as `lead/<id>`. */
     readonly subjectOf: (company: string, identity: Identity) => Effect.Effect<string | undefined, Failure>
+    /** Makes the person known by this too; gives whose it is, which is another's when it was known before. */
+    readonly bind: (company: string, identity: Identity, leadId: string) => Effect.Effect<string, Failure>
     /** A provider's id of a message as a key that tells nothing: ids may hold phone numbers. */
     readonly blindKey: (company: string, id: string) => Effect.Effect<string, Failure>
     /** Forgets an erased person in this process. */
@@ -133,6 +135,10 @@ const makeContacts = (
     find: (contact) => known(contact, false),
     subjectOf: Effect.fnUntraced(function* (company, identity) {
       return (yield* store.findContact(company, yield* blindOf(company, identity))) ?? undefined
+    }),
+    bind: Effect.fnUntraced(function* (company, identity, leadId) {
+      const subject = yield* store.takeContact(company, yield* blindOf(company, identity), `lead/${leadId}`)
+      return subject.slice("lead/".length)
     }),
     blindKey: (company, id) =>
       Effect.map(hmac(company, ["key", id]), (bytes) => bytes.subarray(0, 16).toString("base64url")),

@@ -49,6 +49,7 @@ export const remoteSubjectsLayer = (ask: Ask) => {
       ),
     take: () => refusedHere("take"),
     find: () => refusedHere("find"),
+    bind: () => refusedHere("bind"),
     blindKey: () => refusedHere("blindKey"),
     forget: () => 0
   })

@@ -5,16 +5,28 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import type { ListedMachine } from "../../../machines/listed-machine.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
+import { keyGroups, keyLayers } from "./api-keys.ts"
+import { authGroups, authLayers } from "./auth.ts"
+import { contactGroups, contactLayers } from "./contacts.ts"
 import { docsPage } from "./docs-page.ts"
+import { apiPrefix } from "./group.ts"
+import { listGroup, listHandlers, listResources } from "./lists.ts"
 import { machineResource } from "./machine-resource.ts"
-import { machineGroup, machineHandlers } from "./machines.ts"
+import { type GroupLayer, machineGroup, machineHandlers } from "./machines.ts"
+import { meGroups, meLayers } from "./me.ts"
 import { Authenticates, LimitsAddress } from "./middleware/authenticate.ts"
 import { ReadsBody } from "./middleware/body.ts"
 import { AnswersOnce } from "./middleware/idempotency.ts"
 import { Problems } from "./middleware/problems.ts"
+import { publicGroups, publicLayers, publicPreflight } from "./public-leads.ts"
+import { userGroups, userLayers } from "./users.ts"
 
 const about = `The company of a request is the one that its token or API key belongs to. Lists come in pages by cursor;
 writes take \`If-Match\` and \`Idempotency-Key\`; every error is a problem as in RFC 9457. Times are ISO 8601 in UTC.`
+
+/** Groups that are written by hand, and what answers them. */
+const ownGroups = [...authGroups, ...meGroups, ...userGroups, ...keyGroups, ...contactGroups]
+const ownLayers = [...authLayers, ...meLayers, ...userLayers, ...keyLayers, ...contactLayers, ...publicLayers]
 
 /** What the API is made from: machines and read models each get their own. */
 export interface ApiOf {
@@ -25,12 +37,21 @@ export interface ApiOf {
 /** The API under `/api/v1`, its OpenAPI document and the page to try it. */
 export const apiRoutes = ({ machines, readModels }: ApiOf) => {
   const resources = machines.map((listed) => machineResource(listed, readModels))
-  const groups = [...resources.map(machineGroup)] as [HttpApiGroup.Top, ...Array<HttpApiGroup.Top>]
+  const lists = listResources(readModels, resources)
+  const groups = [...ownGroups, listGroup(lists), ...resources.map(machineGroup)] as unknown as [
+    HttpApiGroup.Top,
+    ...Array<HttpApiGroup.Top>
+  ]
   const api = HttpApi.make("centurion")
     .add(...groups)
-    .prefix("/api/v1")
+    .prefix(apiPrefix)
+    .add(...publicGroups)
     .annotateMerge(OpenApi.annotations({ title: "Centurion", version: "1", description: about }))
-  const handlers = resources.map((resource) => machineHandlers(api as never, resource))
+  const handlers = [
+    ...ownLayers,
+    listHandlers(api as never, lists),
+    ...resources.map((resource) => machineHandlers(api as never, resource))
+  ] as unknown as ReadonlyArray<GroupLayer>
   const middlewares = Layer.mergeAll(
     Problems.layer,
     Authenticates.layer,
@@ -42,7 +63,11 @@ export const apiRoutes = ({ machines, readModels }: ApiOf) => {
     Layer.provide(Layer.mergeAll(handlers[0]!, ...handlers.slice(1))),
     Layer.provide(middlewares)
   )
-  return { routes: Layer.mergeAll(routes, docsPage(api as never)), served: servedPaths(groups) }
+  return {
+    api,
+    routes: Layer.mergeAll(routes, publicPreflight, docsPage(api as never)),
+    served: servedPaths(Object.values(api.groups) as never)
+  }
 }
 
 /** By path, the methods that the API serves: so that another one is answered with 405 and what is allowed. */
@@ -50,7 +75,7 @@ const servedPaths = (groups: ReadonlyArray<HttpApiGroup.Top>): ReadonlyArray<rea
   const methods = new Map<string, Set<string>>()
   for (const { endpoints } of groups)
     for (const { path, method } of Object.values(endpoints)) {
-      const pattern = `^/api/v1${path.replaceAll(/:\w+/g, "[^/]+")}$`
+      const pattern = `^${path.replaceAll(/:\w+/g, "[^/]+")}$`
       methods.set(pattern, (methods.get(pattern) ?? new Set()).add(method))
     }
   return [...methods].map(([pattern, allowed]) => [new RegExp(pattern), [...allowed].join(", ")])

@@ -5,6 +5,7 @@ import { apiLimits } from "./api-limits.ts"
 import { fieldOf } from "./field-names.ts"
 import { filterable, operatorsOf } from "./filters.ts"
 import { sortable } from "./list-sql.ts"
+import { asOfParameter } from "./past-moment.ts"
 import { defaultOrder } from "./read-page.ts"
 
 type Parameter = Readonly<Record<string, unknown>>
@@ -87,6 +88,7 @@ const listParametersOf = (readModel: ReadModel): ReadonlyArray<Parameter> => {
     cursorParameter,
     ...(orders.length === 0 ? [] : [sort]),
     waitForParameter,
+    asOfParameter,
     ...filters.flatMap((name) => filterParameters(fieldOf(name), readModel.columns[name]!))
   ]
 }

@@ -32,7 +32,7 @@ export const sortable = (columns: Columns): ReadonlyMap<string, string> => {
 
 const sqlTypes: Record<ColumnKind, string> = {
   text: "text",
-  integer: "float8",
+  integer: "bigint",
   number: "float8",
   boolean: "boolean",
   time: "timestamptz",

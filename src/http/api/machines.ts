@@ -8,6 +8,7 @@ import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { listActors, readActor, readHistory, sendEvent } from "./actor-requests.ts"
 import { apiLimits } from "./api-limits.ts"
+import { exampleBody } from "./example-body.ts"
 import {
   pageParameters,
   waitForParameter,
@@ -154,10 +155,15 @@ const historyEndpoint = ({ plural, machine }: MachineResource) =>
       ])
     )
 
+const shownBody = (body: SendableEvent["body"]) => {
+  const example = exampleBody(body)
+  return example === undefined ? body : body.annotate({ examples: [example] as never })
+}
+
 const eventEndpoint = ({ plural, machine }: MachineResource, { type, body }: SendableEvent) =>
   HttpApiEndpoint.post(type, `/${plural}/:id/events/${type}`, {
     params,
-    payload: body as never,
+    payload: shownBody(body) as never,
     success: Written,
     error: problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 422)
   })

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { ParsedSearchParams } from "effect/http/HttpServerRequest"
+import type { Query } from "../../../eventstore/database.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
@@ -16,6 +17,7 @@ import {
   type Scope,
   sortable
 } from "./list-sql.ts"
+import { scratchOf } from "./past-moment.ts"
 import { Refusal, refuse } from "./refusal.ts"
 import { type JsonRow, rowReader } from "./row-json.ts"
 import { waitForWrite } from "./wait-for-write.ts"
@@ -48,6 +50,24 @@ export const readLimit = (
     ? limit
     : wrongParameter("limit", `a whole number from 1 to ${most} is expected`)
 }
+
+/** How many are asked for, of a list that is no read model. */
+export const limitOf = (most: number) =>
+  Effect.flatMap(ParsedSearchParams, (query) => {
+    const limit = readLimit(query, most)
+    return limit instanceof Refusal ? Effect.fail(limit) : Effect.succeed(limit)
+  })
+
+/** A text of the query string, if it is there. */
+export const textParameter = (name: string, most: number) =>
+  Effect.flatMap(ParsedSearchParams, (query) => {
+    const text = single(query, name)
+    const fits =
+      text === undefined || (text.length <= most && !text.includes("\u0000") && text.isWellFormed())
+    return fits
+      ? Effect.succeed(text)
+      : Effect.fail(wrongParameter(name, `a text of at most ${most} characters is expected`))
+  })
 
 /** The order that a list has when none is asked for: the newest first, where that can be told. */
 export const defaultOrder = ({ columns }: ReadModel): Order => {
@@ -107,6 +127,7 @@ const boundValue = ({ columns }: ReadModel, name: string, value: unknown): unkno
   if (value === null) return nullable ? null : undefined
   switch (kind) {
     case "integer":
+      return Number.isSafeInteger(value) ? value : undefined
     case "number":
       return typeof value === "number" ? value : undefined
     case "boolean":
@@ -144,8 +165,9 @@ export const readPage = Effect.fnUntraced(function* (
   if (asked instanceof Refusal) return yield* asked
   const { database } = yield* (yield* ApiParts).get
   yield* waitForWrite(company, query)
+  const scratch = yield* scratchOf(company, query)
   const statements = listStatements({ ...asked, limit: asked.limit + 1 })
-  const rows = yield* inCompany(database, company, (ask) =>
+  const ofPage = (ask: Query) =>
     Effect.gen(function* () {
       let found: ReadonlyArray<ReadonlyArray<unknown>> = []
       for (const { sql, params } of statements) {
@@ -154,7 +176,7 @@ export const readPage = Effect.fnUntraced(function* (
       }
       return found
     })
-  )
+  const rows = yield* inCompany(database, company, ofPage, scratch)
   const items = rows.slice(0, asked.limit).map(readerOf(readModel))
   const last = items.at(-1)
   const more = rows.length > asked.limit && last !== undefined

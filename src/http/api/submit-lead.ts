@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto"
+import * as Effect from "effect/Effect"
+import type { ActorEvent } from "../../../actors/engine.ts"
+import type { Identity } from "../../companies/contacts.ts"
+import { ApiParts } from "./api-parts.ts"
+
+/** Who somebody is, as a form or a program says. */
+export interface Described {
+  readonly name?: string
+  readonly email?: string
+  readonly phone?: string
+  readonly organisation?: string
+  readonly role?: string
+  readonly language?: "pt" | "en" | "es"
+}
+
+/** A lead that somebody left, or that a program found. */
+export interface SubmittedLead {
+  readonly company: string
+  readonly who: Described
+  readonly source: string
+  readonly campaign?: string
+  readonly form?: Readonly<Record<string, string>>
+  /** As events name who sent it: `form`, `api:…`. */
+  readonly principal: string
+  /** What makes a second one the same. */
+  readonly key?: string
+}
+
+const idBytes = 10
+
+/** A random id, which says nothing of what it stands for. */
+export const newId = (): string => randomBytes(idBytes).toString("hex")
+
+/** What a person can be found by, the surer first. */
+export const identitiesOf = ({ email, phone }: Described): ReadonlyArray<Identity> => [
+  ...(phone === undefined ? [] : [{ kind: "phone", value: phone }]),
+  ...(email === undefined ? [] : [{ kind: "email", value: email }])
+]
+
+/** The ids of the persons that are known by any of these, each once. */
+export const personsKnownBy = Effect.fnUntraced(function* (
+  company: string,
+  identities: ReadonlyArray<Identity>
+) {
+  const { contacts } = yield* (yield* ApiParts).get
+  const found = yield* Effect.forEach(identities, (identity) => contacts.subjectOf(company, identity))
+  return [
+    ...new Set(
+      found.filter((subject) => subject !== undefined).map((subject) => subject.slice("lead/".length))
+    )
+  ]
+})
+
+/**
+ * Takes a lead: the same person is the same lead, by phone or else by e-mail. Whoever fills in a form proves nothing,
+ * so it never makes a known person known by another address, nor changes what is known of them; what they wrote stands
+ * in the lead's own event.
+ */
+export const submitLead = Effect.fnUntraced(function* (asked: SubmittedLead) {
+  const { company, who, principal, key, source, campaign, form = {} } = asked
+  const parts = yield* ApiParts
+  const { contacts, engine } = yield* parts.get
+  const identities = identitiesOf(who)
+  const [known] = yield* personsKnownBy(company, identities)
+  const offered = newId()
+  const leadId = known ?? (yield* contacts.bind(company, identities[0]!, offered))
+  const at = parts.now()
+  const envelope = { principal, occurredAt: at, ...(key === undefined ? {} : { key }) }
+  const deliver = (machine: string, event: ActorEvent) =>
+    engine.deliver({ company, machine, id: leadId }, event, envelope)
+  // First the person: if it breaks off here, the same form sent again finds it and goes on with the lead.
+  if (leadId === offered)
+    yield* deliver("contact", { type: "ContactDescribeAsked", ...who, by: principal, at })
+  return yield* deliver("lead", {
+    type: "LeadSubmitted",
+    source,
+    ...(campaign === undefined ? {} : { campaign }),
+    form: { ...form, ...who },
+    at
+  })
+})
