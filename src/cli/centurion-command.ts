@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import { backtestCommand } from "./commands/backtest.ts"
 import { benchCommand } from "./commands/bench.ts"
 import { chatCommand } from "./commands/chat.ts"
+import { companiesCommand } from "./commands/companies.ts"
 import { databaseCommand } from "./commands/database.ts"
 import { deliverCommand } from "./commands/deliver.ts"
 import { demoCommand } from "./commands/demo.ts"
@@ -15,6 +16,7 @@ import { jobsCommand } from "./commands/jobs.ts"
 import { keysCommand } from "./commands/keys.ts"
 import { migrateCommand } from "./commands/migrate.ts"
 import { proveCommand } from "./commands/prove.ts"
+import { queryCommand } from "./commands/query.ts"
 import { replayCommand } from "./commands/replay.ts"
 import { sealsCommand } from "./commands/seals.ts"
 import { shadowCommand } from "./commands/shadow.ts"
@@ -35,6 +37,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     deliverCommand,
     eventsCommand,
     replayCommand,
+    queryCommand,
     verifyCommand,
     sealsCommand,
     proveCommand,
@@ -44,6 +47,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     migrateCommand,
     backtestCommand,
     shadowCommand,
+    companiesCommand,
     eraseCommand,
     holdCommand,
     keysCommand,

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { answerOperator, OperatorQuestion } from "../accounts/operator-questions.ts"
 import { Settings } from "../config.ts"
 import { stringifyWithBytes } from "./bytes-json.ts"
+import { askCompanies } from "./company-questions.ts"
 import {
   DeliverAsked,
   type HistoryQuestion,
@@ -23,6 +24,7 @@ import {
 import { httpLimits } from "./limits.ts"
 import { problem } from "./problem.ts"
 import { readBody } from "./read-body.ts"
+import { answerRead } from "./read-questions.ts"
 import { type Running, RunningEngine } from "./running-engine.ts"
 import { askSeals } from "./seal-questions.ts"
 import { Starters } from "./starters.ts"
@@ -134,12 +136,12 @@ const answered = <A, E extends { readonly _tag: string; readonly message: string
 
 /**
  * For the commands, when this process holds the embedded database: `/_engine/status`, `/_engine/store`,
- * `/_engine/seals`, `/_engine/view`, `/_engine/deliver`. Only for this machine, and only with the token of this process.
+ * `/_engine/seals`, `/_engine/companies`, `/_engine/view`, `/_engine/deliver`. Only for this machine, and only with the token of this process.
  */
 export const engineRoutes = (token: string) =>
   HttpRouter.use((router) =>
     Effect.gen(function* () {
-      const { bodyMaxBytes } = yield* Settings
+      const { bodyMaxBytes, dir } = yield* Settings
       const running = yield* RunningEngine
 
       const guarded = <E, R>(
@@ -185,10 +187,25 @@ export const engineRoutes = (token: string) =>
       )
       yield* router.add(
         "POST",
+        "/_engine/companies",
+        guarded((body) => answered(Effect.flatMap(running.get, (running) => askCompanies(running, body))))
+      )
+      yield* router.add(
+        "POST",
         "/_engine/accounts",
         guarded((body) => answered(Effect.flatMap(running.get, (running) => askAccounts(running, body))))
       )
       yield* router.add("POST", "/_engine/view", guarded(view))
+      yield* router.add(
+        "POST",
+        "/_engine/read",
+        guarded((body) =>
+          Effect.matchEffect(running.get, {
+            onSuccess: (running) => answerRead(running, dir, body),
+            onFailure: ({ message, retryAfterMs }) => Effect.succeed(problem(503, message, { retryAfterMs }))
+          })
+        )
+      )
       yield* router.add(
         "POST",
         "/_engine/deliver",

@@ -14,7 +14,10 @@ import { EventStore, StoreUnavailable } from "../../eventstore/event-store.ts"
 import { History } from "../../eventstore/history.ts"
 import { ImportRefused, SealStore } from "../../eventstore/seal-store.ts"
 import { SubjectRefused } from "../../eventstore/subject-store.ts"
+import { CompanyAdmin } from "../companies/company-admin.ts"
+import { CompanyRefused } from "../companies/company-desk.ts"
 import { parseWithBytes, stringifyWithBytes } from "./bytes-json.ts"
+import { remoteCompanies } from "./company-questions.ts"
 import type { Answered, HistoryQuestion, StoreQuestion } from "./engine-questions.ts"
 import { refusedHere } from "./refused-here.ts"
 import { remoteSubjectsLayer } from "./remote-subjects.ts"
@@ -38,7 +41,8 @@ const WireError = Schema.Union([
   WrongVersion,
   TryAgain,
   StoreUnavailable,
-  ImportRefused
+  ImportRefused,
+  CompanyRefused
 ])
 type WireError = typeof WireError.Type
 const decodeError = Schema.decodeUnknownEffect(WireError)
@@ -171,6 +175,18 @@ export const remoteStoreLayer = (remote: RemoteEngine) => {
   )
 }
 
+/** The companies of another process, to be looked at and changed. */
+export const remoteCompaniesLayer = (remote: RemoteEngine) =>
+  Layer.succeed(
+    CompanyAdmin,
+    remoteCompanies((method, args) =>
+      Effect.catch(ask(remote, "companies", { method, args }), (error) => {
+        if (error._tag === "CompanyRefused" || error._tag === "TryAgain") return Effect.fail(error)
+        return error._tag === "Unanswered" ? unanswered(error) : Effect.die(error)
+      })
+    )
+  )
+
 /** The engine of another process. Its commits are not heard here: read the store again instead. */
 export const remoteEngineLayer = (remote: RemoteEngine) =>
   Layer.succeed(Engine, {
@@ -181,6 +197,7 @@ export const remoteEngineLayer = (remote: RemoteEngine) =>
           Unanswered: unanswered,
           StoreUnavailable: Effect.die,
           ImportRefused: Effect.die,
+          CompanyRefused: Effect.die,
           SubjectRefused: Effect.die
         })
       ),
@@ -191,6 +208,7 @@ export const remoteEngineLayer = (remote: RemoteEngine) =>
           Unanswered: unanswered,
           StoreUnavailable: Effect.die,
           ImportRefused: Effect.die,
+          CompanyRefused: Effect.die,
           SubjectRefused: Effect.die,
           WrongVersion: Effect.die
         })
