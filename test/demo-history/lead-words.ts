@@ -37,7 +37,14 @@ const words = {
       "mês que vem"
     ],
     yesNo: ["sim", "sim, sou eu", "quem decide é a diretora", "sou o dono", "não, é meu chefe"],
-    all: ["somos 10, orçamento de 4 mil reais, e queremos começar semana que vem"],
+    all: [
+      "somos 10, orçamento de 4 mil reais, e queremos começar semana que vem",
+      "somos 25, uns 8 mil reais por mês, o quanto antes",
+      "uma equipe de 6 pessoas, até 2 mil reais, mês que vem",
+      "somos 2, uns 500 reais, e só no ano que vem",
+      "somos 2, uns 300 reais por mês, quem decide é a diretora",
+      "sou só eu, uma pessoa, até 400 reais"
+    ],
     question: [
       "quanto custa?",
       "como funciona?",
@@ -73,7 +80,12 @@ const words = {
     money: ["5000 reais a month", "around 800", "up to 3k", "2500"],
     date: ["next week", "in 15 days", "as soon as possible", "next year", "in two months"],
     yesNo: ["yes", "yes, it's me", "my boss decides", "I'm the owner"],
-    all: ["we are 10, budget is 4000 reais, and we would start next week"],
+    all: [
+      "we are 10, budget is 4000 reais, and we would start next week",
+      "a team of 15, 6000 reais, as soon as possible",
+      "just 2 people, around 300 reais, next year",
+      "we are 2, up to 500 reais, and my boss decides"
+    ],
     question: [
       "how much is it?",
       "how does it work?",
@@ -102,7 +114,12 @@ const words = {
     money: ["5000 reales al mes", "unos 800", "hasta 3 mil", "2500 reales"],
     date: ["la próxima semana", "en 15 días", "lo antes posible", "el año que viene", "en dos meses"],
     yesNo: ["sí", "sí, soy yo", "mi jefa decide", "soy el dueño"],
-    all: ["somos 10, el presupuesto es de 4000 reales y empezaríamos la próxima semana"],
+    all: [
+      "somos 10, el presupuesto es de 4000 reales y empezaríamos la próxima semana",
+      "un equipo de 15, unos 6000 reales, lo antes posible",
+      "somos 2 personas, unos 300 reales, el año que viene",
+      "2 personas, hasta 500 reales, y mi jefa decide"
+    ],
     question: ["¿cuánto cuesta?", "¿cómo funciona?", "¿hay prueba gratis?", "¿mis datos están seguros?"],
     chat: ["ok", "entiendo", "👍", "gracias", "déjame pensarlo"],
     stop: ["baja", "stop"],
@@ -167,3 +184,9 @@ export const notes = [
 export const tags = ["indicação", "anúncio", "urgente", "plano anual", "concorrente", "filial"] as const
 
 export const lostReasons = ["preço", "escolheu um concorrente", "adiou o projeto", "sem resposta"] as const
+
+export const disqualifiedReasons = [
+  "abaixo do nosso mínimo",
+  "fora do perfil",
+  "quer algo que não fazemos"
+] as const

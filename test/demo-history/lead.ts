@@ -36,6 +36,13 @@ const tempers: Readonly<Record<string, Temper>> = {
   }
 }
 
+/** What some write at once after something else. */
+const bursts: { readonly [occasion in Occasion]?: { readonly next: Occasion; readonly chance: number } } = {
+  hello: { next: "question", chance: 0.15 },
+  need: { next: "all", chance: 0.5 },
+  person: { next: "chat", chance: 0.2 }
+}
+
 /** Messages that a lead writes in its whole life, to the AI and to people. */
 const messagesMax = 14
 
@@ -104,7 +111,7 @@ export class Lead {
       )
     )?.kind
     if (kind === "text") return "need"
-    return kind === "count" && this.random.chance(0.5) ? "all" : kind
+    return kind === "count" && this.random.chance(0.7) ? "all" : kind
   }
 
   private pause(): number {
@@ -129,10 +136,10 @@ export class Lead {
     if (occasion === "stop") this.out = true
     const isSpoken = this.who.channel !== "web-chat" && occasion === "need" && random.chance(0.12)
     world.send(isSpoken ? undefined : sayOn(this.who.language, occasion, random))
-    if (occasion === "hello" && random.chance(0.15)) {
-      world.timeline.after(random.spread(1500, 6000), "world", () =>
-        world.send(sayOn(this.who.language, "question", random))
-      )
-    }
+    // A burst: both are one turn.
+    const next = random.chance(bursts[occasion]?.chance ?? 0) ? bursts[occasion]!.next : undefined
+    if (next === undefined) return
+    const text = sayOn(this.who.language, next, random)
+    world.timeline.after(random.spread(1500, 6000), "world", () => world.send(text))
   }
 }

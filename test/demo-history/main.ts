@@ -22,7 +22,7 @@ const main = () => {
   const { values } = parseArgs({
     options: {
       seed: { type: "string", default: "1" },
-      leads: { type: "string", default: "240" },
+      leads: { type: "string", default: "250" },
       out: { type: "string", default: storiesFile },
       help: { type: "boolean", short: "h", default: false }
     }

@@ -38,8 +38,16 @@ export interface Known {
   readonly conversationId: string
 }
 
+/** What sellers look at of what they hear. */
+interface Heard {
+  readonly by?: string
+  readonly open?: ReadonlyArray<string>
+  readonly score?: number
+  readonly threshold?: number
+}
+
 const leaseMs = 10_000
-const chances = { refused: 0.004, lost: 0.006, delivered: 0.2, read: 0.15 } as const
+const chances = { refused: 0.004, lost: 0.006, delivered: 0.15, read: 0.1 } as const
 
 /** The demo company at work: the real engine on a virtual clock, invented leads, and people who sell. */
 export class Office {
@@ -146,12 +154,13 @@ export class Office {
     each(batch.events, (row) => {
       const [stream, version, type] = [row[3] as string, row[4], row[6]]
       this.order.set(`${stream}@${version}`, this.order.size)
-      if (type !== "HandedOver" && type !== "DealOpened") return
       const lead = this.known.get(stream)?.lead
-      const { by } = JSON.parse(row[8] as string) as { readonly by: string }
-      if (lead === undefined || by.startsWith("person:")) return
+      if (lead === undefined) return
       if (type === "DealOpened") this.sellers.dealOpened(lead)
-      else this.sellers.handedOver(lead)
+      if (type !== "HandedOver" && type !== "LeadScored") return
+      const { by, open, score, threshold } = JSON.parse(row[8] as string) as Heard
+      if (type === "HandedOver" && by?.startsWith("person:") === false) this.sellers.handedOver(lead)
+      if (type === "LeadScored" && open?.length === 0 && score! < threshold!) this.sellers.weighed(lead)
     })
   }
 

@@ -3,7 +3,7 @@ import { machines } from "../../machines/index.ts"
 import type { Random } from "../simulator/time/random.ts"
 import type { Timeline } from "../simulator/time/timeline.ts"
 import type { Lead } from "./lead.ts"
-import { lostReasons, notes, sellerWords, tags } from "./lead-words.ts"
+import { disqualifiedReasons, lostReasons, notes, sellerWords, tags } from "./lead-words.ts"
 import { day, hour, minute, whenWorking } from "./office-hours.ts"
 
 /** Who sells for the demo company: how they are called in events, and by leads. */
@@ -75,6 +75,23 @@ export class Sellers {
       }
       this.plan(at + random.spread(day, 4 * day), () => this.ask(lead, seller, "conversation", event))
     }
+  }
+
+  /** The lead has answered everything, and its score is too low for the engine to decide. */
+  weighed(lead: Lead) {
+    const { random } = this
+    if (this.takenOver.has(lead) || random.chance(0.25)) return
+    this.takenOver.add(lead)
+    const seller = this.sellerOf(lead)
+    const isGood = random.chance(0.15)
+    const event = isGood
+      ? { type: "LeadQualifyAsked", reason: "small today, and growing" }
+      : { type: "LeadDisqualifyAsked", reason: random.pick(disqualifiedReasons) }
+    const at = this.plan(this.world.timeline.now + random.spread(hour, day), () =>
+      this.ask(lead, seller, "lead", event)
+    )
+    const close = { type: "ConversationCloseAsked", reason: "not a customer for now" }
+    if (!isGood) this.plan(at + minute, () => this.ask(lead, seller, "conversation", close))
   }
 
   /** A lead came to be a deal. */
