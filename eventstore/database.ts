@@ -3,6 +3,7 @@ import * as PgPool from "@effect/sql-pg/PgPool"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
@@ -44,6 +45,10 @@ export class Database extends Context.Service<
     readonly transaction: <A, E, R>(
       use: (query: Query) => Effect.Effect<A, E, R>
     ) => Effect.Effect<A, E | DatabaseError, R>
+    /** The same for statements that are known ahead: they are sent at once. Gives the rows of each. */
+    readonly together: (
+      statements: ReadonlyArray<readonly [sql: string, params?: ReadonlyArray<unknown>]>
+    ) => Effect.Effect<ReadonlyArray<ReadonlyArray<Row>>, DatabaseError>
     /** Embedded: one session, so one connection for all. */
     readonly embedded: boolean
   }
@@ -51,6 +56,8 @@ export class Database extends Context.Service<
   static readonly layer = (options: {
     readonly connection: PgConnection.Config
     readonly connectionsMax: number
+    /** Beside those: connections for transactions; the embedded database has one for all. */
+    readonly transactionsMax?: number
     readonly embedded: boolean
     /** Default the engine's role; null leaves the login's own, for administration. */
     readonly role?: string | null
@@ -59,31 +66,46 @@ export class Database extends Context.Service<
       Database,
       Effect.gen(function* () {
         const role = options.role === undefined ? engineRole : options.role
-        const pool = yield* PgPool.make({
+        const settings: Parameters<typeof PgPool.make>[0] = {
           ...options.connection,
           applicationName: "centurion",
           maxConnections: options.connectionsMax,
           ...(role === null ? {} : { startupParameters: { role } })
-        }).pipe(Effect.mapError(databaseError))
+        }
+        const pool = yield* Effect.mapError(PgPool.make(settings), databaseError)
+        // Each is one transaction's alone, and takes several statements before the first is answered.
+        const pipelined = options.embedded
+          ? pool
+          : yield* Effect.mapError(
+              PgPool.make({
+                ...settings,
+                maxConnections: options.transactionsMax ?? transactionsMax,
+                multiplex: true,
+                multiplexConcurrency: 1
+              }),
+              databaseError
+            )
+        const on = <A, E, R>(use: (query: Query) => Effect.Effect<A, E, R>) =>
+          pipelined
+            .use((connection) =>
+              use((sql, params) => Effect.mapError(connection.queryValues(sql, params), databaseError))
+            )
+            .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(databaseError(error))))
         return Database.of({
           embedded: options.embedded,
           query: (sql, params) =>
             pool
               .use((connection) => connection.queryValues(sql, params))
               .pipe(Effect.mapError(databaseError)),
-          transaction: (use) =>
-            pool
-              .use((connection) =>
-                inTransaction(
-                  (sql, params) => Effect.mapError(connection.queryValues(sql, params), databaseError),
-                  use
-                )
-              )
-              .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(databaseError(error))))
+          transaction: (use) => on((query) => inTransaction(query, use)),
+          together: (statements) => on((query) => sendTogether(query, statements))
         })
       })
     )
 }
+
+/** Connections for transactions: read models, the API, accounts. */
+const transactionsMax = 6
 
 const inTransaction = <A, E, R>(
   query: Query,
@@ -91,13 +113,32 @@ const inTransaction = <A, E, R>(
 ): Effect.Effect<A, E | DatabaseError, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      yield* query("begin")
+      // Not waited for: statements of one connection are answered in their order.
+      const beginning = yield* Effect.forkChild(query("begin"), { startImmediately: true })
       const exit = yield* Effect.exit(restore(use(query)))
+      yield* Fiber.join(beginning)
       if (Exit.isSuccess(exit)) yield* query("commit")
       else yield* Effect.ignore(query("rollback"))
       return yield* exit
     })
   )
+
+/** Not to be interrupted: a commit that was not sent would leave its transaction to the next user. */
+const sendTogether = Effect.fnUntraced(function* (
+  query: Query,
+  statements: ReadonlyArray<readonly [sql: string, params?: ReadonlyArray<unknown>]>
+) {
+  const all = [["begin"], ...statements, ["commit"]] as const
+  const answers = yield* Effect.forEach(all, ([sql, params]) => Effect.result(query(sql, params)), {
+    concurrency: "unbounded"
+  })
+  const rows: Array<ReadonlyArray<Row>> = []
+  for (const answer of answers) {
+    if (answer._tag === "Failure") return yield* answer.failure
+    rows.push(answer.success)
+  }
+  return rows.slice(1, -1)
+}, Effect.uninterruptible)
 
 /** One connection of its own for the work of `use`, with the login's own rights: for migrations and `doctor`. */
 export const withAdminConnection = <A, E, R>(

@@ -164,9 +164,11 @@ const write = (
   events: ReadonlyArray<PastEvent>
 ): Effect.Effect<void, DatabaseError> =>
   inCompany(database, company, (query) => writeTarget(query, { company, events }, target)).pipe(
-    Effect.map((poisons) => {
-      for (const { stream } of poisons) target.parked.add(stream)
-    }),
+    Effect.flatMap((poisons) =>
+      Effect.sync(() => {
+        for (const { stream } of poisons) target.parked.add(stream)
+      })
+    ),
     Effect.catch((error) => {
       if (error.unreachable) return Effect.fail(error)
       const middle = events.length >> 1

@@ -1,5 +1,23 @@
 import * as Effect from "effect/Effect"
-import type { Database, DatabaseError, Query } from "../../eventstore/database.ts"
+import type { Database, DatabaseError, Query, Row } from "../../eventstore/database.ts"
+
+/** One statement within one company, in one round trip; as `inCompany` otherwise. */
+export const askCompany = (
+  database: Pick<Database["Service"], "together">,
+  company: string,
+  sql: string,
+  params: ReadonlyArray<unknown>,
+  scratch?: string
+): Effect.Effect<ReadonlyArray<Row>, DatabaseError> =>
+  Effect.map(database.together([entry(company, scratch), [sql, params]]), (rows) => rows[1]!)
+
+const entry = (
+  company: string,
+  scratch: string | undefined
+): readonly [sql: string, params: ReadonlyArray<unknown>] =>
+  scratch === undefined
+    ? ["select core.enter($1)", [company]]
+    : ["select core.enter_scratch($1, $2)", [company, scratch]]
 
 /**
  * Asks within one company: table names mean its read models, and no other company's row is seen or written. One
@@ -11,10 +29,4 @@ export const inCompany = <A, E, R>(
   use: (query: Query) => Effect.Effect<A, E, R>,
   scratch?: string
 ): Effect.Effect<A, E | DatabaseError, R> =>
-  database.transaction((query) => {
-    const entered =
-      scratch === undefined
-        ? query("select core.enter($1)", [company])
-        : query("select core.enter_scratch($1, $2)", [company, scratch])
-    return Effect.andThen(entered, use(query))
-  })
+  database.transaction((query) => Effect.andThen(query(...entry(company, scratch)), use(query)))

@@ -33,8 +33,11 @@ export const writePage = (
   inCompany(database, page.company, (query) =>
     Effect.gen(function* () {
       yield* advance(query, page, targets)
-      const poisons = yield* Effect.forEach(targets, (target) =>
-        Effect.map(writeTarget(query, page, target), (found) => ({ target, found }))
+      // Side by side: their statements travel together, and no two write the same table.
+      const poisons = yield* Effect.forEach(
+        targets,
+        (target) => Effect.map(writeTarget(query, page, target), (found) => ({ target, found })),
+        { concurrency: "unbounded" }
       )
       for (const { target, found } of poisons) yield* park(query, page, target, found)
       return poisons

@@ -89,7 +89,12 @@ export const tamper = (
       Effect.fnUntraced(function* (sql) {
         const layer = Layer.mergeAll(EventStore.layer, SealStore.layer).pipe(
           Layer.provideMerge(
-            Layer.succeed(Database, { query: sql, transaction: (use) => use(sql), embedded: true })
+            Layer.succeed(Database, {
+              query: sql,
+              transaction: (use) => use(sql),
+              together: (statements) => Effect.forEach(statements, ([text, params]) => sql(text, params)),
+              embedded: true
+            })
           )
         )
         yield* sql("begin")
