@@ -132,7 +132,7 @@ export class CompanyFeed {
       const asked = new Map<ReadModel, Set<string>>()
       for (const event of events)
         for (const { wantsRows, topic } of channelsOf(event)) {
-          if (!wantsRows || topic.model === undefined) continue
+          if (!wantsRows) continue
           asked.set(topic.model, (asked.get(topic.model) ?? new Set()).add(event.stream))
         }
       const streams = new Map([...asked].map(([model, of]) => [model, [...of]]))

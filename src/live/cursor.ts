@@ -3,12 +3,12 @@ import * as Schema from "effect/Schema"
 import { liveLimits } from "./live-limits.ts"
 
 const place = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-const partition = Schema.String.check(Schema.isPattern(/^[1-9]\d{0,5}$/))
+const partition = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
 
 /** How far somebody is in one stream. */
 const StreamCursor = Schema.Struct({ v: place })
 /** How far somebody is in each partition of a company. */
-const BoardCursor = Schema.Struct({ p: Schema.Record(partition, place) })
+const BoardCursor = Schema.Struct({ p: Schema.Array(Schema.Tuple([partition, place])) })
 /** How far somebody is in several topics, each with a cursor of its own. */
 const Topics = Schema.Struct({ t: Schema.Record(Schema.String, Schema.String) })
 
@@ -37,13 +37,14 @@ export const readStreamCursor = (text: string): number | undefined =>
   text === "start" ? 0 : readStream(text)?.v
 
 /** The cursor behind these positions. */
-export const boardCursor = (vector: Vector): string => write({ p: Object.fromEntries(vector) })
+export const boardCursor = (vector: Vector): string => write({ p: [...vector] })
 
 /** The positions behind which to go on; undefined for what is no cursor of a board. */
 export const readBoardCursor = (text: string): Map<number, number> | undefined => {
   const found = readBoard(text)?.p
   if (found === undefined) return undefined
-  return new Map(Object.entries(found).map(([name, position]) => [Number(name), position]))
+  const positions = new Map(found)
+  return positions.size === found.length ? positions : undefined
 }
 
 /** One cursor for several topics. */

@@ -166,10 +166,7 @@ const placeOf = Effect.fnUntraced(function* (
     return yield* positionsKnown(feed, sources, positions, wrong)
   }
   const { stream } = topic.follows
-  const rows =
-    topic.model === undefined
-      ? new Map()
-      : yield* readLiveRows(sources.database, viewer.company, new Map([[topic.model, [stream]]]))
+  const rows = yield* readLiveRows(sources.database, viewer.company, new Map([[topic.model, [stream]]]))
   const found = rows.get(stream)
   // Whether it is somebody else's or not there at all looks the same from outside.
   if (found === undefined || (viewer.scope === "own" && found.owner !== viewer.user))

@@ -3,6 +3,7 @@ import type { Database, DatabaseError } from "../../eventstore/database.ts"
 import type { Column } from "../../projections/column.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../projections/read-model.ts"
+import { shownColumns } from "../http/api/field-names.ts"
 import { type JsonRow, rowReader } from "../http/api/row-json.ts"
 
 /** What the read models say of an actor now: its row as the API gives it, and the user who owns its contact. */
@@ -59,7 +60,7 @@ const statements = new WeakMap<ReadModel, string>()
 const statementOf = (model: ReadModel): string => {
   const known = statements.get(model)
   if (known !== undefined) return known
-  const columns = Object.entries(model.columns).map(readAs).join(", ")
+  const columns = Object.entries(shownColumns(model)).map(readAs).join(", ")
   const made = `select t.stream, ${ownerOf(model)}, ${columns} from ${quoted(model.name)} t
     where t.company = $1 and t.stream = any($2::text[])`
   statements.set(model, made)

@@ -1,8 +1,8 @@
 import { machines } from "../../machines/index.ts"
-import type { ListedMachine } from "../../machines/listed-machine.ts"
 import { readModels } from "../../projections/index.ts"
 import type { ReadModel } from "../../projections/read-model.ts"
-import { type Module, modules } from "../accounts/permissions.ts"
+import type { Module } from "../accounts/permissions.ts"
+import { type MachineResource, machineResource } from "../http/api/machine-resource.ts"
 import { companyCounters } from "./company-counters.ts"
 import { engineValue } from "./engine-value.ts"
 import { liveLimits } from "./live-limits.ts"
@@ -20,7 +20,7 @@ export interface EventTopic extends AnyTopic {
   readonly carries: "events"
   readonly follows: { readonly stream: string } | { readonly machine: string }
   /** Where the rows are, and by them the owner: who reads own rows only sees no other events. */
-  readonly model: ReadModel | undefined
+  readonly model: ReadModel
 }
 
 /** A value that is sent whole. Only for those who may read all of the module. */
@@ -42,6 +42,9 @@ export interface TopicKind {
   readonly find: (rest: string | undefined) => Topic | undefined
 }
 
+/** What the API makes of each machine: its name, its module, its rows. */
+const resources = machines.map((listed) => machineResource(listed, readModels))
+
 /** The topics that there are; a new one is an entry here. */
 export const topics: ReadonlyArray<TopicKind> = [
   {
@@ -55,8 +58,8 @@ export const topics: ReadonlyArray<TopicKind> = [
     example: "board:deals",
     about: "Every event of all actors of a machine, each with the actor's row as it is then.",
     find: (plural) => {
-      const listed = machines.find((each) => pluralOf(each) === plural)
-      return listed === undefined ? undefined : boardTopic(`board:${plural}`, listed)
+      const resource = resources.find((each) => each.plural === plural)
+      return resource === undefined ? undefined : boardTopic(`board:${plural}`, resource)
     }
   },
   {
@@ -87,33 +90,20 @@ export const findTopic = (text: string): Topic | undefined => {
   return topics.find((each) => each.name === name)?.find(rest)
 }
 
-/** What a machine's list is called. */
-export const pluralOf = ({ machine, plural }: ListedMachine): string => plural ?? `${machine.id}s`
-
-/** The read model that has one row for each actor of the machine. */
-const modelOf = (machine: string): ReadModel | undefined =>
-  readModels.find(
-    ({ machines: of, key }) =>
-      of?.length === 1 && of[0] === machine && key.length === 1 && key[0] === `${machine}_id`
-  )
-
-const moduleOf = ({ machine, module = "crm" }: ListedMachine): Module | undefined =>
-  machine.id === "conversation"
-    ? "conversations"
-    : modules.find((each) => each.toLowerCase() === module.toLowerCase())
-
-const boardTopic = (topic: string, listed: ListedMachine): EventTopic | undefined => {
-  const module = moduleOf(listed)
-  const machine = listed.machine.id
-  return module === undefined
+const boardTopic = (topic: string, { machine, module, rows }: MachineResource): EventTopic | undefined =>
+  rows === undefined
     ? undefined
-    : { carries: "events", topic, module, follows: { machine }, model: modelOf(machine) }
-}
+    : { carries: "events", topic, module, follows: { machine }, model: rows.readModel }
 
 const streamTopic = (topic: string, machine: string, id: string): EventTopic | undefined => {
-  const listed = machines.find((each) => each.machine.id === machine)
-  const module = listed === undefined ? undefined : moduleOf(listed)
-  return module === undefined
+  const resource = resources.find((each) => each.machine === machine)
+  return resource?.rows === undefined
     ? undefined
-    : { carries: "events", topic, module, follows: { stream: `${machine}/${id}` }, model: modelOf(machine) }
+    : {
+        carries: "events",
+        topic,
+        module: resource.module,
+        follows: { stream: `${machine}/${id}` },
+        model: resource.rows.readModel
+      }
 }
