@@ -1,5 +1,5 @@
 import type { Column, ColumnKind } from "../column.ts"
-import { type AnalystView, type ReadModel, systemColumns } from "../read-model.ts"
+import type { AnalystView, ReadModel } from "../read-model.ts"
 import type { Question } from "./questions.ts"
 
 const kinds: Record<ColumnKind, string> = {
@@ -32,8 +32,8 @@ commit;
 - **Personal data** is empty once its person is erased, in tables that are there and in tables that are built again.
   The rest of the row stays, so that counts and sums don't change.
 - **One person, one id.** A lead, its contact and its deal have the same id.
-- **Every table** begins its key with \`company\`: ${systemColumns.company.toLowerCase()} It also has \`stream\`:
-  ${systemColumns.stream.charAt(0).toLowerCase()}${systemColumns.stream.slice(1)}
+- **Every table** has two columns more: \`company\`, which is always yours and stands first in every key, and \`stream\`,
+  the actor that the row comes from, as \`machine/id\`.
 - **Who**, in \`by\` and \`owner\`: \`person:<user>\`, \`api:<key>\`, \`agent:<persona>\`, \`lead\`, \`engine\`.
 - **F** and **S**: lists of the API may be filtered and sorted by this column. What is sorted by has an index.
 `
