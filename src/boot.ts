@@ -39,6 +39,7 @@ import { liveLayer } from "./live/open-live.ts"
 import { eraseReturned, erasureLedger, erasureLedgerFile } from "./privacy/erasure-ledger.ts"
 import { keepRetention } from "./privacy/retention.ts"
 import { makeCommitWord, pastReadModelsPlace, readModelsLayer, readModelsPlace } from "./read-side.ts"
+import { noticeBuilds } from "./reading/notice-builds.ts"
 import { publishApplied, publishCommits } from "./redis/hints.ts"
 import { RedisConnection } from "./redis/redis-connection.ts"
 import { sealing } from "./seals/sealing.ts"
@@ -170,6 +171,8 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
   yield* commits.follow(engine)
   const companies = yield* Companies
   const database = Context.get(stored, Database)
+  const companyIds = () => companies.all.map(({ id }) => id)
+  if (!access.embedded) yield* Scope.provide(noticeBuilds(database, projections, companyIds), scope)
   const companyAdmin = yield* Scope.provide(
     keepCompanies({
       ...{ engine, companies, files: yield* CompanyFiles, partitions: settings.partitions },

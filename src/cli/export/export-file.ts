@@ -19,8 +19,8 @@ export interface ExportAsked {
   readonly json: boolean
 }
 
-/** A file beside the one that is asked for, which takes its name once it is whole. */
-const openDraft = (out: string) => {
+/** A file beside the one that is asked for, which takes its name once it is whole; compressed when that ends in .gz. */
+export const openDraft = (out: string) => {
   const draft = `${out}.${process.pid}.part`
   const file = createWriteStream(draft, { flags: "wx", mode: 0o600, flush: true })
   const sink = isGzip(out) ? createGzip() : file

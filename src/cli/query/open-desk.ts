@@ -1,0 +1,110 @@
+import { tmpdir } from "node:os"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Database } from "../../../eventstore/database.ts"
+import { machines } from "../../../machines/index.ts"
+import { projectionsLayer } from "../../../projections/engine/projections-layer.ts"
+import { readModels } from "../../../projections/index.ts"
+import { Settings, type SettingValues } from "../../config.ts"
+import { embeddedAccess, prepareDatabase, storeLayerOf } from "../../connect-database.ts"
+import { holdDirectory } from "../../embedded/embedded-database.ts"
+import { type EngineFileContent, findRunningEngine } from "../../embedded/engine-file.ts"
+import { localDeskLayer, pastLayer } from "../../reading/local-desk.ts"
+import { ReadDesk } from "../../reading/read-desk.ts"
+import { remoteDeskLayer } from "../../reading/remote-desk.ts"
+import { failed } from "../cli-failure.ts"
+import { findStorePlace, noDatabase, type StorePlace } from "../open-store.ts"
+import { note } from "../terminal.ts"
+
+/** Runs what it is given while this process keeps the read models itself; only where nobody else does. */
+export type KeepReadModels = <A, E, R>(use: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
+
+const remote = ({ url, token, pid }: EngineFileContent, dir: string) =>
+  url === null
+    ? failed(
+        "EngineRuns",
+        `process ${pid} holds the embedded database in ${dir} and does not listen yet; try again in a moment`
+      )
+    : Effect.succeed(remoteDeskLayer({ url, token }))
+
+/** The database at the place that this process opens; undefined when another holds it. */
+const openHere = Effect.fnUntraced(function* (place: StorePlace, settings: SettingValues) {
+  if (place.kind === "postgres") return place.access
+  if (place.kind === "running") return undefined
+  const held = yield* Effect.result(holdDirectory(place.dir))
+  if (held._tag === "Failure") {
+    if (held.failure._tag !== "EngineRuns") return yield* held.failure
+    return undefined
+  }
+  const access = yield* embeddedAccess(settings.dir)
+  yield* prepareDatabase(access, note)
+  return access
+})
+
+/**
+ * Gives a command the desk of the settings at hand: over the database that this process opens, or of the process that
+ * holds it.
+ */
+export const withDesk = <A, E, R>(
+  use: (keep: KeepReadModels) => Effect.Effect<A, E, R>,
+  options: { readonly spools: boolean } = { spools: true }
+) =>
+  Effect.gen(function* () {
+    const settings = yield* Settings
+    const place = findStorePlace(settings)
+    if (place === undefined) return yield* noDatabase(settings.dir)
+    const access = yield* openHere(place, settings)
+    if (access === undefined) {
+      const engine = place.kind === "running" ? place.engine : findRunningEngine(settings.dir)
+      if (engine === undefined)
+        return yield* failed("EngineRuns", `${settings.dir} was just given free; try again`)
+      // It keeps them itself.
+      const keep: KeepReadModels = (work) => work
+      return yield* Effect.provide(use(keep), yield* remote(engine, settings.dir))
+    }
+    const stored = yield* Layer.build(storeLayerOf(access, settings))
+    const session = access.embedded
+      ? Effect.provide(Database, stored)
+      : Effect.flatMap(
+          Layer.build(Database.layer({ connection: access.connection, connectionsMax: 1, embedded: false })),
+          (made) => Effect.provide(Database, made)
+        )
+    const desk = localDeskLayer({ session, spoolDir: options.spools ? tmpdir() : undefined }).pipe(
+      Layer.provide(pastLayer)
+    )
+    const keeping = projectionsLayer({
+      models: readModels,
+      upcastersOf: (machine) => upcasters.get(machine),
+      owner: undefined,
+      onCommit: () => Effect.succeed(() => {})
+    })
+    const keep: KeepReadModels = (work) =>
+      Effect.provide(work, Layer.provide(keeping, Layer.succeedContext(stored)))
+    return yield* Effect.provide(use(keep), Layer.provide(desk, Layer.succeedContext(stored)))
+  }).pipe(Effect.scoped, Effect.provide(Settings.layer))
+
+/** Names of companies in a message at most. */
+const namedMax = 20
+
+/** The company that is meant: the one that was named, else the only one. */
+export const companyAsked = Effect.fnUntraced(function* (named: string | undefined) {
+  const companies = yield* Effect.flatMap(ReadDesk, (desk) => desk.companies)
+  const found = companies.find(({ company }) => company === named) ?? companies[0]
+  const all = companies.map(({ company }) => company)
+  const names = `${all.slice(0, namedMax).join(", ")}${all.length > namedMax ? ", …" : ""}`
+  if (found === undefined) return yield* failed("UnknownCompany", "there is no company yet")
+  if (named !== undefined && found.company !== named) {
+    return yield* failed(
+      "UnknownCompany",
+      `no company is called "${named}"; there ${all.length === 1 ? "is" : "are"} ${names}`
+    )
+  }
+  if (named === undefined && all.length > 1)
+    return yield* failed(
+      "WhichCompany",
+      `there are several companies: say which with --company; there are ${names}`
+    )
+  return found
+})

@@ -1,0 +1,217 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Database, DatabaseError, Query } from "../../eventstore/database.ts"
+import { inCompany } from "../../projections/engine/in-company.ts"
+import { checkSql } from "./check-sql.ts"
+import { readLimits } from "./read-limits.ts"
+import { cellsOf } from "./row-text.ts"
+import { refused, SqlRefused } from "./sql-refused.ts"
+
+/** A question in SQL to the read models of one company. */
+export interface SqlQuestion {
+  readonly company: string
+  readonly sql: string
+  /** What `$1`, `$2` … stand for. */
+  readonly params: ReadonlyArray<string>
+  /** No more rows than this; null for all. */
+  readonly rowsMax: number | null
+  readonly timeoutMs: number
+  /** Whether the number of rows is guessed first. */
+  readonly estimates: boolean
+}
+
+/** Who hears the answer. Rows are JSON objects as text, each on one line. */
+export interface Hearer {
+  readonly columns: (names: ReadonlyArray<string>) => Effect.Effect<void>
+  /** What the planner expects, before the first row. */
+  readonly expects: (rows: number) => Effect.Effect<void>
+  readonly rows: (rows: ReadonlyArray<string>) => Effect.Effect<void, SqlRefused>
+}
+
+/** The answer was given; its transaction is rolled back all the same. */
+class Answered extends Schema.TaggedError<Answered>()("Answered", {}) {}
+
+const own = `"(row)"`
+const rowOf = (sql: string) => [`select row_to_json(${own})::text from (\n`, sql, `\n) as ${own}`] as const
+/** One row of nulls: what its columns are called, without a row of the question being looked for. */
+const namesOf = (sql: string) =>
+  [
+    `select row_to_json("(names)")::text from (select ${own}.* from (select 1) as "(one)" left join (\n`,
+    sql,
+    `\n) as ${own} on false) as "(names)"`
+  ] as const
+const asItIs = (sql: string) => ["", sql, ""] as const
+const explained = (sql: string) => ["explain (format json)\n", sql, ""] as const
+const declared = (sql: string) => {
+  const [before, , after] = rowOf(sql)
+  return [`declare centurion_rows no scroll cursor for ${before}`, sql, after] as const
+}
+
+/**
+ * Asks within one company, or within its read models of a past moment, and tells page by page. It reads in a
+ * transaction that is read-only and rolled back, with the names of no other schema at hand.
+ */
+export const askSql = (
+  database: Pick<Database["Service"], "transaction">,
+  question: SqlQuestion,
+  scratch: string | undefined,
+  hearer: Hearer
+): Effect.Effect<void, SqlRefused | DatabaseError> =>
+  database
+    .transaction((query) =>
+      Effect.gen(function* () {
+        yield* enter(query, question, scratch)
+        const checked = checkSql(question.sql, yield* otherSchemas(query))
+        if (checked instanceof SqlRefused) return yield* checked
+        const ask = asking(query, checked.sql, question.params)
+        yield* checked.explains ? tellPlan(ask, hearer) : tellRows(query, ask, question, hearer)
+        return yield* new Answered()
+      })
+    )
+    .pipe(
+      Effect.catchTag("Answered", () => Effect.void),
+      Effect.catchTag("SqlRefused", (error) =>
+        error.code === unknownTable
+          ? Effect.flatMap(namesAtHand(database, question.company), (names) =>
+              Effect.fail(new SqlRefused({ ...error, message: error.message, hint: `there are ${names}` }))
+            )
+          : Effect.fail(error)
+      )
+    )
+
+const unknownTable = "42P01"
+
+/** The tables and views of the company; builds under way are none. */
+const namesAtHand = (database: Pick<Database["Service"], "transaction">, company: string) =>
+  Effect.map(
+    inCompany(database, company, (query) =>
+      query(
+        `select string_agg(relname, ', ' order by relname) from pg_class
+           where relnamespace = current_schema()::regnamespace and relkind in ('r', 'v') and relname not like '%\\_\\_next'`
+      )
+    ),
+    (rows) => String(rows[0]?.[0] ?? "none")
+  )
+
+const enter = Effect.fnUntraced(function* (
+  query: Query,
+  { company, timeoutMs }: SqlQuestion,
+  scratch: string | undefined
+) {
+  yield* query("select core.enter($1)", [company])
+  if (scratch !== undefined) {
+    // Not by core.enter_scratch: that writes, and whoever asks for the same moment would wait for us.
+    yield* query("select set_config('search_path', quote_ident($1) || ', pg_catalog, pg_temp', true)", [
+      scratch
+    ])
+  }
+  const [there] = yield* query("select current_schema()::text <> 'pg_catalog'")
+  if (there?.[0] !== true) {
+    return yield* refused(
+      `${company} has no read models yet`,
+      null,
+      "`centurion start` builds them, and so does `centurion projections rebuild all`"
+    )
+  }
+  const settings = {
+    statement_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: timeoutMs,
+    lock_timeout: readLimits.lockTimeoutMs,
+    timezone: "UTC",
+    datestyle: "ISO",
+    intervalstyle: "iso_8601",
+    standard_conforming_strings: "on"
+  }
+  for (const [name, value] of Object.entries(settings))
+    yield* query("select set_config($1, $2, true)", [name, String(value)])
+  yield* query("set transaction read only")
+})
+
+/** Every schema but the one that was entered and Postgres' own catalogs. */
+const otherSchemas = (query: Query) =>
+  Effect.map(
+    query(
+      "select nspname::text from pg_namespace where nspname not in (current_schema(), 'pg_catalog', 'information_schema', 'pg_temp')"
+    ),
+    (rows) => new Set(rows.map(([name]) => String(name)))
+  )
+
+/** What stands around the question, with the question in between. */
+type Wrapped = readonly [before: string, sql: string, after: string]
+type Ask = (
+  wrap: (sql: string) => Wrapped,
+  params?: ReadonlyArray<string>
+) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlRefused | DatabaseError>
+
+const asking =
+  (query: Query, sql: string, params: ReadonlyArray<string>): Ask =>
+  (wrap) => {
+    const [before, , after] = wrap(sql)
+    return Effect.mapError(query(`${before}${sql}${after}`, params), (error) =>
+      refusalOf(error, before.length, sql)
+    )
+  }
+
+const tellPlan = Effect.fnUntraced(function* (ask: Ask, hearer: Hearer) {
+  const lines = yield* ask(asItIs)
+  yield* hearer.columns(["QUERY PLAN"])
+  yield* hearer.rows(
+    lines.map(([line]) => JSON.stringify({ "QUERY PLAN": typeof line === "string" ? line : line }))
+  )
+})
+
+const tellRows = Effect.fnUntraced(function* (
+  query: Query,
+  ask: Ask,
+  { rowsMax, estimates }: SqlQuestion,
+  hearer: Hearer
+) {
+  const [names] = yield* ask(namesOf)
+  yield* hearer.columns(cellsOf(String(names?.[0])).map(({ name }) => name))
+  if (estimates) yield* hearer.expects(expectedOf(yield* ask(explained)))
+  yield* ask(declared)
+  let told = 0
+  let size: number = readLimits.pageRowsFirst
+  while (rowsMax === null || told < rowsMax) {
+    const most = Math.min(size, rowsMax === null ? size : rowsMax - told)
+    const page = yield* Effect.mapError(query(`fetch ${most} from centurion_rows`), (error) =>
+      refusalOf(error, 0, "")
+    )
+    // A value of type json may have line ends between its parts, and nowhere else.
+    const rows = page.map(([row]) => String(row).replace(/[\r\n]/g, " "))
+    if (rows.length > 0) yield* hearer.rows(rows)
+    told += rows.length
+    if (rows.length < most) return
+    const bytes = rows.reduce((sum, row) => sum + row.length, 0)
+    size = Math.ceil((rows.length * readLimits.pageBytes) / Math.max(1, bytes))
+    size = Math.max(1, Math.min(readLimits.pageRowsMax, size))
+  }
+})
+
+const expectedOf = (rows: ReadonlyArray<ReadonlyArray<unknown>>): number => {
+  const plan = typeof rows[0]?.[0] === "string" ? JSON.parse(rows[0][0]) : rows[0]?.[0]
+  return Number(plan?.[0]?.Plan?.["Plan Rows"] ?? 0)
+}
+
+/** What Postgres says of a statement, as far as it is about the question. */
+const refusalOf = (error: DatabaseError, before: number, sql: string): SqlRefused | DatabaseError => {
+  if (error.code === "" || /^(08|53|58)/.test(error.code)) return error
+  const { reason } = error.cause as { readonly reason?: { readonly cause?: unknown } }
+  const { position, hint } = (reason?.cause ?? {}) as { readonly position?: string; readonly hint?: string }
+  const place = position === undefined ? Number.NaN : Number(position) - 1 - before
+  return new SqlRefused({
+    message: error.code === timedOut ? "the question took too long and was stopped" : error.message,
+    code: error.code,
+    // Postgres counts characters, of which some are two of ours.
+    at: place >= 0 && place <= sql.length ? [...sql].slice(0, place).join("").length : null,
+    hint: hint ?? hints[error.code] ?? (error.detail === "" ? null : error.detail)
+  })
+}
+
+const timedOut = "57014"
+const hints: Readonly<Record<string, string>> = {
+  [timedOut]: "`--timeout` gives it more seconds",
+  "25006": "a question reads; read models change by events alone",
+  "0A000": "`with` may hold no statement that writes",
+  "55P03": "a read model is being swapped; try again in a moment"
+}

@@ -1,0 +1,143 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { Database, type DatabaseError, type Query } from "../../eventstore/database.ts"
+import { EventStore } from "../../eventstore/event-store.ts"
+import { History } from "../../eventstore/history.ts"
+import { machines } from "../../machines/index.ts"
+import { beginBuild } from "../../projections/engine/builds.ts"
+import { CompanyProjector } from "../../projections/engine/company-projector.ts"
+import { compareBuilds } from "../../projections/engine/compare-builds.ts"
+import { inCompany } from "../../projections/engine/in-company.ts"
+import { readLags, readParked } from "../../projections/engine/lags.ts"
+import { PastReadModels } from "../../projections/engine/past-read-models.ts"
+import { UnknownReadModel } from "../../projections/engine/projections.ts"
+import { retryParked } from "../../projections/engine/retry-parked.ts"
+import { readModels } from "../../projections/index.ts"
+import { askSql, type Hearer } from "./ask-sql.ts"
+import { ReadDesk } from "./read-desk.ts"
+import { readLimits } from "./read-limits.ts"
+import { makeSpool } from "./spool.ts"
+
+const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
+const upcastersOf = (machine: string) => upcasters.get(machine)
+
+type Connections = Database["Service"]
+
+/** How the desk works. */
+export interface LocalDeskOptions {
+  /** A session of its own for what takes long; the embedded database has one for all. */
+  readonly session: Effect.Effect<Pick<Connections, "transaction">, DatabaseError, Scope.Scope>
+  /** Where answers wait for a slow reader; undefined hands each page on within the transaction. */
+  readonly spoolDir: string | undefined
+}
+
+/** What the desk reads past moments with, where nobody else has it. */
+export const pastLayer = PastReadModels.layer({ models: readModels, upcastersOf })
+
+/** The desk over a database that this process has open. */
+export const localDeskLayer = (options: LocalDeskOptions) =>
+  Layer.effect(
+    ReadDesk,
+    Effect.gen(function* () {
+      const past = yield* PastReadModels
+      return makeDesk(yield* Database, yield* EventStore, yield* History, past, options)
+    })
+  )
+
+const makeDesk = (
+  database: Connections,
+  store: EventStore["Service"],
+  history: History["Service"],
+  past: PastReadModels["Service"],
+  { session, spoolDir }: LocalDeskOptions
+): ReadDesk["Service"] => {
+  const modelOf = Effect.fnUntraced(function* (name: string) {
+    const model = readModels.find((each) => each.name === name)
+    if (model !== undefined) return model
+    const known = readModels.map((each) => each.name).join(", ")
+    return yield* new UnknownReadModel({ message: `no read model is called "${name}"; there are ${known}` })
+  })
+  const partitionsOf = (company: string | null) => store.partitions(company ?? undefined)
+  return {
+    companies: Effect.map(store.partitions(), (partitions) =>
+      [...new Set(partitions.map(({ company }) => company))].map((company) => ({
+        company,
+        kept: partitions.some((each) => each.company === company && each.owner !== null && each.alive)
+      }))
+    ),
+    lags: (company) => Effect.flatMap(partitionsOf(company), (of) => readLags(database, of)),
+    parked: (company) => Effect.flatMap(partitionsOf(company), (of) => readParked(database, of)),
+    retry: database.embedded
+      ? (company, readModel, stream) => foldParked({ database, history }, company, readModel, stream)
+      : (company, readModel, stream) => retryBeside({ database, history }, company, readModel, stream),
+    beginRebuild: Effect.fnUntraced(function* (company, name) {
+      const model = yield* modelOf(name)
+      const { length } = yield* partitionsOf(company)
+      yield* inCompany(database, company, (query) => beginBuild(query, company, length, model, "building"))
+    }),
+    compare: Effect.fnUntraced(function* (company, name, progress) {
+      const model = yield* modelOf(name)
+      const ports = { database: yield* session, history, upcastersOf }
+      return yield* compareBuilds(ports, company, model, readLimits.differencesShown, progress)
+    }, Effect.scoped),
+    ask: Effect.fnUntraced(function* (question, asOf, hearer, progress) {
+      const moment = asOf === null ? undefined : yield* past.at(question.company, asOf, progress)
+      if (spoolDir === undefined) return yield* askSql(database, question, moment?.scratch, hearer)
+      yield* askBySpool(spoolDir, hearer, (spooling) => askSql(database, question, moment?.scratch, spooling))
+    })
+  }
+}
+
+/** The answer is taken in at once and handed on afterwards, as fast as whoever hears it can. */
+const askBySpool = <E>(dir: string, hearer: Hearer, ask: (hearer: Hearer) => Effect.Effect<void, E>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const spool = yield* makeSpool(dir)
+      yield* ask({ ...hearer, rows: (rows) => Effect.sync(() => spool.write(rows)) })
+      for (let rows = spool.next(); rows !== undefined; rows = spool.next()) yield* hearer.rows(rows)
+    })
+  )
+
+interface RetryPorts {
+  readonly database: Pick<Connections, "transaction">
+  readonly history: History["Service"]
+}
+
+const foldParked = (
+  { database, history }: RetryPorts,
+  company: string,
+  readModel: string,
+  stream: string
+) => {
+  const projector = new CompanyProjector(company, {
+    ...{ database, history, models: readModels, upcastersOf },
+    applied: () => {},
+    log: () => Effect.void
+  })
+  return retryParked({ database, history, upcastersOf }, projector, readModel, stream)
+}
+
+/**
+ * The same beside whoever keeps the read models: its pages wait meanwhile, and the build's new number has it look again
+ * at what is parked.
+ */
+const retryBeside = (ports: RetryPorts, company: string, readModel: string, stream: string) =>
+  inCompany(ports.database, company, (query) =>
+    Effect.gen(function* () {
+      yield* query(
+        `select 1 from core.checkpoint c
+           join core.projection p on p.company = c.company and p.read_model = c.read_model and p.build = c.build
+           where p.company = $1 and p.read_model = $2 and p.state = 'live' for update of c`,
+        [company, readModel]
+      )
+      const within = { ...ports, database: inThis(query) }
+      const outcome = yield* foldParked(within, company, readModel, stream)
+      if (outcome.outcome === "folded")
+        yield* query("select core.renumber_build($1, $2)", [company, readModel])
+      return outcome
+    })
+  )
+
+/** All in the transaction that is open. */
+const inThis = (query: Query): Pick<Connections, "transaction"> => ({ transaction: (use) => use(query) })

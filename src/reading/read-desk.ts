@@ -1,0 +1,51 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { DatabaseError } from "../../eventstore/database.ts"
+import type { StoreUnavailable } from "../../eventstore/event-store.ts"
+import type { BuildComparison, BuildsDiffer } from "../../projections/engine/compare-builds.ts"
+import type { Moment } from "../../projections/engine/moment.ts"
+import type { MomentBusy, NoSuchMoment, Progress } from "../../projections/engine/past-read-models.ts"
+import type { Lag, Parked, RetryOutcome, UnknownReadModel } from "../../projections/engine/projections.ts"
+import type { Hearer, SqlQuestion } from "./ask-sql.ts"
+import type { SqlRefused } from "./sql-refused.ts"
+
+export type DeskFailure = DatabaseError | StoreUnavailable
+
+/** A company with whether a process alive keeps its read models up to date. */
+export interface CompanyAtDesk {
+  readonly company: string
+  readonly kept: boolean
+}
+
+/** Where commands ask about read models: the database at hand, or the process that holds the embedded one. */
+export class ReadDesk extends Context.Service<
+  ReadDesk,
+  {
+    readonly companies: Effect.Effect<ReadonlyArray<CompanyAtDesk>, DeskFailure>
+    readonly lags: (company: string | null) => Effect.Effect<ReadonlyArray<Lag>, DeskFailure>
+    readonly parked: (company: string | null) => Effect.Effect<ReadonlyArray<Parked>, DeskFailure>
+    readonly retry: (
+      company: string,
+      readModel: string,
+      stream: string
+    ) => Effect.Effect<RetryOutcome, DeskFailure>
+    /** Begins a build beside what serves; whoever keeps the read models goes on with it. */
+    readonly beginRebuild: (
+      company: string,
+      readModel: string
+    ) => Effect.Effect<void, DeskFailure | UnknownReadModel>
+    /** Builds it from history and compares with what serves, at the same positions; leaves nothing behind. */
+    readonly compare: (
+      company: string,
+      readModel: string,
+      progress: Progress
+    ) => Effect.Effect<BuildComparison, DeskFailure | UnknownReadModel | BuildsDiffer>
+    /** `asOf` has its read models built first, which is what `progress` is of. */
+    readonly ask: (
+      question: SqlQuestion,
+      asOf: Moment | null,
+      hearer: Hearer,
+      progress: Progress
+    ) => Effect.Effect<void, DeskFailure | SqlRefused | NoSuchMoment | MomentBusy>
+  }
+>()("centurion/reading/ReadDesk") {}
