@@ -35,7 +35,7 @@ const main = () => {
   bar.clear()
   const packed = gzipSync(lines, { level: 9 })
   writeFileSync(values.out, packed)
-  process.stdout.write(`wrote ${leads} stories, ${packed.length} bytes, to ${values.out}\n`)
+  process.stdout.write(`wrote the stories of ${leads} leads, ${packed.length} bytes, to ${values.out}\n`)
 }
 
 try {

@@ -17,7 +17,7 @@ import type { Known, Office } from "./office.ts"
 /** Timers that mean that something is under way just now. */
 const busyTimers = new Set(["turnClosure", "typing", "repair"])
 
-/** What happened to each lead, in the order in which the leads came. */
+/** What happened to each lead until it came to rest, in the order in which the leads came. */
 export const tellStories = (office: Office): ReadonlyArray<Story> => {
   const lives = new Map<Known, Array<StoredEvent>>()
   for (const event of inOrder(office)) {
@@ -26,7 +26,7 @@ export const tellStories = (office: Office): ReadonlyArray<Story> => {
     life.push(event)
     lives.set(known, life)
   }
-  return [...lives].map(([known, life]) => storyOf(known, life))
+  return [...lives].map(([known, life]) => storyOf(known, life)).filter(({ events }) => events.length > 0)
 }
 
 const inOrder = ({ store, company, order }: Office): ReadonlyArray<StoredEvent> => {
@@ -61,7 +61,8 @@ const storyOf = (known: Known, life: ReadonlyArray<StoredEvent>): Story => {
     instance: accounts[channel].instance,
     contact,
     ...(contactName !== undefined && { name: contactName }),
-    events
+    // What comes after the last rest would never be read.
+    events: events.slice(0, events.findLastIndex(({ rest }) => rest === true) + 1)
   }
 }
 

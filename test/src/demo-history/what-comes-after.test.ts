@@ -128,14 +128,14 @@ describe("an engine that goes on with the demo company's history", () => {
 
 describe("the story", () => {
   it("fits whenever the first start is: on any day of the week, at any hour", async () => {
-    for (let hours = 0; hours < 7 * 24; hours += 37) {
+    for (let hours = 0; hours < 7 * 24; hours += 61) {
       const at = now + hours * 3_600_000
       const { events } = await installed(at)
       const own = events()
       expect([hours, own.length > 12_000]).toEqual([hours, true])
       expect(Math.max(...own.map(({ recordedAt }) => recordedAt))).toBeLessThan(at)
     }
-  }, 120_000)
+  }, 300_000)
 
   it("moves by whole weeks, to an end that is now or within the next week", async () => {
     const { calendar } = await readStories()
