@@ -1,18 +1,19 @@
 import { userInfo } from "node:os"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Database } from "../../../eventstore/database.ts"
+import type { EventStore } from "../../../eventstore/event-store.ts"
 import { KnownCredentials } from "../../accounts/known-credentials.ts"
 import { Operator } from "../../accounts/operator.ts"
 import { answerOperator, type OperatorQuestion, operatorAnswers } from "../../accounts/operator-questions.ts"
 import { Passwords } from "../../accounts/passwords.ts"
-import { Settings, type SettingValues } from "../../config.ts"
-import { embeddedAccess, prepareDatabase, storeLayerOf } from "../../connect-database.ts"
-import { holdDirectory } from "../../embedded/embedded-database.ts"
-import type { EngineFileContent } from "../../embedded/engine-file.ts"
+import { Settings } from "../../config.ts"
+import { type EngineFileContent, findRunningEngine } from "../../embedded/engine-file.ts"
 import { failed } from "../cli-failure.ts"
-import { findStorePlace, noDatabase, type StorePlace } from "../open-store.ts"
-import { note } from "../terminal.ts"
+import { findStorePlace, noDatabase, storeLayerAt } from "../open-store.ts"
 
 const answerTimeoutMs = 30_000
 
@@ -63,33 +64,46 @@ const askServer = Effect.fnUntraced(function* (
   return answer.value as unknown
 })
 
-/** This process does it, on a database that it reaches itself. */
-const askHere = (
-  place: Exclude<StorePlace, { readonly kind: "running" }>,
-  settings: SettingValues,
-  question: OperatorQuestion
-) =>
-  Effect.gen(function* () {
-    if (place.kind === "embedded") yield* holdDirectory(place.dir)
-    const access = place.kind === "embedded" ? yield* embeddedAccess(place.dir) : place.access
-    if (access.embedded) yield* prepareDatabase(access, note)
-    const operator = Operator.layer.pipe(
-      Layer.provide(Layer.merge(Passwords.layer, KnownCredentials.layer)),
-      Layer.provide(storeLayerOf(access, settings))
-    )
-    return yield* Effect.provide(answerOperator(question), operator)
-  })
+/** One question, and its answer. */
+export type Ask = <Q extends OperatorQuestion>(
+  question: Q
+) => Effect.Effect<
+  (typeof operatorAnswers)[Q["ask"]]["Type"],
+  { readonly _tag: string; readonly message: string }
+>
 
-/** Asks whoever has the database of the settings at hand. */
-export const askOperator = <Q extends OperatorQuestion>(question: Q) =>
+const asking = (
+  answer: (
+    question: OperatorQuestion
+  ) => Effect.Effect<unknown, { readonly _tag: string; readonly message: string }>
+): Ask =>
+  ((question) =>
+    Effect.flatMap(answer(question), (value) =>
+      Effect.orDie(Schema.decodeUnknownEffect(operatorAnswers[question.ask])(value))
+    )) as Ask
+
+/** Gives a command whoever has the database of the settings at hand: this process, or the server that holds it. */
+export const withOperator = <A, E>(use: (ask: Ask) => Effect.Effect<A, E, EventStore>) =>
   Effect.gen(function* () {
     const settings = yield* Settings
     const place = findStorePlace(settings)
     if (place === undefined) return yield* noDatabase(settings.dir)
-    const answer =
-      place.kind === "running"
-        ? yield* askServer(place.engine, question)
-        : yield* askHere(place, settings, question)
-    type Answer = (typeof operatorAnswers)[Q["ask"]]["Type"]
-    return (yield* Effect.orDie(Schema.decodeUnknownEffect(operatorAnswers[question.ask])(answer))) as Answer
+    const store: Context.Context<EventStore> = yield* Layer.build(storeLayerAt(place, settings))
+    // There is none when another process holds it.
+    const database = Context.getOption(store as Context.Context<never>, Database)
+    if (Option.isSome(database)) {
+      const operator = Operator.layer.pipe(
+        Layer.provide(Layer.merge(Passwords.layer, KnownCredentials.layer)),
+        Layer.provide(Layer.succeed(Database, database.value))
+      )
+      const context = yield* Layer.build(operator)
+      return yield* Effect.provide(
+        use(asking((question) => Effect.provide(answerOperator(question), context))),
+        store
+      )
+    }
+    const engine = findRunningEngine(settings.dir)
+    if (engine === undefined)
+      return yield* failed("EngineRuns", "the server that held the database has stopped; try again")
+    return yield* Effect.provide(use(asking((question) => askServer(engine, question))), store)
   }).pipe(Effect.scoped, Effect.provide(Settings.layer))

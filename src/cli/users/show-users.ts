@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { EventStore } from "../../../eventstore/event-store.ts"
+import type { operatorAnswers } from "../../accounts/operator-questions.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
-import { withStore } from "../open-store.ts"
 import { note, plain, print, printJson, table, timeOf } from "../terminal.ts"
-import { askOperator, operatorName } from "./ask-operator.ts"
+import { type Ask, operatorName, withOperator } from "./ask-operator.ts"
 import { readLine } from "./read-line.ts"
 
 /** What all of them take. */
@@ -25,57 +25,69 @@ const companies = Effect.gen(function* () {
 })
 
 const companyOf = Effect.fnUntraced(function* ({ company }: AtCompany) {
-  return yield* withStore(
-    Effect.gen(function* () {
-      if (Option.isSome(company)) {
-        yield* partitionsOf(company.value)
-        return company.value
-      }
-      const all = yield* companies
-      if (all.length === 1) return all[0]!
-      return yield* all.length === 0
-        ? failed("UnknownCompany", "there is no company yet; run `centurion start` once")
-        : wrongUse(`there are several companies (${all.slice(0, 20).join(", ")}); say which with --company`)
-    })
-  )
+  if (Option.isSome(company)) {
+    yield* partitionsOf(company.value)
+    return company.value
+  }
+  const all = yield* companies
+  if (all.length === 1) return all[0]!
+  return yield* all.length === 0
+    ? failed("UnknownCompany", "there is no company yet; run `centurion start` once")
+    : wrongUse(`there are several companies (${all.slice(0, 20).join(", ")}); say which with --company`)
 })
 
 const passwordOf = (stdin: boolean) => (stdin ? readLine : Effect.succeed(null))
 
+/** The users of a company, page by page. */
+const usersOf = Effect.fnUntraced(function* (ask: Ask, company: string) {
+  const all: Array<(typeof operatorAnswers.list.Type)[number]> = []
+  for (let after = ""; ; ) {
+    const page = yield* ask({ ask: "list", company, after })
+    all.push(...page)
+    const last = page.at(-1)
+    if (last === undefined) return all
+    after = last.email
+  }
+})
+
 /** Prints the users of one company or all. */
 export const listUsers = Effect.fnUntraced(function* (asked: AtCompany & { readonly json: boolean }) {
-  const { json, company: one } = asked
-  const of = Option.isSome(one) ? [yield* companyOf(asked)] : yield* withStore(companies)
-  const rows: Array<ReadonlyArray<string>> = []
-  for (const company of of) {
-    for (let after = ""; ; ) {
-      const page = yield* askOperator({ ask: "list", company, after })
-      for (const { since, loggedInAt, ...user } of page) {
-        const lastLogin = loggedInAt === null ? null : timeOf(loggedInAt)
-        if (json) yield* printJson({ company, ...user, since: timeOf(since), loggedInAt: lastLogin })
-        rows.push([company, user.email, user.name, user.roles.join(","), user.state, lastLogin ?? "never"])
-      }
-      const last = page.at(-1)
-      if (last === undefined || last.email <= after) break
-      after = last.email
-    }
-  }
-  if (json) return
-  if (rows.length === 0) return yield* print("no users; `centurion users create-admin` makes the first one")
+  const listed = yield* withOperator(
+    Effect.fnUntraced(function* (ask) {
+      const of = Option.isSome(asked.company) ? [yield* companyOf(asked)] : yield* companies
+      return yield* Effect.forEach(of, (company) =>
+        Effect.map(usersOf(ask, company), (users) => users.map((user) => ({ company, ...user })))
+      )
+    })
+  )
+  const users = listed.flat().map(({ since, loggedInAt, ...user }) => ({
+    ...user,
+    since: timeOf(since),
+    loggedInAt: loggedInAt === null ? null : timeOf(loggedInAt)
+  }))
+  if (asked.json) return yield* Effect.forEach(users, printJson, { discard: true })
+  if (users.length === 0) return yield* print("no users; `centurion users create-admin` makes the first one")
   const head = ["COMPANY", "E-MAIL", "NAME", "ROLES", "STATE", "LAST LOGIN"]
-  yield* print(table([head, ...rows.map((row) => row.map(plain))]).join("\n"))
+  const rows = users.map(({ company, email, name, roles, state, loggedInAt }) =>
+    [company, email, name, roles.join(","), state, loggedInAt ?? "never"].map(plain)
+  )
+  yield* print(table([head, ...rows]).join("\n"))
 })
 
 /** Invites somebody and prints the token that they need. */
 export const inviteUser = Effect.fnUntraced(function* (
   asked: Asked & AtCompany & { readonly role: ReadonlyArray<string> }
 ) {
-  const { email, role, json } = asked
-  const company = yield* companyOf(asked)
-  const invited = yield* askOperator({ ask: "invite", company, email, roles: role, by: operatorName() })
+  const { email, role: roles, json } = asked
+  const { company, invited } = yield* withOperator(
+    Effect.fnUntraced(function* (ask) {
+      const company = yield* companyOf(asked)
+      return { company, invited: yield* ask({ ask: "invite", company, email, roles, by: operatorName() }) }
+    })
+  )
   const { id, token } = invited
   const expiresAt = timeOf(invited.expiresAt)
-  if (json) return yield* printJson({ company, email, roles: role, id, token, expiresAt })
+  if (json) return yield* printJson({ company, email, roles, id, token, expiresAt })
   yield* note(`${plain(email)} is invited to ${company} until ${expiresAt}; the token, shown this once:`)
   yield* print(token)
 })
@@ -89,14 +101,17 @@ export const createAdmin = Effect.fnUntraced(function* (
       readonly stdin: boolean
     }
 ) {
-  const { email, json, stdin } = asked
-  const company = yield* companyOf(asked)
+  const { email, json } = asked
   const roles = asked.role.length === 0 ? ["Admin"] : asked.role
   const name = Option.getOrElse(asked.name, () => email.split("@")[0] ?? email)
-  const made = yield* askOperator({
-    ...{ ask: "createUser", company, email, name, roles, by: operatorName() },
-    password: yield* passwordOf(stdin)
-  } as const)
+  const password = yield* passwordOf(asked.stdin)
+  const { company, made } = yield* withOperator(
+    Effect.fnUntraced(function* (ask) {
+      const company = yield* companyOf(asked)
+      const who = { email, name, roles, password, by: operatorName() }
+      return { company, made: yield* ask({ ask: "createUser", company, ...who }) }
+    })
+  )
   if (json) return yield* printJson({ company, email, roles, ...made })
   const words = made.isNew ? "is a user" : "had an account, keeps the password, and is now a user"
   yield* note(`${plain(email)} ${words} of ${company} as ${roles.join(", ")}`)
@@ -110,7 +125,8 @@ export const setPassword = Effect.fnUntraced(function* ({
   json
 }: Asked & { readonly stdin: boolean }) {
   const given = yield* passwordOf(stdin)
-  const { password } = yield* askOperator({ ask: "setPassword", email, password: given, by: operatorName() })
+  const by = operatorName()
+  const { password } = yield* withOperator((ask) => ask({ ask: "setPassword", email, password: given, by }))
   if (json) return yield* printJson({ email, password })
   yield* note(`${plain(email)} has another password; all their sessions have ended`)
   yield* tellPassword(password)
@@ -118,7 +134,7 @@ export const setPassword = Effect.fnUntraced(function* ({
 
 /** Shuts a user out everywhere, or lets them in again. */
 export const setState = Effect.fnUntraced(function* ({ email, json }: Asked, state: "active" | "suspended") {
-  yield* askOperator({ ask: "setState", email, state, by: operatorName() })
+  yield* withOperator((ask) => ask({ ask: "setState", email, state, by: operatorName() }))
   const words = state === "active" ? "may log in again" : "is suspended everywhere, and out at once"
   yield* json ? printJson({ email, state }) : print(`${plain(email)} ${words}`)
 })
