@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { TryAgain } from "../../actors/engine.ts"
+import type { ActorEvent, TryAgain } from "../../actors/engine.ts"
 import type { Json } from "../../eventstore/json.ts"
 import {
   CompanyChanges,
@@ -71,9 +71,20 @@ export const makeCompanyAdmin = (
     return yield* new CompanyRefused({ reason: "unknownCompany", message: `There is no company "${id}"` })
   })
 
-  const ask = Effect.fnUntraced(function* (id: string, type: string, asking: Asking, isNot: string) {
+  const ask = Effect.fnUntraced(function* (
+    id: string,
+    { type, ...data }: ActorEvent,
+    { by, reason, expectedVersion }: Asking,
+    isNot: string
+  ) {
     const { company } = yield* get(id)
-    yield* desk.tell(id, { type, ...asking }, asking.by).pipe(
+    // Only this process writes to it, and one change at a time: nothing comes between this look and the event.
+    if (expectedVersion !== undefined && expectedVersion !== company.version)
+      return yield* new CompanyRefused({
+        reason: "notNow",
+        message: `The company "${id}" is at version ${company.version}, and ${expectedVersion} was expected`
+      })
+    yield* desk.tell(id, { type, ...data, by, reason }, by).pipe(
       Effect.catchIf(
         (error) => error._tag === "CompanyRefused" && error.reason === "notNow",
         () =>
@@ -101,7 +112,8 @@ export const makeCompanyAdmin = (
     yield* checkClaims(all, file.id, file.instances)
     yield* Effect.mapError(ports.store.createCompany(file.id, ports.partitions), notNow)
     const settings = file as unknown as Json
-    yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, ...asking }, asking.by)
+    const { by, reason } = asking
+    yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, by, reason }, by)
     yield* ensureReadModels(ports, file.id)
     return (yield* get(file.id)).company
   })
@@ -110,8 +122,8 @@ export const makeCompanyAdmin = (
     const decoded = yield* Effect.mapError(decodeChanges(given), wrongSettings)
     const { company: before, all } = yield* get(id)
     if (decoded.instances !== undefined) yield* checkClaims(all, id, decoded.instances ?? [])
-    const changes = decoded as unknown as Json
-    const company = yield* ask(id, "CompanySettingsChangeAsked", { ...asking, changes } as Asking, "changed")
+    const event = { type: "CompanySettingsChangeAsked", changes: decoded as unknown as Json }
+    const company = yield* ask(id, event, asking, "changed")
     return { company, changed: changedSections(before.settings, company.settings) }
   })
 
@@ -124,7 +136,7 @@ export const makeCompanyAdmin = (
         reason: "onHold",
         message: `The company "${id}" can't be deleted: ${held.length === 1 ? "a legal hold stands" : `${held.length} legal holds stand`}, the first on ${held[0]!.subject} (${held[0]!.reason}); \`centurion hold release\` ends one`
       })
-    const deleting = yield* ask(id, "CompanyDeleteAsked", asking, "deleted")
+    const deleting = yield* ask(id, { type: "CompanyDeleteAsked" }, asking, "deleted")
     wake()
     return deleting
   })
@@ -134,8 +146,8 @@ export const makeCompanyAdmin = (
     get: (id) => Effect.map(get(id), ({ company }) => company),
     create: (settings, asking) => desk.alone(create(settings, asking)),
     change: (id, changes, asking) => desk.alone(change(id, changes, asking)),
-    suspend: (id, asking) => desk.alone(ask(id, "CompanySuspendAsked", asking, "suspended")),
-    resume: (id, asking) => desk.alone(ask(id, "CompanyResumeAsked", asking, "resumed")),
+    suspend: (id, asking) => desk.alone(ask(id, { type: "CompanySuspendAsked" }, asking, "suspended")),
+    resume: (id, asking) => desk.alone(ask(id, { type: "CompanyResumeAsked" }, asking, "resumed")),
     remains: Effect.fnUntraced(function* (id) {
       yield* get(id)
       return yield* Effect.mapError(remainsOf(ports, id), notNow)

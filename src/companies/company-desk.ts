@@ -51,6 +51,8 @@ export interface Asking {
   /** `person:<user id>`, `api:<key id>`, `file`. */
   readonly by: string
   readonly reason: string
+  /** The version that the company was read at; refused with `notNow` when it has changed since. */
+  readonly expectedVersion?: number
 }
 
 /** What all work on companies shares: the one door, and the list that the process goes by. */

@@ -8,7 +8,11 @@ import { parseWithBytes } from "./bytes-json.ts"
 import type { Running } from "./running-engine.ts"
 
 const company = Schema.String
-const asking = Schema.Struct({ by: Schema.String, reason: Schema.String })
+const asking = Schema.Struct({
+  by: Schema.String,
+  reason: Schema.String,
+  expectedVersion: Schema.optionalKey(Schema.Number)
+})
 
 /** What may be asked of another process's companies, and with what. */
 export const companyQuestions = {

@@ -31,6 +31,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 }
 const commands = [
   "users",
+  "companies",
   "erase",
   "hold",
   "keys",

@@ -76,8 +76,7 @@ describe.each(cliDatabases)("centurion companies on $name", (kind) => {
     const events = jsonLines((await runCli(["events", "acme/company/acme", "--json"], env)).out)
     expect(events.find(({ type }) => type === "CompanySettingsChanged")).toMatchObject({
       type: "CompanySettingsChanged",
-      principal: "person:ana",
-      data: { section: "name", before: "Acme", after: "Acme Ltda", reason: "renamed" }
+      data: { section: "name", before: "Acme", after: "Acme Ltda", by: "person:ana", reason: "renamed" }
     })
   }, 180_000)
 

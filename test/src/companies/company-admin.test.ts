@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { CompanyFile } from "../../../machines/company/settings.ts"
 import type { CompanyRefused } from "../../../src/companies/company-desk.ts"
 import { companyFilesOf } from "../../../src/companies/company-files.ts"
+import { mustBeActive } from "../../../src/companies/must-be-active.ts"
 import { databases, type TestDatabase } from "../../databases.ts"
 import { type CompanyProcess, noFiles, startCompanies } from "./company-world.ts"
 
@@ -110,10 +111,21 @@ describe.each(databases)("companies, on $name", (kind) => {
     expect(companies.all[0]).toMatchObject({ name: "Acme Ltda" })
     expect(companies.all[0]).not.toHaveProperty("retentionDays")
     expect(await run(admin.change("acme", change, ana))).toMatchObject({ changed: [] })
+    await run(admin.change("acme", { conversation: { turnClosureMs: 3000 } }, ana))
+    const starter = { channel: "telegram", instance: "acme-bot", contact: "1" }
+    const begun = companies.startInput({ company: "acme", machine: "conversation", id: "1" }, starter)
+    expect(await run(begun)).toMatchObject({ settings: { turnClosureMs: 3000 } })
+    const { version } = await run(admin.get("acme"))
+    const read = { ...ana, expectedVersion: version - 1 }
+    expect(await process.refusal(admin.change("acme", { language: "en" }, read))).toMatchObject({
+      reason: "notNow",
+      message: `The company "acme" is at version ${version}, and ${version - 1} was expected`
+    })
     expect(await process.facts("acme")).toEqual([
       "CompanyCreated",
       "CompanySettingsChanged name",
-      "CompanySettingsChanged retentionDays"
+      "CompanySettingsChanged retentionDays",
+      "CompanySettingsChanged conversation"
     ])
   })
 
@@ -122,6 +134,7 @@ describe.each(databases)("companies, on $name", (kind) => {
     await run(admin.create(acme, ana))
     expect(await run(admin.suspend("acme", ana))).toMatchObject({ status: "suspended", why: ana })
     expect(companies.all).toMatchObject([{ id: "acme", status: "suspended" }])
+    expect(await refusal(mustBeActive(companies, "acme") as never)).toMatchObject({ reason: "notNow" })
     // What comes in for it still finds its way.
     expect(await run(companies.byInstance("telegram", "acme-bot"))).toMatchObject({ id: "acme" })
     expect(await refusal(admin.suspend("acme", ana))).toMatchObject({

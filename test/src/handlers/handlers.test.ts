@@ -8,6 +8,8 @@ import type { Json } from "../../../eventstore/json.ts"
 import { conversationJobs } from "../../../machines/conversation/jobs.ts"
 import type { Channel, Outbound } from "../../../src/channels/channel.ts"
 import { Companies } from "../../../src/companies/companies.ts"
+import { completeCompany } from "../../../src/companies/complete-company.ts"
+import { demoCompany } from "../../../src/companies/demo.ts"
 import { Channels } from "../../../src/handlers/channels.ts"
 import { dayInTimeZone } from "../../../src/handlers/day-in-time-zone.ts"
 import { handlers } from "../../../src/handlers/index.ts"
@@ -64,14 +66,19 @@ const withHandlers = <A, E>(
   use: (named: (name: string) => JobHandler) => Effect.Effect<A, E>,
   {
     channels = [],
-    model = scriptedModelLayer
-  }: { channels?: ReadonlyArray<Channel>; model?: Layer.Layer<LanguageModel> } = {}
+    model = scriptedModelLayer,
+    companies = Companies.layerDemo
+  }: {
+    channels?: ReadonlyArray<Channel>
+    model?: Layer.Layer<LanguageModel>
+    companies?: Layer.Layer<Companies, unknown>
+  } = {}
 ) =>
   Effect.gen(function* () {
     const list = yield* handlers
     return yield* use((name) => list.find((handler) => handler.name === name)!)
   }).pipe(
-    Effect.provide(Layer.mergeAll(Channels.layerOf(channels), Companies.layerDemo, model)),
+    Effect.provide(Layer.mergeAll(Channels.layerOf(channels), Layer.orDie(companies), model)),
     Effect.runPromise
   )
 
@@ -280,4 +287,12 @@ test("knows the day in a time zone", () => {
     dayInTimeZone(at, "Pacific/Kiritimati"),
     dayInTimeZone(at, "Asia/Bangkok")
   ]).toEqual(["2026-11-20", "2026-11-21", "2026-11-21", "2026-11-21"])
+})
+
+test("asks no model for a suspended company, and says that it may be asked again", async () => {
+  const companies = Companies.layerOf([completeCompany(demoCompany, "suspended")])
+  expect(await run("writeReply", replyInput, { companies })).toMatchObject({
+    _tag: "Failure",
+    failure: { _tag: "JobFailedForNow", reason: "companySuspended", happened: "no" }
+  })
 })
