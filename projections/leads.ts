@@ -1,4 +1,15 @@
-import { integer, json, maybeInteger, maybeText, maybeTime, oneOf, text, texts, time } from "./column.ts"
+import {
+  integer,
+  json,
+  maybeInteger,
+  maybeJson,
+  maybeText,
+  maybeTime,
+  oneOf,
+  text,
+  texts,
+  time
+} from "./column.ts"
 import { elements, maybeWhole, maybeWords, whole, words } from "./given.ts"
 import { type PastEvent, type RowOf, readModel } from "./read-model.ts"
 
@@ -9,6 +20,11 @@ const columns = {
     sorts: true
   }),
   source: text("Where it came from: a channel, `form`, `conversation`.", { filters: true }),
+  campaign: maybeText("The campaign that it last came by, as a form told.", { filters: true }),
+  form: maybeJson<Record<string, string>>("What it last filled in, by the name of the field.", {
+    personal: true
+  }),
+  submitted_at: maybeTime("When it last filled in a form.", { filters: true, sorts: true }),
   score: integer("0-100: the weight of the criteria that are met, out of all.", {
     filters: true,
     sorts: true
@@ -50,6 +66,9 @@ const newLead = ({ id, recordedAt, version, data }: PastEvent): Lead => ({
   lead_id: id,
   state: "new",
   source: words(data.input?.source),
+  campaign: null,
+  form: null,
+  submitted_at: null,
   score: 0,
   threshold: maybeWhole(data.input?.threshold),
   met: [],
@@ -78,6 +97,10 @@ const next = (row: Lead, event: PastEvent): Lead => ({
 
 const changes = (row: Lead, { type, data, recordedAt }: PastEvent): Partial<Lead> => {
   switch (type) {
+    case "LeadSubmitted":
+      return { form: data.form ?? row.form, submitted_at: recordedAt }
+    case "LeadCaptured":
+      return { campaign: maybeWords(data.campaign) ?? row.campaign }
     case "LeadSpoke":
       return { conversation_id: maybeWords(data.conversationId) }
     case "LeadAnswered":

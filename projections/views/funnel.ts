@@ -8,6 +8,7 @@ export const leadJourneys: AnalystView = {
   columns: {
     lead_id: "The lead.",
     source: "Where it came from.",
+    campaign: "The campaign that it last came by.",
     channel: "The channel that it spoke on last; null when it never spoke.",
     state: "Where it stands now.",
     score: "Its score now.",
@@ -26,7 +27,7 @@ export const leadJourneys: AnalystView = {
     value_cents: "What its deal was won with, in cents.",
     cost_usd: "What the model cost in its conversations, US dollars."
   },
-  sql: `select l.lead_id, l.source, c.channel, l.state, l.score,
+  sql: `select l.lead_id, l.source, l.campaign, c.channel, l.state, l.score,
       ${dayOf("l.created_at")} as day,
       date_trunc('week', ${dayOf("l.created_at")}::timestamp)::date as week,
       date_trunc('month', ${dayOf("l.created_at")}::timestamp)::date as month,

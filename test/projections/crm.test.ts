@@ -107,6 +107,27 @@ test("every recorded history of a lead ends with the score and decision of its m
   }
 })
 
+test("a lead has what it filled in last, and the campaign that it came by", () => {
+  const rows = rowsOf(
+    leads,
+    history("lead/l1", [
+      { type: "ActorStarted", input: true, data: { input: { source: "form" } } },
+      {
+        type: "LeadSubmitted",
+        input: true,
+        s: 1,
+        data: { source: "form", campaign: "june", form: { budget: "5000" } }
+      },
+      { type: "LeadCaptured", data: { source: "form", campaign: "june" } },
+      { type: "LeadSubmitted", input: true, s: 9, data: { source: "form" } },
+      { type: "LeadCaptured", data: { source: "form" } }
+    ])
+  )
+  expect(pick(rows, "source", "campaign", "form", "submitted_at")).toEqual([
+    { source: "form", campaign: "june", form: { budget: "5000" }, submitted_at: at(9) }
+  ])
+})
+
 describe("contacts", () => {
   const events = history("contact/l1", [
     started,
