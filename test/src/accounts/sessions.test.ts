@@ -62,22 +62,28 @@ describe.each(databases)("sessions on $name", (kind) => {
   })
 
   it("lets one of fifty refreshes at once win, and none of them keep the session", async () => {
-    const { id, loggedIn } = await accounts.user("acme", "duda@acme.test", "Admin")
-    const all = await accounts.run(
-      Effect.all(
-        Array.from({ length: 50 }, () => Effect.result(refresh(loggedIn.refresh))),
-        { concurrency: "unbounded" }
+    await accounts.user("acme", "duda@acme.test", "Admin")
+    // The first round opens the connections; from then on the fifty meet in the database.
+    for (let round = 0; round < 5; round++) {
+      accounts.tick(60_000)
+      const { refresh: token, session, user } = await accounts.login("duda@acme.test")
+      const all = await accounts.run(
+        Effect.all(
+          Array.from({ length: 50 }, () => Effect.result(refresh(token))),
+          { concurrency: "unbounded" }
+        )
       )
-    )
-    const won = all.flatMap((one) => (one._tag === "Success" ? [one.success] : []))
-    const lost = all.flatMap((one) => (one._tag === "Failure" ? [reasonOf(one.failure)] : []))
-    expect([won.length, lost.length, new Set(lost)]).toEqual([1, 49, new Set(["replayed"])])
-    expect(reasonOf(await accounts.refused(authenticate(won[0]!)))).toBe("ended")
-    expect(reasonOf(await accounts.refused(refresh(won[0]!.refresh)))).toBe("ended")
-    const written = (await accounts.audit("acme")).filter(
-      ([by, action]) => by === `person:${id}` && action === "session.refresh"
-    )
-    expect(written).toHaveLength(1)
+      const won = all.flatMap((one) => (one._tag === "Success" ? [one.success] : []))
+      const lost = all.flatMap((one) => (one._tag === "Failure" ? [reasonOf(one.failure)] : []))
+      expect([won.length, lost.length, new Set(lost)]).toEqual([1, 49, new Set(["replayed"])])
+      expect(reasonOf(await accounts.refused(authenticate(won[0]!)))).toBe("ended")
+      expect(reasonOf(await accounts.refused(refresh(won[0]!.refresh)))).toBe("ended")
+      const written = (await accounts.audit("acme")).filter(([, , target]) => target === `session:${session}`)
+      expect(written).toEqual([
+        [`person:${user.id}`, "session.start", `session:${session}`, "done", ""],
+        [`person:${user.id}`, "session.refresh", `session:${session}`, "refused", "replayed"]
+      ])
+    }
   })
 
   it("refuses a refresh token after 7 days, one of a session after 30, and what is none", async () => {
