@@ -15,6 +15,7 @@ import { importCommand } from "./commands/import.ts"
 import { jobsCommand } from "./commands/jobs.ts"
 import { keysCommand } from "./commands/keys.ts"
 import { migrateCommand } from "./commands/migrate.ts"
+import { projectionsCommand } from "./commands/projections.ts"
 import { proveCommand } from "./commands/prove.ts"
 import { queryCommand } from "./commands/query.ts"
 import { replayCommand } from "./commands/replay.ts"
@@ -38,6 +39,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     eventsCommand,
     replayCommand,
     queryCommand,
+    projectionsCommand,
     verifyCommand,
     sealsCommand,
     proveCommand,

@@ -1,6 +1,8 @@
 import { tmpdir } from "node:os"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
 import { Database } from "../../../eventstore/database.ts"
 import { machines } from "../../../machines/index.ts"
 import { projectionsLayer } from "../../../projections/engine/projections-layer.ts"
@@ -20,6 +22,17 @@ import { note } from "../terminal.ts"
 export type KeepReadModels = <A, E, R>(use: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
+
+/** What went wrong beside the command, for a person; our output is the result's. */
+const warningsLayer = Layer.merge(
+  Logger.layer([
+    Logger.make<unknown, void>(
+      ({ message }) =>
+        void process.stderr.write(`${(Array.isArray(message) ? message : [message]).map(String).join(" ")}\n`)
+    )
+  ]),
+  Layer.succeed(References.MinimumLogLevel, "Warn")
+)
 
 const remote = ({ url, token, pid }: EngineFileContent, dir: string) =>
   url === null
@@ -83,7 +96,7 @@ export const withDesk = <A, E, R>(
     const keep: KeepReadModels = (work) =>
       Effect.provide(work, Layer.provide(keeping, Layer.succeedContext(stored)))
     return yield* Effect.provide(use(keep), Layer.provide(desk, Layer.succeedContext(stored)))
-  }).pipe(Effect.scoped, Effect.provide(Settings.layer))
+  }).pipe(Effect.scoped, Effect.provide(Settings.layer), Effect.provide(warningsLayer))
 
 /** Names of companies in a message at most. */
 const namedMax = 20

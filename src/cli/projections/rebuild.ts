@@ -1,0 +1,98 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Lag } from "../../../projections/engine/projections.ts"
+import { readModels } from "../../../projections/index.ts"
+import { ReadDesk } from "../../reading/read-desk.ts"
+import { failed } from "../cli-failure.ts"
+import { companyAsked, withDesk } from "../query/open-desk.ts"
+import { counted, note, plain, print, printJson } from "../terminal.ts"
+import { tellProgress } from "../verify/progress-line.ts"
+import type { LagsAsked } from "./show-lags.ts"
+
+/** Which read model, or `all`. */
+export interface RebuildAsked extends LagsAsked {
+  readonly readModel: string
+}
+
+const lookEveryMs = 200
+/** Nothing moving for so long is told. */
+const stallToldMs = 15_000
+
+/** The names that are meant; fails when nothing is called so. */
+export const modelsAsked = Effect.fnUntraced(function* (name: string) {
+  const names = readModels.map((model) => model.name)
+  if (name === "all") return names
+  if (names.includes(name)) return [name]
+  return yield* failed("UnknownReadModel", `no read model is called "${name}"; there are ${names.join(", ")}`)
+})
+
+/** Begins builds and follows them until they serve; where no server runs, this process builds. */
+export const rebuild = Effect.fnUntraced(function* ({ readModel, company, json }: RebuildAsked) {
+  const models = yield* modelsAsked(readModel)
+  yield* withDesk((keep) =>
+    Effect.gen(function* () {
+      const desk = yield* ReadDesk
+      const there = yield* desk.companies
+      const meant = Option.isSome(company) ? [yield* companyAsked(company.value)] : there
+      if (meant.length === 0) yield* companyAsked(undefined)
+      const isKept = there.some(({ kept }) => kept)
+      const builds = meant.flatMap(({ company }) => models.map((model) => ({ company, model })))
+      const work = Effect.gen(function* () {
+        for (const { company, model } of builds) yield* desk.beginRebuild(company, model)
+        yield* follow(builds, isKept, json)
+      })
+      if (!isKept && !json) yield* note("no server runs, so this command builds")
+      yield* isKept ? work : keep(work)
+      yield* tellBuilt(builds, json)
+    })
+  )
+})
+
+interface Build {
+  readonly company: string
+  readonly model: string
+}
+
+const lagsOf = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>) {
+  const desk = yield* ReadDesk
+  const companies = new Set(builds.map(({ company }) => company))
+  const lags = yield* desk.lags(companies.size === 1 ? [...companies][0]! : null)
+  return lags.filter((lag) =>
+    builds.some((each) => each.company === lag.company && each.model === lag.readModel)
+  )
+})
+
+const follow = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>, isKept: boolean, json: boolean) {
+  const tell = tellProgress("events", !json)
+  let last = { read: -1, at: performance.now(), told: false }
+  while (true) {
+    const building = (yield* lagsOf(builds)).filter(({ state }) => state === "building")
+    const total = Math.max(0, ...building.map((lag) => lag.total)) * builds.length
+    const read = total - building.reduce((sum, lag) => sum + lag.total - lag.read, 0)
+    tell({ done: building.length === 0 ? total : read, total: building.length === 0 ? total : total + 1 })
+    if (building.length === 0) return
+    const now = performance.now()
+    if (read !== last.read) last = { read, at: now, told: last.told }
+    else if (!last.told && now - last.at > stallToldMs) {
+      last = { ...last, told: true }
+      yield* note(stalled(building[0]!, isKept))
+    }
+    yield* Effect.sleep(lookEveryMs)
+  }
+})
+
+const stalled = ({ company, readModel }: Lag, isKept: boolean) =>
+  isKept
+    ? `nothing was read into ${readModel} of ${plain(company)} for ${stallToldMs / 1000} s: the server that keeps it may be busy, or of a version without it; waiting on`
+    : `nothing was read into ${readModel} of ${plain(company)} for ${stallToldMs / 1000} s; waiting on`
+
+const tellBuilt = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>, json: boolean) {
+  const live = (yield* lagsOf(builds)).filter(({ state }) => state === "live")
+  for (const { company, readModel, version, read, parked } of live) {
+    if (json) yield* printJson({ company, readModel, version, events: read, parked })
+    else {
+      const waits = parked === 0 ? "" : `; ${counted(parked, "stream")} parked`
+      yield* print(`${readModel} of ${plain(company)} serves anew: ${counted(read, "event")} read${waits}`)
+    }
+  }
+})
