@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { cp, mkdtemp, rename, rm, stat } from "node:fs/promises"
+import { cp, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
@@ -12,10 +12,9 @@ import * as Redacted from "effect/Redacted"
 import { describe } from "vitest"
 import { Database, type Row, withAdminConnection } from "../eventstore/database.ts"
 import { MasterKeys, masterKeyOf } from "../eventstore/master-keys.ts"
-import { migrate } from "../eventstore/migrate.ts"
 import { type StoreServices, storeLayer } from "../eventstore/store-layers.ts"
 import { EmbeddedSession } from "../src/embedded/embedded-session.ts"
-import { schemaFolders } from "../src/schema-folders.ts"
+import { preparedDirectory, preparedTemplate } from "./prepared-databases.ts"
 import { makeTestLogin } from "./test-login.ts"
 
 /** A database of one suite alone. */
@@ -55,11 +54,10 @@ const pglite: DatabaseKind = {
   name: "PGlite",
   make: async ({ migrated = true } = {}) => {
     const directory = await mkdtemp(join(tmpdir(), "centurion-test-"))
-    await cp(await preparedDirectory(), directory, { recursive: true })
+    await cp(await preparedDirectory(migrated, connectionTo), directory, { recursive: true })
     const engine = await PGlite.create(directory, { extensions: { vector } })
     const connection = connectionTo(engine)
     const admin = adminOf(connection)
-    if (migrated) await Effect.runPromise(migrate(connection, ...schemaFolders))
     // One for all engines of the suite: a second one's prepared statements would meet the first one's.
     const shared = ManagedRuntime.make(
       Layer.orDie(Database.layer({ connection, connectionsMax: 1, embedded: true }))
@@ -126,23 +124,6 @@ const adminOf =
   (sql, params) =>
     Effect.runPromise(withAdminConnection(connection, (query) => query(sql, params)))
 
-/** A data directory as `initdb` leaves it, made once on this machine: that takes seconds, a copy does not. */
-const preparedDirectory = async (): Promise<string> => {
-  const prepared = join(tmpdir(), "centurion-test-pglite-1")
-  if (await isThere(prepared)) return prepared
-  const fresh = await mkdtemp(join(tmpdir(), "centurion-test-"))
-  await (await PGlite.create(fresh, { extensions: { vector } })).close()
-  // Another process may have been faster; its directory is as good.
-  await rename(fresh, prepared).catch(() => rm(fresh, { recursive: true, force: true }))
-  return prepared
-}
-
-const isThere = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false
-  )
-
 /** Needs `TEST_DATABASE_URL`. */
 export const postgres: DatabaseKind = {
   name: "Postgres",
@@ -152,13 +133,12 @@ export const postgres: DatabaseKind = {
     }
     const name = `centurion_test_${randomBytes(6).toString("hex")}`
     const server = adminOf({ url: Redacted.make(adminUrl) })
-    await server(`create database ${name}`)
+    await server(`create database ${name}${migrated ? ` template ${await preparedTemplate(adminUrl)}` : ""}`)
     const url = new URL(adminUrl)
     url.pathname = `/${name}`
     const connection = { url: Redacted.make(url.href) }
     const login = await makeTestLogin(adminUrl)
     const app = { url: Redacted.make(login.urlOf(name)) }
-    if (migrated) await Effect.runPromise(migrate(connection, ...schemaFolders))
     const admin = adminOf(connection)
     return {
       connection,

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto"
-import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import { type DatabaseError, type Query, withAdminConnection } from "../../eventstore/database.ts"
 import type { AnalystView, ReadModel } from "../read-model.ts"
@@ -27,7 +26,7 @@ const lockNumber = 7_265_012
  * starts. Gives the names of the read models that are new or changed.
  */
 export const makeTemplate = (
-  connection: PgConnection.Config,
+  connection: Parameters<typeof withAdminConnection>[0],
   models: ReadonlyArray<ReadModel>,
   views: ReadonlyArray<AnalystView>
 ): Effect.Effect<ReadonlyArray<string>, DatabaseError> =>
