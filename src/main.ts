@@ -24,6 +24,7 @@ import { scriptedModelLayer } from "./llm/scripted-model.ts"
 import { logLayer } from "./log.ts"
 import { redisLayer } from "./redis/redis-layer.ts"
 import { setUpChannels } from "./set-up-channels.ts"
+import { telemetryLayer } from "./telemetry.ts"
 
 const stopMaxMs = 4500
 const readyPatienceMs = 10_000
@@ -122,5 +123,7 @@ export const start = Effect.gen(function* () {
     yield* Effect.logInfo("stopped")
     process.exit(0)
   })
-  return yield* Effect.uninterruptible(all).pipe(Effect.provide(logLayer(settings)))
+  return yield* Effect.uninterruptible(all).pipe(
+    Effect.provide(Layer.merge(logLayer(settings), telemetryLayer(settings)))
+  )
 })

@@ -26,6 +26,7 @@ import { liveRoutes, liveServed } from "./live/live-routes.ts"
 import { isLiveUpgrade, livePath, liveSockets } from "./live/live-sockets.ts"
 import { pageRoutes } from "./page-routes.ts"
 import { problem } from "./problem.ts"
+import { watcherRoutes } from "./watcher-routes.ts"
 import { webhookRoutes } from "./webhook-routes.ts"
 
 /** The port can't be had. */
@@ -42,6 +43,7 @@ export const serveHttp = Effect.fnUntraced(function* (options: { readonly token:
     webhookRoutes,
     healthRoutes,
     pageRoutes,
+    watcherRoutes,
     engineRoutes(options.token),
     Layer.provide(liveRoutes, Layer.succeedContext(live)),
     Layer.provide(api, Layer.mergeAll(ApiParts.layer, RateLimiter.layer, NodeHttpServer.layerHttpServices))
@@ -138,7 +140,7 @@ const pathOf = ({ url }: HttpServerRequest.HttpServerRequest) => url.split("?")[
 type Served = ReadonlyArray<readonly [RegExp, string]>
 const served: Served = [
   [/^\/$/, "GET, HEAD"],
-  [/^\/(healthz|readyz|_engine\/status)$/, "GET, HEAD"],
+  [/^\/(healthz|readyz|metrics|health\/integrations|_engine\/status)$/, "GET, HEAD"],
   [/^\/_engine\/(store|view|deliver)$/, "POST"],
   [/^\/webhook\/(whatsapp|telegram)(\/[^/]*)?$/, "POST"]
 ]

@@ -94,7 +94,8 @@ export const readActor = Effect.fnUntraced(function* (resource: MachineResource,
   return HttpServerResponse.jsonUnsafe({ id, machine, ...shown, row: row ?? null }, { headers: { etag } })
 })
 
-const shownEvent = (event: StoredEvent) => ({
+/** An event as the API gives it. */
+export const shownEvent = (event: StoredEvent) => ({
   version: event.version,
   kind: event.kind,
   type: event.type,

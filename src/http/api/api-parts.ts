@@ -11,6 +11,7 @@ export interface ApiRunning extends Running {
   readonly database: NonNullable<Running["database"]>
   readonly projections: NonNullable<Running["projections"]>
   readonly accounts: NonNullable<Running["accounts"]>
+  readonly companyAdmin: NonNullable<Running["companyAdmin"]>
 }
 
 const bootRetryMs = 2000
@@ -34,10 +35,14 @@ export class ApiParts extends Context.Service<
       const running = yield* RunningEngine
       const { clockAheadMs } = yield* Settings
       const get = Effect.flatMap(running.get, (parts) => {
-        const { database, projections, accounts } = parts
-        return database === undefined || projections === undefined || accounts === undefined
+        const { database, projections, accounts, companyAdmin } = parts
+        // A simulated engine has none of them, and no API.
+        return database === undefined ||
+          projections === undefined ||
+          accounts === undefined ||
+          companyAdmin === undefined
           ? Effect.fail(noAccounts)
-          : Effect.succeed({ ...parts, database, projections, accounts })
+          : Effect.succeed({ ...parts, database, projections, accounts, companyAdmin })
       })
       return ApiParts.of({
         get,

@@ -5,11 +5,16 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import type { ListedMachine } from "../../../machines/listed-machine.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
+import { analyticsGroups, analyticsLayers } from "./analytics.ts"
 import { keyGroups, keyLayers } from "./api-keys.ts"
 import { authGroups, authLayers } from "./auth.ts"
+import { companyGroups, companyLayers } from "./companies.ts"
 import { contactGroups, contactLayers } from "./contacts.ts"
 import { docsPage } from "./docs-page.ts"
+import { erasureGroups, erasureLayers } from "./erasures.ts"
 import { apiPrefix } from "./group.ts"
+import { historyGroups, historyLayers } from "./history.ts"
+import { jobGroups, jobLayers } from "./jobs.ts"
 import { listGroup, listHandlers, listResources } from "./lists.ts"
 import { machineResource } from "./machine-resource.ts"
 import { type GroupLayer, machineGroup, machineHandlers } from "./machines.ts"
@@ -20,13 +25,42 @@ import { AnswersOnce } from "./middleware/idempotency.ts"
 import { Problems } from "./middleware/problems.ts"
 import { publicGroups, publicLayers, publicPreflight } from "./public-leads.ts"
 import { userGroups, userLayers } from "./users.ts"
+import { verifyGroups, verifyLayers } from "./verify.ts"
 
 const about = `The company of a request is the one that its token or API key belongs to. Lists come in pages by cursor;
 writes take \`If-Match\` and \`Idempotency-Key\`; every error is a problem as in RFC 9457. Times are ISO 8601 in UTC.`
 
 /** Groups that are written by hand, and what answers them. */
-const ownGroups = [...authGroups, ...meGroups, ...userGroups, ...keyGroups, ...contactGroups]
-const ownLayers = [...authLayers, ...meLayers, ...userLayers, ...keyLayers, ...contactLayers, ...publicLayers]
+const ownGroups = [
+  ...authGroups,
+  ...meGroups,
+  ...userGroups,
+  ...keyGroups,
+  ...companyGroups,
+  ...contactGroups,
+  ...analyticsGroups,
+  ...jobGroups,
+  ...historyGroups,
+  ...erasureGroups,
+  ...verifyGroups
+]
+const ownLayers = [
+  ...authLayers,
+  ...meLayers,
+  ...userLayers,
+  ...keyLayers,
+  ...companyLayers,
+  ...contactLayers,
+  ...analyticsLayers,
+  ...jobLayers,
+  ...historyLayers,
+  ...erasureLayers,
+  ...verifyLayers,
+  ...publicLayers
+]
+
+/** Machines whose endpoints are written by hand alone. */
+const withoutResource: ReadonlySet<string> = new Set(["company"])
 
 /** What the API is made from: machines and read models each get their own. */
 export interface ApiOf {
@@ -36,7 +70,9 @@ export interface ApiOf {
 
 /** The API under `/api/v1`, its OpenAPI document and the page to try it. */
 export const apiRoutes = ({ machines, readModels }: ApiOf) => {
-  const resources = machines.map((listed) => machineResource(listed, readModels))
+  const resources = machines
+    .filter(({ machine }) => !withoutResource.has(machine.id))
+    .map((listed) => machineResource(listed, readModels))
   const lists = listResources(readModels, resources)
   const groups = [...ownGroups, listGroup(lists), ...resources.map(machineGroup)] as unknown as [
     HttpApiGroup.Top,

@@ -25,3 +25,17 @@ export const mayReach = Effect.fnUntraced(function* (
   const scope: Scope = reach === "all" ? { kind: "all" } : { kind: "own", user: caller.id }
   return { caller, scope }
 })
+
+/** As `mayReach`, where a part of it would be nothing: who reaches only their own is refused too. */
+export const mayReachAll = Effect.fnUntraced(function* (
+  module: Module,
+  verb: Verb,
+  action: string,
+  target: string
+) {
+  const { caller, scope } = yield* mayReach(module, verb, action, target)
+  if (scope.kind === "all") return caller
+  const parts = yield* ApiParts
+  const audit = yield* parts.account(Audit)
+  return yield* audit.refuse(caller, action, target, `${module}:${verb} of all`)
+})

@@ -31,8 +31,12 @@ export const IsoTime = Schema.String.annotate({ format: "date-time" })
 export const iso = <T extends number | null>(at: T): T extends null ? null | string : string =>
   (at === null ? null : new Date(at as number).toISOString()) as never
 
-/** The id of anything of ours in a path. */
-export const Id = Schema.String.check(Schema.isPattern(/^[\w:.@-]{1,200}$/, { expected: "an id" }))
+/** The id of anything of ours in a path: as short as ours are, and nothing that the database could not hold. */
+export const Id = Schema.String.check(
+  Schema.isMinLength(1),
+  Schema.isMaxLength(200),
+  Schema.makeFilter((id) => (!id.includes("\u0000") && id.isWellFormed()) || "an id is expected")
+)
 
 /** A text of a request, at most so long. */
 export const upTo = (most: number) => Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(most))

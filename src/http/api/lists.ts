@@ -4,12 +4,11 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Schema from "effect/Schema"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import type { Module } from "../../accounts/permissions.ts"
 import { mayReach } from "./caller.ts"
 import { pathOf } from "./field-names.ts"
-import { about, titled } from "./group.ts"
+import { about, Id, titled } from "./group.ts"
 import { withListParameters } from "./list-parameters.ts"
 import type { MachineResource } from "./machine-resource.ts"
 import { type GroupLayer, pageOf } from "./machines.ts"
@@ -28,7 +27,10 @@ export interface ListResource {
 }
 
 /** What belongs to a module of its own, whichever machine it follows. */
-const moduleOfList: Readonly<Record<string, Module>> = { model_calls: "analytics" }
+const moduleOfList: Readonly<Record<string, Module>> = {
+  model_calls: "analytics",
+  company_settings: "settings"
+}
 
 /** For the generic resources of machines alone: it holds whole contexts. */
 const notListed: ReadonlySet<string> = new Set(["actors"])
@@ -51,7 +53,7 @@ export const listResources = (
     })
 }
 
-const params = { id: Schema.String.check(Schema.isMaxLength(200)) }
+const params = { id: Id }
 
 const listEndpoint = ({ readModel, path }: ListResource) =>
   HttpApiEndpoint.get(readModel.name, `/${path}`, {

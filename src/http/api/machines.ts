@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { listActors, readActor, readHistory, sendEvent } from "./actor-requests.ts"
 import { apiLimits } from "./api-limits.ts"
 import { exampleBody } from "./example-body.ts"
+import { Id } from "./group.ts"
 import {
   pageParameters,
   waitForParameter,
@@ -49,7 +50,8 @@ export const Written = Schema.Struct({
   examples: [{ id: "a1b2c3", version: 8, duplicate: false }]
 })
 
-const HistoryEvent = Schema.Struct({
+/** An event as the API gives it. */
+export const HistoryEvent = Schema.Struct({
   version: Schema.Int,
   kind: Schema.Literals(["input", "emitted"]),
   type: Schema.String,
@@ -67,7 +69,7 @@ const HistoryEvent = Schema.Struct({
   position: Schema.Int
 }).annotate({ identifier: "Event" })
 
-const params = { id: Schema.String.check(Schema.isMaxLength(200)) }
+const params = { id: Id }
 
 const actorSchema = ({ machine, rows }: MachineResource) => {
   const row = rows === undefined ? Schema.Null : Schema.NullOr(rowSchema(rows.readModel))

@@ -52,10 +52,20 @@ export const readLimit = (
 }
 
 /** How many are asked for, of a list that is no read model. */
-export const limitOf = (most: number) =>
+export const limitOf = (most: number, usual?: number) =>
   Effect.flatMap(ParsedSearchParams, (query) => {
-    const limit = readLimit(query, most)
+    const limit = readLimit(query, most, usual)
     return limit instanceof Refusal ? Effect.fail(limit) : Effect.succeed(limit)
+  })
+
+/** A whole number of the query string, if it is there. */
+export const numberParameter = (name: string) =>
+  Effect.flatMap(ParsedSearchParams, (query) => {
+    const text = single(query, name)
+    if (text === undefined) return Effect.succeed(undefined)
+    return /^\d{1,15}$/.test(text)
+      ? Effect.succeed(Number(text))
+      : Effect.fail(wrongParameter(name, "a whole number is expected"))
   })
 
 /** A text of the query string, if it is there. */

@@ -9,21 +9,30 @@ import * as Layer from "effect/Layer"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { problem } from "../../problem.ts"
 import { answerTo, refuse, type WrongPart } from "../refusal.ts"
+import { measured } from "./measured.ts"
 
 /** Turns every failure into problem details, and gives every answer the headers that all of them have. */
 export class Problems extends HttpApiMiddleware.Service<Problems>()("centurion/http/api/Problems") {
-  static readonly layer = Layer.succeed(Problems, (answering) =>
-    answering.pipe(
-      Effect.catchCause((cause) => {
-        if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-        const error: unknown = Cause.squash(cause)
-        const answer = answerTo(HttpApiSchemaError.is(error) ? wrongShape(error) : error)
-        return answer === undefined ? broken(cause) : Effect.succeed(answer)
-      }),
-      Effect.map(HttpServerResponse.setHeaders(headersOfAll))
-    )
+  static readonly layer = Layer.succeed(Problems, (answering, { endpoint, group }) =>
+    Effect.suspend(() => {
+      const began = performance.now()
+      return Effect.tap(answered(answering), (response) =>
+        measured(`${group.identifier}.${endpoint.identifier}`, response.status, performance.now() - began)
+      )
+    })
   )
 }
+
+const answered = <E, R>(answering: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  answering.pipe(
+    Effect.catchCause((cause) => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+      const error: unknown = Cause.squash(cause)
+      const answer = answerTo(HttpApiSchemaError.is(error) ? wrongShape(error) : error)
+      return answer === undefined ? broken(cause) : Effect.succeed(answer)
+    }),
+    Effect.map(HttpServerResponse.setHeaders(headersOfAll))
+  )
 
 const headersOfAll = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
 
@@ -67,6 +76,7 @@ export const wrongParts = (
 const wrongShape = ({ kind, cause }: HttpApiSchemaError): unknown => {
   if (kind === "Body" || kind === "ResponseHeaders") return cause
   const errors = wrongParts(kind, cause.issue)
+  if (kind === "Params") return refuse(404, "there is nothing at this address", { errors })
   const what = kind === "Payload" ? "the body does not have the right shape" : "the request can't be read"
   const first = errors[0]
   const place = first?.pointer ?? first?.parameter ?? first?.header ?? ""
