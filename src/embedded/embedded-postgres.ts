@@ -3,6 +3,7 @@ import { PGlite } from "@electric-sql/pglite"
 import { vector } from "@electric-sql/pglite-pgvector"
 import * as Redacted from "effect/Redacted"
 import { type EmbeddedBackend, EmbeddedSession } from "./embedded-session.ts"
+import { layEmptyDatabase } from "./empty-directory.ts"
 
 /** Postgres inside this process, on a directory of its own. */
 export interface EmbeddedPostgres {
@@ -16,6 +17,7 @@ export interface EmbeddedPostgres {
 
 /** Opens the directory, which need not exist. An acknowledged commit survives the end of the process, not of the machine. */
 export const openEmbeddedPostgres = async (directory: string): Promise<EmbeddedPostgres> => {
+  layEmptyDatabase(directory)
   const pglite = await PGlite.create(directory, { extensions: { vector } })
   const queue = makeQueue()
   let sessions = Promise.resolve()
