@@ -134,11 +134,14 @@ const followEvents = Effect.fnUntraced(function* (
   sink: Sink,
   lost: () => void
 ) {
-  const channel = feed.channelOf(topic)
-  const follower = new EventFollower(channel, { user, scope, sink, lost }, place, feed.told)
-  yield* Effect.acquireRelease(
-    Effect.sync(() => channel.add(follower)),
-    () => Effect.sync(() => channel.remove(follower))
+  const join = Effect.sync(() => {
+    const channel = feed.channelOf(topic)
+    const follower = new EventFollower(channel, { user, scope, sink, lost }, place, feed.told)
+    channel.add(follower)
+    return { channel, follower }
+  })
+  const { channel, follower } = yield* Effect.acquireRelease(join, ({ channel, follower }) =>
+    Effect.sync(() => channel.remove(follower))
   )
   return {
     cursor: follower.cursor,
