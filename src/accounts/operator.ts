@@ -22,6 +22,7 @@ import {
 } from "./offer-invitation.ts"
 import { wrongPassword } from "./password-rules.ts"
 import { Passwords } from "./passwords.ts"
+import { addMember, done, makeUser } from "./place-user.ts"
 import { type ListedUser, listedUser } from "./users.ts"
 
 /** The first owner, with the password that nobody is told again. */
@@ -77,6 +78,8 @@ export class Operator extends Context.Service<
       state: "active" | "suspended",
       by: string
     ) => Effect.Effect<void, NotFound | StoreUnavailable>
+    /** When a company is deleted: its users, sessions, invitations and keys go. Gives how many belonged to it. */
+    readonly dropCompany: (company: string, by: string) => Effect.Effect<number, StoreUnavailable>
     readonly list: (
       company: string,
       after?: string
@@ -227,6 +230,27 @@ const makeOperator = Effect.gen(function* () {
     )
   })
 
+  const dropCompany = Effect.fn("Operator.dropCompany")(function* (company: string, by: string) {
+    const members = yield* answered(
+      inCompany(
+        database,
+        company,
+        Effect.fnUntraced(function* (ask) {
+          const [row] = yield* ask("select core.drop_accounts($1)", [company])
+          const details = { users: Number(row![0]) }
+          yield* writeAudit(ask, {
+            ...done(by, "company.dropAccounts", `company:${company}`),
+            company,
+            details
+          })
+          return details.users
+        })
+      )
+    )
+    yield* known.forget
+    return members
+  })
+
   const list = Effect.fn("Operator.list")(function* (company: string, after = "") {
     const rows = yield* answered(
       query("select * from core.members($1, $2, $3)", [company, after, accountLimits.pageMax])
@@ -234,55 +258,7 @@ const makeOperator = Effect.gen(function* () {
     return rows.map(listedUser)
   })
 
-  return Operator.of({ ensureFirstAdmin, createUser, invite, setPassword, setState, list })
-})
-
-const done = (by: string, action: string, target: string): Omit<AuditEntry, "company"> => ({
-  principal: by,
-  action,
-  target,
-  outcome: "done"
-})
-
-const makeUser = Effect.fnUntraced(function* (
-  query: Query,
-  {
-    id,
-    email,
-    name,
-    hash
-  }: { readonly id: string; readonly email: string; readonly name: string; readonly hash: string }
-) {
-  const [row] = yield* query("select core.make_user($1, $2, $3, null, $4, es.at($5))", [
-    id,
-    email,
-    name,
-    hash,
-    yield* now
-  ])
-  return row![0] === true
-})
-
-/** False when the user belongs there already. */
-const addMember = Effect.fnUntraced(function* (
-  query: Query,
-  company: string,
-  user: string,
-  roles: ReadonlyArray<string>,
-  by: string
-) {
-  const rows = yield* query(
-    `insert into core.membership (company, user_id, roles, since) values ($1, $2, $3::text[], es.at($4))
-       on conflict do nothing returning 1`,
-    [company, user, roles, yield* now]
-  )
-  if (rows.length === 0) return false
-  yield* writeAudit(query, {
-    ...done(by, "user.make", `user:${user}`),
-    company,
-    details: { roles: [...roles] }
-  })
-  return true
+  return Operator.of({ ensureFirstAdmin, createUser, invite, setPassword, setState, dropCompany, list })
 })
 
 const emailTaken = new AccountRefused({

@@ -48,7 +48,7 @@ export class Users extends Context.Service<
     /** The user comes in no more at this company, and is out at once. */
     readonly suspend: (principal: Principal, user: string) => Effect.Effect<void, ChangeError>
     readonly restore: (principal: Principal, user: string) => Effect.Effect<void, ChangeError>
-    /** The user does not belong to this company any more; the account stays, for others. */
+    /** The user does not belong to this company any more; an account that belongs to no other goes. */
     readonly remove: (principal: Principal, user: string) => Effect.Effect<void, ChangeError>
     /** Another's name: only while they belong to no other company, whose business it would be too. */
     readonly rename: (principal: Principal, user: string, name: string) => Effect.Effect<void, ChangeError>
@@ -146,6 +146,7 @@ const makeUsers = Effect.gen(function* () {
         yield* withdrawInvitationsOf(query, company, user)
         // The sessions go with it.
         yield* query("delete from core.membership where company = $1 and user_id = $2", [company, user])
+        yield* query("select core.forget_homeless_user($1)", [user])
         return { result: undefined, details: { roles: [...roles] } }
       })
     })

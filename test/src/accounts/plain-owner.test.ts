@@ -119,6 +119,12 @@ describePostgres("accounts whose tables belong to a plain login", (kind) => {
     expect(await accounts.refused(authentication.authenticate(bearer(again)))).toMatchObject({
       reason: "ended"
     })
+    expect(
+      (await run(sessions.login({ ...there, password: Redacted.make("another-good-one-9"), address: "x" })))
+        .company
+    ).toBe("other")
+    expect(await run(operator.dropCompany("other", "operator:test"))).toBe(1)
+    expect(await accounts.database.admin("select email from core.app_user")).toEqual([["admin@localhost"]])
     expect((await accounts.audit("acme")).map(([, action, , outcome]) => `${action} ${outcome}`)).toEqual([
       "user.make done",
       "session.start done",

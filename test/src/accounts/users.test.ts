@@ -142,6 +142,36 @@ describe.each(databases)("users on $name", (kind) => {
     expect(await accounts.refused(users.remove(admin.principal, one.id))).toMatchObject({ _tag: "NotFound" })
   })
 
+  it("who belong to no company any more leave no account", async () => {
+    const one = await accounts.user("acme", "gone@acme.test", "Comercial")
+    await accounts.run(users.remove(admin.principal, one.id))
+    const rows = await accounts.database.admin("select 1 from core.app_user where user_id = $1", [one.id])
+    expect(rows).toEqual([])
+    await expect(accounts.login("gone@acme.test")).rejects.toMatchObject({ reason: "wrongCredentials" })
+    const again = await accounts.user("acme", "gone@acme.test", "Comercial")
+    expect(again.id).not.toBe(one.id)
+  })
+
+  it("go with their company, but for those who belong to another", async () => {
+    await accounts.database.admin("select es.create_company('closing', 1)")
+    const only = await accounts.user("closing", "only@closing.test", "Admin")
+    const both = await accounts.user("closing", "both@closing.test", "Admin")
+    await accounts.database.admin(
+      "insert into core.membership (company, user_id, roles, since) values ('other', $1, '{Cliente}', now())",
+      [both.id]
+    )
+    const operator = await accounts.run(Operator)
+    expect(await accounts.run(operator.dropCompany("closing", "person:x"))).toBe(2)
+    expect(await accounts.run(operator.dropCompany("closing", "person:x"))).toBe(0)
+    for (const each of [only, both])
+      expect(await accounts.refused(authenticate(each))).toMatchObject({ reason: "ended" })
+    expect((await accounts.login("both@closing.test")).memberships).toEqual([
+      { company: "other", roles: ["Cliente"] }
+    ])
+    await expect(accounts.login("only@closing.test")).rejects.toMatchObject({ reason: "wrongCredentials" })
+    expect((await accounts.audit("closing")).length).toBeGreaterThan(4)
+  })
+
   it("at two companies are one account with rights of its own at each", async () => {
     const one = await accounts.user("acme", "five@acme.test", "Cliente")
     await accounts.database.admin(
