@@ -84,8 +84,10 @@ const makeEngine = Effect.fnUntraced(function* (
     machines,
     handlers: yield* handlers,
     companies: companies.all.map(({ id }) => id),
-    startInput: (address) =>
+    startInput: (address, event) =>
       companies.startInput(address, starters.of(address)).pipe(
+        // A lead that a form begins came by that form, and by no conversation.
+        Effect.map((input) => (event.type === "LeadSubmitted" ? { ...input, source: event.source } : input)),
         Effect.map((input) => input as unknown as Json),
         Effect.mapError(
           ({ _tag, message }) =>
@@ -181,7 +183,7 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
       subjects: Context.get(built, SubjectStore),
       readModels: {
         ensure: projections.ensureCompany,
-        drop: (company) => Effect.asVoid(database.query("select core.drop_company($1)", [company]))
+        drop: projections.dropCompany
       }
     }),
     scope

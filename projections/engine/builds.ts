@@ -50,6 +50,15 @@ export const ensureBuilds = (
     )
   })
 
+/** Whether the company was deleted: nothing is made for it any more. */
+export const isDropped = (database: Connections, company: string): Effect.Effect<boolean, DatabaseError> =>
+  Effect.map(
+    inCompany(database, company, (query) =>
+      query("select 1 from core.dropped where company = $1", [company])
+    ),
+    (rows) => rows.length > 0
+  )
+
 /** Begins anew, whatever was being built; within a transaction. */
 export const beginBuild = Effect.fnUntraced(function* (
   query: Query,

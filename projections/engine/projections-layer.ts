@@ -5,7 +5,7 @@ import { EventStore } from "../../eventstore/event-store.ts"
 import { History } from "../../eventstore/history.ts"
 import type { Upcasters } from "../../eventstore/upcast.ts"
 import type { ReadModel } from "../read-model.ts"
-import { beginBuild, ensureBuilds } from "./builds.ts"
+import { beginBuild, ensureBuilds, isDropped } from "./builds.ts"
 import { CompanyProjector } from "./company-projector.ts"
 import { inCompany } from "./in-company.ts"
 import { readLags, readParked } from "./lags.ts"
@@ -57,6 +57,7 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
   const dirty = new Map<string, Map<number, number>>()
   /** Companies without a company file, schema or partition are met at the next look. */
   const ensured = new Set<string>()
+  const dropped = new Set<string>()
   let wake = () => {}
   const woken = Effect.callback<void>((resume) => {
     wake = () => resume(Effect.void)
@@ -86,6 +87,11 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
   const ensureCompany = Effect.fnUntraced(function* (company: string) {
     const partitions = yield* store.partitions(company)
     if (partitions.length === 0) return
+    if (yield* isDropped(database, company)) {
+      dropped.add(company)
+      dirty.delete(company)
+      return
+    }
     yield* ensureBuilds(database, company, partitions.length, models)
     projectorOf(company).forget()
     ensured.add(company)
@@ -96,11 +102,14 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
   /** Everything that is ours and may have moved. */
   const look = Effect.gen(function* () {
     const partitions = yield* store.partitions()
-    const ours = partitions.filter((each) => owner === undefined || each.owner === owner)
+    const ours = partitions.filter(
+      (each) => (owner === undefined || each.owner === owner) && !dropped.has(each.company)
+    )
     for (const company of new Set(ours.map((each) => each.company))) {
       if (!ensured.has(company)) yield* ensureCompany(company)
     }
     for (const { company, partition, position } of ours) {
+      if (dropped.has(company)) continue
       const projector = projectorOf(company)
       if ((projector.shown(partition) ?? -1) < position || projector.isBuilding())
         mark(company, partition, position)
@@ -109,6 +118,7 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
 
   const follow = Effect.fnUntraced(function* (company: string, ends: ReadonlyMap<number, number>) {
     if (!ensured.has(company)) yield* ensureCompany(company)
+    if (dropped.has(company)) return
     const projector = projectorOf(company)
     yield* projector.alone(() => Effect.void)
     yield* Effect.forEach(
@@ -175,6 +185,13 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
 
   return Projections.of({
     ensureCompany,
+    dropCompany: Effect.fnUntraced(function* (company) {
+      dropped.add(company)
+      dirty.delete(company)
+      yield* projectorOf(company).alone(() =>
+        database.transaction((query) => query("select core.drop_company($1)", [company]))
+      )
+    }),
     waitFor,
     onApplied: (hear) =>
       Effect.sync(() => {

@@ -65,6 +65,8 @@ export class Projections extends Context.Service<
   {
     /** Makes the company's schema and its read models' checkpoints; does nothing when they are there. */
     readonly ensureCompany: (company: string) => Effect.Effect<void, ProjectionFailure>
+    /** Drops the company's schema with its read models, for good: its events stay. */
+    readonly dropCompany: (company: string) => Effect.Effect<void, ProjectionFailure>
     /** True once the live read models show this position of the partition; false when that took too long. */
     readonly waitFor: (
       company: string,

@@ -187,6 +187,29 @@ describe.each(databases)("read models on $name", (kind) => {
     expect(await world.rows("acme", 'select count(*)::int from "c_other".counts')).toEqual([[0]])
   })
 
+  it("of a company that was dropped are gone, and are not made again", async () => {
+    const [one] = await world.own("acme", 1)
+    const [other] = await world.own("other", 1)
+    const first = await world.project([counting()])
+    await world.write(one!, ["talk/x", said("a")])
+    await first.shows(one!)
+    await first.run(first.service.dropCompany("acme"))
+    await world.write(one!, ["talk/x", said("b")])
+    await world.write(other!, ["talk/y", said("c")])
+    await first.shows(other!)
+    await first.stop()
+    const second = await world.project([counting()])
+    await world.write(other!, ["talk/y", said("d")])
+    await second.shows(other!)
+    await second.run(second.service.ensureCompany("acme"))
+    expect(await world.database.admin("select nspname from pg_namespace where nspname like 'c\\_%'")).toEqual(
+      [["c_other"]]
+    )
+    expect(await second.run(second.service.lags(null))).toMatchObject([
+      { company: "other", read: 2, total: 2 }
+    ])
+  })
+
   it("stay as they are while a new one is filled from the beginning", async () => {
     const [owner] = await world.own("acme", 1)
     const first = await world.project([counting()])
