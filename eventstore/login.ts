@@ -18,7 +18,7 @@ export const loginPattern = /^[a-z_][a-z0-9_]{0,62}$/
 const iterations = 4096
 
 /** What Postgres stores of a password, so that the password itself is in none of its logs. */
-const scramOf = (password: string): string => {
+export const scramOf = (password: string): string => {
   const salt = randomBytes(16)
   const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256")
   const keyed = (what: string) => createHmac("sha256", salted).update(what).digest()

@@ -1,4 +1,5 @@
 import * as Command from "effect/cli/Command"
+import { analystsCommand } from "./commands/analysts.ts"
 import { backtestCommand } from "./commands/backtest.ts"
 import { benchCommand } from "./commands/bench.ts"
 import { chatCommand } from "./commands/chat.ts"
@@ -22,6 +23,7 @@ import { replayCommand } from "./commands/replay.ts"
 import { sealsCommand } from "./commands/seals.ts"
 import { shadowCommand } from "./commands/shadow.ts"
 import { startCommand } from "./commands/start.ts"
+import { tableCommand } from "./commands/table.ts"
 import { usersCommand } from "./commands/users.ts"
 import { verifyCommand } from "./commands/verify.ts"
 import { whyCommand } from "./commands/why.ts"
@@ -39,6 +41,8 @@ export const centurionCommand = Command.make("centurion").pipe(
     eventsCommand,
     replayCommand,
     queryCommand,
+    tableCommand,
+    analystsCommand,
     projectionsCommand,
     verifyCommand,
     sealsCommand,

@@ -5,7 +5,7 @@ import { Database, type DatabaseError, type Query } from "../../eventstore/datab
 import { EventStore } from "../../eventstore/event-store.ts"
 import { History } from "../../eventstore/history.ts"
 import { machines } from "../../machines/index.ts"
-import { beginBuild } from "../../projections/engine/builds.ts"
+import { beginBuild, ensureBuilds } from "../../projections/engine/builds.ts"
 import { CompanyProjector } from "../../projections/engine/company-projector.ts"
 import { compareBuilds } from "../../projections/engine/compare-builds.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
@@ -74,7 +74,19 @@ const makeDesk = (
     beginRebuild: Effect.fnUntraced(function* (company, name) {
       const model = yield* modelOf(name)
       const { length } = yield* partitionsOf(company)
-      yield* inCompany(database, company, (query) => beginBuild(query, company, length, model, "building"))
+      yield* ensureBuilds(database, company, length, readModels)
+      yield* inCompany(database, company, (query) =>
+        Effect.gen(function* () {
+          // One that has read nothing yet is being built by itself.
+          const [begun] = yield* query(
+            `select coalesce(sum(c.position), 0) > 0 from core.checkpoint c
+               join core.projection p on p.company = c.company and p.read_model = c.read_model and p.build = c.build
+               where p.company = $1 and p.read_model = $2 and p.state = 'live'`,
+            [company, name]
+          )
+          if (begun?.[0] === true) yield* beginBuild(query, company, length, model, "building")
+        })
+      )
     }),
     compare: Effect.fnUntraced(function* (company, name, progress) {
       const model = yield* modelOf(name)

@@ -62,20 +62,24 @@ const lagsOf = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>) {
   )
 })
 
+/** Until nothing is being built any more, and what serves shows all that there was when it began. */
 const follow = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>, isKept: boolean, json: boolean) {
   const tell = tellProgress("events", !json)
+  const ends = new Map((yield* lagsOf(builds)).map(({ company, total }) => [company, total]))
   let last = { read: -1, at: performance.now(), told: false }
   while (true) {
-    const building = (yield* lagsOf(builds)).filter(({ state }) => state === "building")
-    const total = Math.max(0, ...building.map((lag) => lag.total)) * builds.length
-    const read = total - building.reduce((sum, lag) => sum + lag.total - lag.read, 0)
-    tell({ done: building.length === 0 ? total : read, total: building.length === 0 ? total : total + 1 })
-    if (building.length === 0) return
+    const open = (yield* lagsOf(builds)).filter(
+      ({ state, read, company }) => state === "building" || read < (ends.get(company) ?? 0)
+    )
+    const left = open.reduce((sum, lag) => sum + Math.max(0, lag.total - lag.read), 0)
+    const total = builds.reduce((sum, { company }) => sum + (ends.get(company) ?? 0), 0)
+    tell({ done: Math.max(0, open.length === 0 ? total : Math.min(total - left, total - 1)), total })
+    if (open.length === 0) return
     const now = performance.now()
-    if (read !== last.read) last = { read, at: now, told: last.told }
+    if (left !== last.read) last = { read: left, at: now, told: last.told }
     else if (!last.told && now - last.at > stallToldMs) {
       last = { ...last, told: true }
-      yield* note(stalled(building[0]!, isKept))
+      yield* note(stalled(open[0]!, isKept))
     }
     yield* Effect.sleep(lookEveryMs)
   }

@@ -47,7 +47,7 @@ const noteLag = Effect.fnUntraced(function* ({ company, kept }: AnswerAsked) {
 })
 
 /** Building a past moment takes as long as reading all its history. */
-const pastProgress = (json: boolean) => {
+export const pastProgress = (json: boolean) => {
   const tell = tellProgress("events for that moment", !json)
   return (done: number, total: number) => tell({ done, total })
 }
