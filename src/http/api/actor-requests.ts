@@ -210,6 +210,7 @@ export const sendEvent = Effect.fnUntraced(function* (
 ) {
   const { module, machine } = resource
   const { caller, scope } = yield* mayReach(module, "write", `${machine}.${event.type}`, `${machine}:${id}`)
+  yield* (yield* ApiParts).mustBeActive(caller.company)
   const body = yield* bodyOf(event)
   const expectedVersion = yield* readIfMatch
   yield* mustReach(resource, caller.company, scope, id)

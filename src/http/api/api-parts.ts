@@ -3,8 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TryAgain } from "../../../actors/engine.ts"
 import type { AccountServices } from "../../accounts/accounts-layer.ts"
+import { Companies } from "../../companies/companies.ts"
+import { mustBeActive } from "../../companies/must-be-active.ts"
 import { Settings } from "../../config.ts"
 import { type Running, RunningEngine } from "../running-engine.ts"
+import { type Refusal, refuse } from "./refusal.ts"
 
 /** What the API works with once the database is there. */
 export interface ApiRunning extends Running {
@@ -25,6 +28,8 @@ export class ApiParts extends Context.Service<
     readonly account: <Id extends AccountServices, Service>(
       tag: Context.Key<Id, Service>
     ) => Effect.Effect<Service, TryAgain>
+    /** Fails with 409 while the company is suspended: what is its own may be read, and not be changed. */
+    readonly mustBeActive: (company: string) => Effect.Effect<void, Refusal>
     /** Epoch ms, by the engine's clock as near as this process knows it. */
     readonly now: () => number
   }
@@ -34,6 +39,7 @@ export class ApiParts extends Context.Service<
     Effect.gen(function* () {
       const running = yield* RunningEngine
       const { clockAheadMs } = yield* Settings
+      const companies = yield* Companies
       const get = Effect.flatMap(running.get, (parts) => {
         const { database, projections, accounts, companyAdmin } = parts
         // A simulated engine has none of them, and no API.
@@ -47,6 +53,8 @@ export class ApiParts extends Context.Service<
       return ApiParts.of({
         get,
         account: (tag) => Effect.map(get, ({ accounts }) => Context.get(accounts, tag)),
+        mustBeActive: (company) =>
+          Effect.catch(mustBeActive(companies, company), ({ message }) => refuse(409, message)),
         now: () => Date.now() + clockAheadMs
       })
     })

@@ -82,7 +82,9 @@ const begin = Effect.fnUntraced(function* (
   principal: string,
   expectedVersion: Envelope["expectedVersion"] = "none"
 ) {
-  const { engine } = yield* (yield* ApiParts).get
+  const parts = yield* ApiParts
+  yield* parts.mustBeActive(place.company)
+  const { engine } = yield* parts.get
   const envelope = { ...(yield* keyed), principal, expectedVersion }
   return yield* Effect.catchTag(engine.deliver(place, event, envelope), "WrongVersion", () =>
     refuse(409, `there is such a ${place.machine} already: ${place.id}`, { members: { id: place.id } })
