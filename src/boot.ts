@@ -171,6 +171,10 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
   yield* Scope.provide(Effect.provide(sealing, stored), scope)
   const engine = Context.get(built, Engine)
   yield* commits.follow(engine)
+  const accounts = yield* Layer.buildWithScope(
+    accountsLayer.pipe(Layer.provide(RateLimiter.layer), Layer.provide(Layer.succeedContext(stored))),
+    scope
+  )
   const companies = yield* Companies
   const database = Context.get(stored, Database)
   const companyIds = () => companies.all.map(({ id }) => id)
@@ -183,7 +187,11 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
       subjects: Context.get(built, SubjectStore),
       readModels: {
         ensure: projections.ensureCompany,
-        drop: projections.dropCompany
+        drop: (company) =>
+          Effect.andThen(
+            projections.dropCompany(company),
+            Context.get(accounts, Operator).dropCompany(company, "engine")
+          )
       }
     }),
     scope
@@ -198,10 +206,6 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
       liveLayer({ engine, companies, redis, waitingMax: settings.waitingMax }),
       Layer.merge(Layer.succeedContext(stored), Layer.succeedContext(reading))
     ),
-    scope
-  )
-  const accounts = yield* Layer.buildWithScope(
-    accountsLayer.pipe(Layer.provide(RateLimiter.layer), Layer.provide(Layer.succeedContext(stored))),
     scope
   )
   running.set({
