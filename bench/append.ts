@@ -71,14 +71,14 @@ const cases: ReadonlyArray<{ size: number; lanes: number; targets?: ReadonlyArra
 ]
 
 const run = async (world: BenchWorld): Promise<void> => {
-  const { url, admin } = world.database
+  const { url, adminUrl, admin } = world.database
   await admin.query(tables)
   const { store, close } = await openStore(url, 4)
   const lanes = await claimLanes(store)
   const ours = lanes.map(
     (lane: Lane) => (size: number) => Effect.runPromise(store.append(nextBatch(lane, size)))
   )
-  const floors = await Promise.all(lanes.map((_, n) => openFloor(url, n)))
+  const floors = await Promise.all(lanes.map((_, n) => openFloor(adminUrl, n)))
   for (const { size, lanes: count, targets } of cases) {
     const us: Array<Awaited<ReturnType<typeof measure>>> = []
     const floor: Array<number> = []

@@ -151,9 +151,9 @@ export const warm = async (conversations: number, turn: (conversation: number) =
 }
 
 const run = async (world: BenchWorld): Promise<void> => {
-  const { url } = world.database
+  const { url, adminUrl } = world.database
   const [conversations = conversationsDefault] = world.sizes ?? []
-  const floor: Floor = await openFloor(url, floorConnections)
+  const floor: Floor = await openFloor(adminUrl, floorConnections)
   const opened = await openEngine(url, { machines: [turnMachine], handlers: [sendChunk], runJobs: false })
   const sides = {
     ours: {
