@@ -8,28 +8,32 @@ import { liveLimits } from "./live-limits.ts"
 import { LiveRefused } from "./live-refused.ts"
 import type { LiveFailure } from "./live-value.ts"
 
-/** Where frames go. It never waits: one who reads too slowly is closed by the sink itself. */
+/** Where frames go. Sending never waits. */
 export interface Sink {
   readonly send: (frame: Frame) => void
-  /** Done when so little is unread that more may follow. */
+  /** So much is unread that no event should follow for now. */
+  readonly isFull: () => boolean
+  /** Done when more may follow; one who does not read for too long is closed by the sink itself. */
   readonly drained: Effect.Effect<void>
 }
 
 /** How far a follower is: in its stream, or in each partition. */
 export type Place = { readonly version: number } | { readonly positions: Map<number, number> }
 
-/** Who follows, and what ends it. */
-interface Following {
+/** Who follows, and who hears what becomes of it. */
+export interface Following {
   readonly user: string
   readonly scope: Exclude<Scope, "none">
   readonly sink: Sink
   /** What it follows is not its own any more. */
   readonly lost: () => void
+  /** It does not read as fast as things happen: it is to be brought up again. */
+  readonly behind: () => void
 }
 
 /**
- * One who follows a topic: first it is brought up to where everybody is, by history, then it is told with everybody.
- * Each event comes once and in order, whatever happens meanwhile.
+ * One who follows a topic: first it is brought up to where everybody is, by history and at its own pace, then it is
+ * told with everybody. Each event comes once and in order, whatever happens meanwhile.
  */
 export class EventFollower {
   scope: Following["scope"]
@@ -80,6 +84,7 @@ export class EventFollower {
     Effect.gen({ self: this }, function* () {
       const budget = { left: liveLimits.catchUpEventsMax }
       do {
+        yield* this.following.sink.drained
         this.pending = []
         this.hasMissed = false
         const until = new Map(feed.told)
@@ -89,7 +94,7 @@ export class EventFollower {
       } while (this.hasMissed)
       const waiting = this.pending
       this.pending = undefined
-      for (const each of waiting) this.tell(...each)
+      for (const each of waiting) this.take(...each)
     })
 
   private readonly readBoard = (feed: CompanyFeed, until: Vector, budget: Budget) =>
@@ -128,16 +133,25 @@ export class EventFollower {
       for (const dressed of yield* feed.dress(events, () => [this.channel])) {
         if (this.isLost) return
         if (!this.pass(dressed)) continue
-        this.following.sink.send(this.channel.frameOf(dressed, this.cursor))
+        const { sink } = this.following
+        sink.send(this.channel.frameOf(dressed, this.cursor))
+        if (sink.isFull()) yield* sink.drained
       }
-      yield* this.following.sink.drained
     })
 
   private tell(dressed: DressedEvent, frame: Frame, told: Vector) {
     if (!this.isNew(dressed)) return
+    if (this.following.sink.isFull()) return this.fallBehind()
     if (!this.pass(dressed)) return
     if (this.isAhead) this.isAhead = this.isBefore(told)
     this.following.sink.send(this.isAhead ? this.channel.frameOf(dressed, this.cursor) : frame)
+  }
+
+  /** What happens from here on is read again once there is room. */
+  private fallBehind() {
+    this.pending = []
+    this.hasMissed = true
+    this.following.behind()
   }
 
   private isNew({ event }: DressedEvent): boolean {

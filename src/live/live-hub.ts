@@ -9,7 +9,7 @@ import { Projections } from "../../projections/engine/projections.ts"
 import { readModels } from "../../projections/index.ts"
 import { CompanyFeed, type FeedSources } from "./company-feed.ts"
 import { readBoardCursor, readStreamCursor, type Vector } from "./cursor.ts"
-import { EventFollower, type Place, type Sink } from "./event-follower.ts"
+import { EventFollower, type Following, type Place } from "./event-follower.ts"
 import { liveLimits } from "./live-limits.ts"
 import { LiveRefused } from "./live-refused.ts"
 import { readLiveRows } from "./live-rows.ts"
@@ -18,18 +18,16 @@ import { shownPositions } from "./shown-positions.ts"
 import { type EventTopic, findTopic, type Topic, type ValueTopic } from "./topics.ts"
 import { ValueChannel } from "./value-channel.ts"
 
-/** Who follows: how far that user or key reaches in the topic's module. */
-export interface Viewer {
+/** Who follows: `scope` is how far that user or key reaches in the topic's module. */
+export interface Viewer extends Following {
   readonly company: string
-  readonly user: string
-  readonly scope: "all" | "own"
 }
 
 /** A topic that is followed until the scope ends. */
 export interface Followed {
   /** Where it begins; values have none. */
   readonly cursor: string | undefined
-  /** Sends what there is, and from then on all that happens. To be begun once. */
+  /** Sends what there is, and from then on all that happens. To be begun again when it fell behind. */
   readonly begin: Effect.Effect<void, LiveFailure | LiveRefused>
   /** The viewer reaches less far, or further, than before. */
   readonly rescope: (scope: Viewer["scope"]) => void
@@ -48,13 +46,11 @@ export interface LiveOptions extends Pick<ValueSources, "engineStatus" | "timeZo
 export class LiveHub extends Context.Service<
   LiveHub,
   {
-    /** Whoever may is for the caller to know; whose rows they are is looked at here. `lost` is called when they are not any more. */
+    /** Whoever may is for the caller to know; whose rows they are is looked at here. */
     readonly follow: (
       viewer: Viewer,
       topic: Topic,
-      after: string | undefined,
-      sink: Sink,
-      lost: () => void
+      after: string | undefined
     ) => Effect.Effect<Followed, LiveFailure | LiveRefused, Scope>
   }
 >()("centurion/live/LiveHub") {
@@ -86,14 +82,14 @@ const makeHub = Effect.fnUntraced(function* (options: LiveOptions) {
   })
 
   return LiveHub.of({
-    follow: Effect.fnUntraced(function* (viewer, topic, after, sink, lost) {
+    follow: Effect.fnUntraced(function* (viewer, topic, after) {
       if (topic.carries === "values") {
         const channel = yield* RcMap.get(valueChannels, `${viewer.company} ${topic.topic}`)
-        return yield* followValue(channel, sink)
+        return yield* followValue(channel, viewer.sink)
       }
       const feed = yield* RcMap.get(feeds, viewer.company)
       const place = yield* placeOf(feed, sources, viewer, topic, after)
-      return yield* followEvents(feed, viewer, topic, place, sink, lost)
+      return yield* followEvents(feed, viewer, topic, place)
     })
   })
 })
@@ -128,15 +124,13 @@ const openFeed = Effect.fnUntraced(function* (
 
 const followEvents = Effect.fnUntraced(function* (
   feed: CompanyFeed,
-  { user, scope }: Viewer,
+  viewer: Viewer,
   topic: EventTopic,
-  place: Place,
-  sink: Sink,
-  lost: () => void
+  place: Place
 ) {
   const join = Effect.sync(() => {
     const channel = feed.channelOf(topic)
-    const follower = new EventFollower(channel, { user, scope, sink, lost }, place, feed.told)
+    const follower = new EventFollower(channel, viewer, place, feed.told)
     channel.add(follower)
     return { channel, follower }
   })
@@ -201,7 +195,7 @@ const positionsKnown = Effect.fnUntraced(function* (
   return { positions }
 })
 
-const followValue = (channel: ValueChannel, sink: Sink) =>
+const followValue = (channel: ValueChannel, sink: Viewer["sink"]) =>
   Effect.gen(function* () {
     yield* Effect.addFinalizer(() => Effect.sync(() => channel.remove(sink)))
     return {

@@ -89,10 +89,13 @@ export const openSession = <P extends LivePrincipal>(
         })
       const scope = yield* reach(topic)
       const own = yield* Scope.fork(whole)
-      const viewer = { company: principal.company, user: principal.id, scope }
-      const lost = () =>
-        void runFork(endWith(topic.topic, "forbidden", `${topic.topic} is somebody else's now`))
-      const followed = yield* hub.follow(viewer, topic, after, sink, lost).pipe(
+      let begun: Effect.Effect<void> = Effect.void
+      const viewer = {
+        ...{ company: principal.company, user: principal.id, scope, sink },
+        lost: () => void runFork(endWith(topic.topic, "forbidden", `${topic.topic} is somebody else's now`)),
+        behind: () => void runFork(Effect.forkIn(begun, own))
+      }
+      const followed = yield* hub.follow(viewer, topic, after).pipe(
         Scope.provide(own),
         Effect.tapError((error) =>
           Effect.andThen(
@@ -105,7 +108,8 @@ export const openSession = <P extends LivePrincipal>(
       )
       subscriptions.set(topic.topic, { topic, scope: own, rescope: followed.rescope })
       sink.send(plainFrame({ type: "subscribed", topic: topic.topic, id, cursor: followed.cursor }))
-      yield* Scope.provide(Effect.forkScoped(begin(topic.topic, followed)), own)
+      begun = begin(topic.topic, followed)
+      yield* Effect.forkIn(begun, own)
     })
 
     /** A database that is away is waited for: the client stays where it is. */

@@ -18,6 +18,13 @@ export const liveSettings = {
     1_000,
     "Topics that one of them follows at most."
   ),
+  liveRecheckMs: integer(
+    "CENTURION_LIVE_RECHECK_MS",
+    15_000,
+    50,
+    600_000,
+    "How often the token or key behind each of them is looked at again, and its rights."
+  ),
   liveUnreadMaxBytes: integer(
     "CENTURION_LIVE_UNREAD_MAX_BYTES",
     512 * kibibyte,

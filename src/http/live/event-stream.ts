@@ -13,6 +13,7 @@ import { type LiveClose, liveCloses } from "./live-closes.ts"
 import { liveHttpLimits } from "./live-http-limits.ts"
 import type { LiveRunning } from "./live-parts.ts"
 import { type Known, watchPrincipal } from "./principal-watch.ts"
+import { untilDrained } from "./socket-sink.ts"
 
 /** What a stream is opened with. */
 export interface StreamAsked {
@@ -20,6 +21,8 @@ export interface StreamAsked {
   readonly clients: LiveClients["Service"]
   readonly known: Known
   readonly address: string
+  /** Between two looks at what was shown. */
+  readonly everyMs: number
   readonly topics: ReadonlyArray<string>
   /** By topic, the cursor behind which to go on. */
   readonly after: ReadonlyMap<string, string>
@@ -56,11 +59,13 @@ const tell = Effect.fnUntraced(function* (
   unread: { bytes: number }
 ) {
   const { clients, running, known, topicsMax, unreadMaxBytes, source } = asked
+  // It does not read, so it can't be told: its connection goes, and it comes back with its last id.
+  const giveUp = () => void source.socket.destroy()
   const write = (text: string) => {
     const bytes = Buffer.from(text)
     unread.bytes += bytes.length
-    // It does not read, so it can't be told: its connection goes, and it comes back with its last id.
-    if (unread.bytes > unreadMaxBytes) source.socket.destroy()
+    // Events wait for room; what else there is to say is little.
+    if (unread.bytes > unreadMaxBytes * 2) giveUp()
     else Queue.offerUnsafe(queue, bytes)
   }
   const cursors = new Map(asked.after)
@@ -73,12 +78,14 @@ const tell = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() => Effect.sync(() => clients.leave(client)))
   write(`retry: ${liveHttpLimits.reconnectMinMs}\n\n`)
   if (!clients.enter(client)) return close("tryAgain")
-  const drained = Effect.gen(function* () {
-    while (unread.bytes > unreadMaxBytes / 4) yield* Effect.sleep(drainLookMs)
-  })
-  const session = yield* openSession<Principal>({ ...running, topicsMax }, known.principal, { send, drained })
+  const sink = {
+    send,
+    isFull: () => unread.bytes >= unreadMaxBytes,
+    drained: untilDrained(() => !source.socket.destroyed && unread.bytes > unreadMaxBytes / 4, giveUp)
+  }
+  const session = yield* openSession<Principal>({ ...running, topicsMax }, known.principal, sink)
   for (const topic of asked.topics) yield* session.subscribe(topic, asked.after.get(topic))
-  const watching = watchPrincipal(running, () => known, asked.address, session.renew)
+  const watching = watchPrincipal(running, () => known, asked, session.renew)
   yield* Effect.forkScoped(
     Effect.andThen(
       watching,
@@ -88,8 +95,6 @@ const tell = Effect.fnUntraced(function* (
   const beat = Effect.sync(() => write(": still here\n\n"))
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(liveHttpLimits.beatMs), beat)))
 })
-
-const drainLookMs = 10
 
 const closingFrame = (why: LiveClose): Frame =>
   plainFrame({

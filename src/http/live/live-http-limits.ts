@@ -2,7 +2,7 @@
 export const liveHttpLimits = {
   frameMaxBytes: 16 * 1024,
   /** A client says who it is in this time, or is gone. */
-  helloTimeoutMs: 10_000,
+  helloTimeoutMs: 5_000,
   /** Clients of one address that have not said who they are. */
   strangersPerAddressMax: 64,
   /** Frames of one client at once, and a second. */
@@ -12,8 +12,8 @@ export const liveHttpLimits = {
   framesWaitingMax: 200,
   /** Wrong frames and refused topics; beyond it the socket is closed. */
   refusalsMax: 50,
-  /** Tokens and keys are looked at again so often: one that has expired or was revoked ends its socket. */
-  recheckMs: 15_000,
+  /** What is unread must have gone in this time, or the client is closed. */
+  slowMaxMs: 10_000,
   /** One who does not read gets so long to hear why it is closed. */
   closeGraceMs: 3_000,
   /** A stream says that it lives so often; sockets are pinged as those of the chat are. */

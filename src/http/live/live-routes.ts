@@ -81,6 +81,7 @@ export const liveRoutes = HttpRouter.use((router) =>
         ...{ ...entered, clients, source },
         ...{ topics: asked.topics, after: asked.after },
         topicsMax: settings.liveTopicsMax,
+        everyMs: settings.liveRecheckMs,
         unreadMaxBytes: settings.liveUnreadMaxBytes
       })
     })

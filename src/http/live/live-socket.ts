@@ -28,6 +28,7 @@ import { socketSink } from "./socket-sink.ts"
 interface Client {
   readonly send: (frame: Frame) => void
   readonly close: (why: LiveClose) => void
+  readonly isFull: () => boolean
   readonly drained: Effect.Effect<void>
   readonly frames: Queue.Queue<string>
   readonly address: string
@@ -39,7 +40,7 @@ interface Client {
 export const serveLiveSocket = Effect.gen(function* () {
   const fork = Effect.runForkWith(yield* Effect.context<LiveParts>())
   const clients = yield* LiveClients
-  const { liveTopicsMax, liveUnreadMaxBytes, trustedProxies } = yield* Settings
+  const { liveTopicsMax, liveRecheckMs, liveUnreadMaxBytes, trustedProxies } = yield* Settings
   const strangers = countStrangers()
 
   return (socket: WebSocket, request: IncomingMessage): void => {
@@ -60,13 +61,15 @@ export const serveLiveSocket = Effect.gen(function* () {
     takeFrames(socket, client)
     const stopPulse = watchPulse(socket)
     const serving = fork(
-      Effect.onExit(Effect.scoped(serve(client, liveTopicsMax, known)), (exit) =>
-        Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)
-          ? Effect.void
-          : Effect.andThen(
-              Effect.logError("a live socket broke", exit.cause),
-              Effect.sync(() => sink.close("broken"))
-            )
+      Effect.onExit(
+        Effect.scoped(serve(client, { topicsMax: liveTopicsMax, everyMs: liveRecheckMs }, known)),
+        (exit) =>
+          Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)
+            ? Effect.void
+            : Effect.andThen(
+                Effect.logError("a live socket broke", exit.cause),
+                Effect.sync(() => sink.close("broken"))
+              )
       )
     )
     socket.on("error", () => {})
@@ -122,7 +125,11 @@ const takeFrames = (socket: WebSocket, { frames, close }: Client) => {
   })
 }
 
-const serve = Effect.fnUntraced(function* (client: Client, topicsMax: number, becameKnown: () => void) {
+const serve = Effect.fnUntraced(function* (
+  client: Client,
+  { topicsMax, everyMs }: { readonly topicsMax: number; readonly everyMs: number },
+  becameKnown: () => void
+) {
   const parts = yield* LiveParts
   const shown = client.header ?? (yield* firstHello(client))
   if (shown === undefined) return
@@ -138,7 +145,8 @@ const serve = Effect.fnUntraced(function* (client: Client, topicsMax: number, be
   const { running } = entered.success
   const state = { known: entered.success.known, refusals: 0 }
   const session = yield* openSession({ ...running, topicsMax }, state.known.principal, client)
-  const watching = watchPrincipal(running, () => state.known, client.address, session.renew)
+  const look = { address: client.address, everyMs }
+  const watching = watchPrincipal(running, () => state.known, look, session.renew)
   yield* Effect.forkScoped(
     Effect.andThen(
       watching,

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Principal } from "../../accounts/principal.ts"
-import { liveHttpLimits } from "./live-http-limits.ts"
 import type { LiveRunning } from "./live-parts.ts"
 
 /** Whom a client is, and what it showed for that. */
@@ -26,12 +25,12 @@ export const know = ({ authenticate }: LiveRunning, shown: Redacted.Redacted<str
 export const watchPrincipal = (
   running: LiveRunning,
   now: () => Known,
-  address: string,
+  { address, everyMs }: { readonly address: string; readonly everyMs: number },
   renewed: (principal: Principal) => Effect.Effect<void>
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
     while (true) {
-      yield* Effect.sleep(liveHttpLimits.recheckMs)
+      yield* Effect.sleep(everyMs)
       const known = now()
       const found = yield* Effect.result(know(running, known.shown, address))
       // Another hello came while we looked.

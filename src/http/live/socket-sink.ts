@@ -13,7 +13,7 @@ export type SinkSocket = Pick<
 
 const drainLookMs = 10
 
-/** Sends to a socket. One that does not read is closed before it costs more memory than it may. */
+/** Sends to a socket. One that does not read gets no more events for a while, and is closed if that does not help. */
 export const socketSink = (
   socket: SinkSocket,
   unreadMaxBytes: number
@@ -35,15 +35,29 @@ export const socketSink = (
     close,
     send: (frame) => {
       if (socket.readyState !== socket.OPEN) return
-      if (socket.bufferedAmount + frame.bytes.length > unreadMaxBytes) return close("tooSlow")
+      // Events wait for room; what else there is to say is little.
+      if (socket.bufferedAmount > unreadMaxBytes * 2) return close("tooSlow")
       socket.send(frame.bytes, { binary: false })
     },
-    drained: Effect.gen(function* () {
-      while (socket.readyState === socket.OPEN && socket.bufferedAmount > unreadMaxBytes / 4)
-        yield* Effect.sleep(drainLookMs)
-    })
+    isFull: () => socket.bufferedAmount >= unreadMaxBytes,
+    drained: untilDrained(
+      () => socket.readyState === socket.OPEN && socket.bufferedAmount > unreadMaxBytes / 4,
+      () => close("tooSlow")
+    )
   }
 }
+
+/** Waits until nothing holds up any more; gives up on one who does not read. */
+export const untilDrained = (isHeldUp: () => boolean, giveUp: () => void): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const until = performance.now() + liveHttpLimits.slowMaxMs
+    return Effect.gen(function* () {
+      while (isHeldUp()) {
+        if (performance.now() > until) return giveUp()
+        yield* Effect.sleep(drainLookMs)
+      }
+    })
+  })
 
 /** Not all at once. */
 const soon = () =>

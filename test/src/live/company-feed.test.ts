@@ -75,9 +75,10 @@ const openFeed = (from = 0) => {
     const channel = feed.channelOf(findTopic("conversation:c1") as EventTopic)
     const sink = {
       send: (frame: { text: string }) => heard.push(JSON.parse(frame.text).event.version),
+      isFull: () => false,
       drained: Effect.void
     }
-    const following = { user: "root", scope: "all" as const, sink, lost: () => {} }
+    const following = { user: "root", scope: "all" as const, sink, lost: () => {}, behind: () => {} }
     const follower = new EventFollower(channel, following, { version: from }, feed.told)
     channel.add(follower)
     await Effect.runPromise(follower.catchUp(feed))
@@ -159,8 +160,9 @@ describe("a company's feed", () => {
     const following = {
       user: "root",
       scope: "all" as const,
-      sink: { send: () => {}, drained: Effect.void },
-      lost: () => {}
+      sink: { send: () => {}, isFull: () => false, drained: Effect.void },
+      lost: () => {},
+      behind: () => {}
     }
     const follower = new EventFollower(channel, following, { version: 0 }, feed.told)
     channel.add(follower)

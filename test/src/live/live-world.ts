@@ -88,7 +88,11 @@ export type AnyFrame = any
 export const connect = async (
   hub: LiveHub["Service"],
   who: LivePrincipal,
-  options: { readonly topicsMax?: number; readonly drained?: Effect.Effect<void> } = {}
+  options: {
+    readonly topicsMax?: number
+    readonly drained?: Effect.Effect<void>
+    readonly isFull?: () => boolean
+  } = {}
 ) => {
   const scope = await Effect.runPromise(Scope.make())
   const frames: Array<AnyFrame> = []
@@ -99,6 +103,7 @@ export const connect = async (
       frames.push(JSON.parse(frame.text))
       for (const hear of hearers) hear()
     },
+    isFull: options.isFull ?? (() => false),
     drained: options.drained ?? Effect.void
   }
   const auditRefusal = (_: LivePrincipal, what: string, needed: string) =>

@@ -159,11 +159,18 @@ describe.each(databases)("resuming on $name", (kind) => {
     const begin = cursorOf(ahead)
     await world.tell(owners[0]!, moved("d1", 0))
     await ahead.until(() => ahead.events("board:deals").length === 1)
+    let isOpen = false
     let go = () => {}
     const gate = new Promise<void>((resolve) => {
-      go = resolve
+      go = () => {
+        isOpen = true
+        resolve()
+      }
     })
-    const slow = await connect(near, admin, { drained: Effect.promise(() => gate) })
+    const slow = await connect(near, admin, {
+      isFull: () => !isOpen,
+      drained: Effect.promise(() => gate)
+    })
     await slow.subscribe("board:deals", begin)
     const many = liveLimits.pendingEventsMax + 300
     for (let n = 0; n < many; n += 100)
