@@ -12,6 +12,7 @@ import { engineLayer } from "../actors/engine-layer.ts"
 import { defaultLimits, type EngineLimits } from "../actors/engine-limits.ts"
 import type { ErasurePlace } from "../actors/erasures.ts"
 import { Ownership } from "../actors/ownership.ts"
+import { startFromEvent } from "../actors/start-from-event.ts"
 import { Database } from "../eventstore/database.ts"
 import { EventStore } from "../eventstore/event-store.ts"
 import { History } from "../eventstore/history.ts"
@@ -20,11 +21,12 @@ import { SealStore } from "../eventstore/seal-store.ts"
 import { Secrets } from "../eventstore/secrets.ts"
 import { SubjectStore } from "../eventstore/subject-store.ts"
 import { machines } from "../machines/index.ts"
+import type { ListedMachine } from "../machines/listed-machine.ts"
 import { PastReadModels } from "../projections/engine/past-read-models.ts"
 import { Projections } from "../projections/engine/projections.ts"
 import { accountsLayer } from "./accounts/accounts-layer.ts"
 import { Operator } from "./accounts/operator.ts"
-import { Companies } from "./companies/companies.ts"
+import { Companies, StartRefused } from "./companies/companies.ts"
 import { CompanyFiles } from "./companies/company-files.ts"
 import { Contacts } from "./companies/contacts.ts"
 import { keepCompanies } from "./companies/keep-companies.ts"
@@ -61,6 +63,8 @@ const limitsOf = (settings: SettingValues): EngineLimits => ({
   receiptDeadlineMs: settings.receiptDeadlineMs
 })
 
+const listed: ReadonlyMap<string, ListedMachine> = new Map(machines.map((each) => [each.machine.id, each]))
+
 const ownerName = () => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`
 
 /** The memory of who is who; its lines in the database go with the key. */
@@ -88,7 +92,15 @@ const makeEngine = Effect.fnUntraced(function* (
       companies.startInput(address, starters.of(address)).pipe(
         // A lead that a form begins came by that form, and by no conversation.
         Effect.map((input) => (event.type === "LeadSubmitted" ? { ...input, source: event.source } : input)),
-        Effect.map((input) => input as unknown as Json),
+        // Of our own machines the companies know more; all others start with what their first event tells.
+        Effect.flatMap((input) =>
+          Object.keys(input).length === 0 && listed.has(address.machine)
+            ? Effect.mapError(
+                Effect.fromResult(startFromEvent(listed.get(address.machine)!, event)),
+                (message) => new StartRefused({ message })
+              )
+            : Effect.succeed(input as unknown as Json)
+        ),
         Effect.mapError(
           ({ _tag, message }) =>
             new EventRefused({ reason: _tag === "UnknownCompany" ? "unknownCompany" : "wrongData", message })

@@ -140,8 +140,9 @@ export const readHistory = Effect.fnUntraced(function* (resource: MachineResourc
 
 const ifMatchShape = /^(?:W\/)?"v(\d{1,15})"$/
 
-/** What `If-Match` says of the version: exact, or only that there must be one. */
+/** What `If-Match` says of the version: exact, or only that there must be one; `If-None-Match: *` that there is none. */
 export const readIfMatch = Effect.gen(function* () {
+  if ((yield* headerOf("if-none-match"))?.trim() === "*") return "none" as const
   const given = (yield* headerOf("if-match"))?.trim() ?? "*"
   if (given === "*") return "exists" as const
   const version = ifMatchShape.exec(given)?.[1]

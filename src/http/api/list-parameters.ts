@@ -123,6 +123,11 @@ export const writeHeaders: ReadonlyArray<Parameter> = [
     '"v7"'
   ),
   headerParameter(
+    "If-None-Match",
+    "`*`: this is the first event of a new one. Refused with 412 when there is such a one; without it, with 404 when there is none.",
+    "*"
+  ),
+  headerParameter(
     "Idempotency-Key",
     "Any text of your own: a request that comes again by it gets the first answer, for a day.",
     "8f14e45f-ceea-4672-9c2a-5a0e0b4b8f8a"

@@ -100,6 +100,18 @@ describe.each(databases)("resources of machines, on $name", (kind) => {
     expect((await send("v1", "DealWinAsked", { reason }, { "if-match": "nonsense" })).status).toBe(400)
   })
 
+  it("begins an actor with If-None-Match: *, once, and only with an event that a new one takes", async () => {
+    const begins = { "if-none-match": "*" }
+    await open("acme", "b0")
+    expect(await send("b0", "DealWinAsked", { reason }, begins)).toMatchObject({
+      status: 412,
+      body: { detail: "deal/b0 is at version 3, and none was expected" }
+    })
+    expect(await send("b9", "DealWinAsked", { reason }, begins)).toMatchObject({ status: 409 })
+    expect(await send("b9", "DealWinAsked", { reason })).toMatchObject({ status: 404 })
+    expect((await ana.ask("/api/v1/deals/b9/history")).status).toBe(404)
+  })
+
   it("refuses a body of another shape with 422 and the places, and never takes who and when from it", async () => {
     await open("acme", "s1")
     const wrong = await send("s1", "DealMoveAsked", { to: "nowhere", more: 1 })
