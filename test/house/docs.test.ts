@@ -52,6 +52,10 @@ const commands = [
   "import",
   "why",
   "migrate",
+  "query",
+  "table",
+  "projections",
+  "analysts",
   "backtest",
   "shadow"
 ]

@@ -37,12 +37,11 @@ export const rebuild = Effect.fnUntraced(function* ({ readModel, company, json }
       if (meant.length === 0) yield* companyAsked(undefined)
       const isKept = there.some(({ kept }) => kept)
       const builds = meant.flatMap(({ company }) => models.map((model) => ({ company, model })))
-      const work = Effect.gen(function* () {
-        for (const { company, model } of builds) yield* desk.beginRebuild(company, model)
-        yield* follow(builds, isKept, json)
-      })
+      // Before a projector of ours looks what there is to do.
+      for (const { company, model } of builds) yield* desk.beginRebuild(company, model)
       if (!isKept && !json) yield* note("no server runs, so this command builds")
-      yield* isKept ? work : keep(work)
+      const following = follow(builds, isKept, json)
+      yield* isKept ? following : keep(following)
       yield* tellBuilt(builds, json)
     })
   )
