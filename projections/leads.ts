@@ -33,9 +33,12 @@ const columns = {
   met: texts("Criteria that its answers meet."),
   unmet: texts("Criteria that its answers don't meet."),
   open: texts("Criteria that it has not answered."),
-  answers: json<Record<string, unknown>>("By criterion, what the lead answered and in which words.", {
-    personal: true
-  }),
+  answers: json<Record<string, unknown>>(
+    'By criterion, what the lead answered and in which words: `{"budget": {"value": 6000, "said": "six thousand"}}`.',
+    {
+      personal: true
+    }
+  ),
   conversation_id: maybeText("The conversation that it spoke in last.", { filters: true }),
   deal_id: maybeText("Its deal, once it was handed off."),
   why: maybeText("Why it was qualified or disqualified, or handed off: the reason given."),

@@ -16,8 +16,10 @@ const intro = `# Data dictionary
 
 Made from the code by \`npm run dictionary\`; a test fails when it is out of date.
 
-Every company has a schema of its own with these tables and views, and sees no row of another. A transaction enters one
-company; from there on, table names mean that company's:
+Ask with \`npx centurion query "select …"\`, which enters the company by itself and takes \`--as-of\` for how it was; or
+with a login of \`npx centurion analysts\` from any program that speaks to Postgres. There, every company has a schema of
+its own with these tables and views, and sees no row of another. A transaction enters one company; from there on, table
+names mean that company's:
 
 \`\`\`sql
 begin;
@@ -28,13 +30,19 @@ commit;
 
 - **How fresh.** Tables follow the events live, a moment behind. \`npx centurion projections\` tells how far. Views are
   worked out when they are asked.
-- **Times** are \`timestamptz\`. A \`day\`, \`week\` or \`month\` of a view is in the company's time zone.
+- **Times** are \`timestamptz\`. A \`day\`, \`week\` or \`month\` of a view is in the company's time zone. For one of your own:
+  \`(created_at at time zone (select time_zone from company_clock))::date\`; without it, days
+  are those of the session's time zone.
+- **Money**: \`value_cents\` is in the company's currency, of which nothing here tells more; \`cost_usd\` is in US dollars.
 - **Personal data** is empty once its person is erased, in tables that are there and in tables that are built again.
   The rest of the row stays, so that counts and sums don't change.
 - **One person, one id.** A lead, its contact and its deal have the same id.
 - **Every table** has two columns more: \`company\`, which is always yours and stands first in every key, and \`stream\`,
   the actor that the row comes from, as \`machine/id\`.
-- **Who**, in \`by\` and \`owner\`: \`person:<user>\`, \`api:<key>\`, \`agent:<persona>\`, \`lead\`, \`engine\`.
+- **Who**, in \`by\` and \`owner\`: \`person:<user>\`, \`api:<key>\`, \`agent:<persona>\`, \`lead\`, \`engine\`. An
+  \`owner_id\` is the user alone: \`'person:' || owner_id\` is the same person.
+- **States** and stages of a row are as they are now. When they changed is in \`deal_stages\`, \`lead_journeys\`,
+  \`activities\`.
 - **F** and **S**: lists of the API may be filtered and sorted by this column. What is sorted by has an index.
 `
 

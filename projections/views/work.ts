@@ -75,7 +75,7 @@ export const dealStageTimes: AnalystView = {
     stage: "The stage, `won` and `lost` included.",
     entered_at: "When it came into it.",
     left_at: "When it left it; null while it is there.",
-    days: "How long it was there, in days, until now if it still is.",
+    days: "How long it was there, in days, until now if it still is: for `won` and `lost`, since then.",
     by: "Who moved it there.",
     why: "Why."
   },
