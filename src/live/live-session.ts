@@ -18,7 +18,7 @@ export type LivePrincipal = Pick<Principal, "kind" | "id" | "company" | "may">
 export interface SessionPorts<P extends LivePrincipal> {
   readonly hub: LiveHub["Service"]
   /** Writes down that somebody asked for what they may not. */
-  readonly auditRefusal: (principal: P, what: string, needed: string) => Effect.Effect<void>
+  readonly auditRefusal: (principal: P, topic: string, needed: string) => Effect.Effect<void>
   readonly topicsMax: number
 }
 
@@ -65,7 +65,7 @@ export const openSession = <P extends LivePrincipal>(
     const reach = Effect.fnUntraced(function* ({ topic, module, carries }: Topic) {
       const scope = principal.may(module, "read")
       if (scope === "all" || (scope === "own" && carries === "events")) return scope
-      yield* auditRefusal(principal, `follow ${topic}`, `${module}:read`)
+      yield* auditRefusal(principal, topic, `${module}:read`)
       return yield* new LiveRefused({ code: "forbidden", message: refusal(topic, module, scope) })
     })
 
@@ -101,7 +101,7 @@ export const openSession = <P extends LivePrincipal>(
           Effect.andThen(
             Scope.close(own, Exit.void),
             scope === "own" && error._tag === "LiveRefused" && error.code === "notFound"
-              ? auditRefusal(principal, `follow ${topic.topic}`, `${topic.module}:read`)
+              ? auditRefusal(principal, topic.topic, `${topic.module}:read`)
               : Effect.void
           )
         )

@@ -19,7 +19,7 @@ export interface LiveRunning {
     address: string
   ) => Effect.Effect<Principal, NotAuthenticated | StoreUnavailable>
   /** Writes down that somebody asked for what they may not. */
-  readonly auditRefusal: (principal: Principal, what: string, needed: string) => Effect.Effect<void>
+  readonly auditRefusal: (principal: Principal, topic: string, needed: string) => Effect.Effect<void>
 }
 
 const bootRetryMs = 2000
@@ -42,8 +42,10 @@ export class LiveParts extends Context.Service<
           return Effect.succeed({
             hub: live,
             authenticate: (authorization, address) => authenticate(authorization, { address }),
-            auditRefusal: (principal, what, needed) =>
-              Effect.ignore(audit.write(refusedTo(principal, "live.follow", what, `needs ${needed}`)))
+            auditRefusal: (principal, topic, needed) =>
+              Effect.ignore(
+                audit.write(refusedTo(principal, "live.follow", `topic:${topic}`, `needs ${needed}`))
+              )
           })
         })
       })

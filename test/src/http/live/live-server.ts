@@ -34,7 +34,8 @@ export const user = (company: string, id: string, ...roles: ReadonlyArray<string
 export const startLiveServer = async (hub: LiveHub["Service"], own: Partial<SettingValues> = {}) => {
   const tokens = new Map<string, Principal>()
   const refusals: Array<string> = []
-  const scope = await Effect.runPromise(Scope.make())
+  // As the real server has it: answers under way may go out before what makes them ends.
+  const [scope, answers] = await Effect.runPromise(Effect.all([Scope.make(), Scope.make()]))
   const parts = Layer.succeed(
     LiveParts,
     LiveParts.of({
@@ -57,7 +58,7 @@ export const startLiveServer = async (hub: LiveHub["Service"], own: Partial<Sett
   const built = await Effect.runPromise(Layer.buildWithScope(Layer.mergeAll(parts, clients, settings), scope))
   const start = Effect.gen(function* () {
     const router = yield* HttpRouter.toHttpEffect(Layer.provide(liveRoutes, Layer.succeedContext(built)))
-    server.on("request", yield* NodeHttpServer.makeHandler(router, { scope }))
+    server.on("request", yield* NodeHttpServer.makeHandler(router, { scope: answers }))
     server.on("upgrade", yield* Effect.provide(liveSockets, built))
   })
   await Effect.runPromise(Scope.provide(start as Effect.Effect<void, never, Scope.Scope>, scope))
@@ -76,8 +77,9 @@ export const startLiveServer = async (hub: LiveHub["Service"], own: Partial<Sett
     clients: () => Effect.runSync(Effect.provide(LiveClients, built)).count(),
     stop: async () => {
       await Effect.runPromise(Scope.close(scope, Exit.void))
-      server.closeAllConnections()
-      server.close()
+      server.closeIdleConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await Effect.runPromise(Scope.close(answers, Exit.void))
     }
   }
 }

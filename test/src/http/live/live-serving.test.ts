@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { WebSocket } from "ws"
+import { inCompany } from "../../../../projections/engine/in-company.ts"
+import { liveCloses } from "../../../../src/http/live/live-closes.ts"
+import { databases } from "../../../databases.ts"
+import { type OpenApiServer, openApiServer } from "../api/open-api.ts"
+import { openSocket } from "./live-server.ts"
+
+const livePath = "/api/v1/live"
+
+/** A visitor of a company's page says something. */
+const chat = async (url: string, company: string, text: string) => {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/chat/${company}`)
+  await new Promise((resolve) => socket.once("open", resolve))
+  socket.send(JSON.stringify({ type: "hello", visitor: `visitor-of-${company}-0123456789` }))
+  socket.send(JSON.stringify({ type: "message", messageId: "m1", text }))
+  return socket
+}
+
+describe.each(databases)("live updates of a whole server on $name", (kind) => {
+  let server: OpenApiServer
+  beforeAll(async () => {
+    server = await openApiServer(kind)
+  })
+  afterAll(() => server.close())
+
+  const follow = async (company: string, name: string, role: string) => {
+    const { token } = await server.as(company, name, role)
+    const socket = openSocket(`${server.url.replace("http", "ws")}${livePath}`)
+    await socket.ask({ type: "hello", token }, "welcome")
+    return socket
+  }
+
+  test("a conversation on the page is followed as it goes, by its own company and nobody else, until the server stops", async () => {
+    const ours = await follow("acme", "root", "Admin")
+    const theirs = await follow("globex", "root", "Admin")
+    for (const socket of [ours, theirs]) {
+      expect(
+        await socket.ask({ type: "subscribe", topic: "board:conversations" }, "subscribed")
+      ).toBeDefined()
+      expect(await socket.ask({ type: "subscribe", topic: "counters" }, "value")).toBeDefined()
+    }
+    const visitor = await chat(server.url, "acme", "Olá, quanto custa?")
+    await ours.until(() => ours.events("board:conversations").some(({ event }) => event.type === "ReplySent"))
+    const [{ event, row }] = ours.events("board:conversations") as [
+      { event: { id: string }; row: { state: string } }
+    ]
+    expect(row.state).toBe("open")
+    const topic = `conversation:${event.id}`
+    await ours.ask({ type: "subscribe", topic, after: "start" }, "subscribed")
+    await ours.until(() => ours.events(topic).some(({ event }) => event.type === "ReplySent"))
+    const said = ours.events(topic).find(({ event }) => event.type === "MessageReceived")
+    expect(said.event.data.text).toBe("Olá, quanto custa?")
+    const counted = () => ours.frames.findLast(({ type, topic }) => type === "value" && topic === "counters")
+    await ours.until(() => counted().value.conversations.open === 1 && counted().value.today.messagesOut > 0)
+    expect(await theirs.ask({ type: "subscribe", topic, after: "start" }, "error")).toMatchObject({
+      code: "notFound"
+    })
+    expect(theirs.events("board:conversations")).toEqual([])
+
+    const refused = await server.as("acme", "max", "Cliente")
+    const stranger = await follow("acme", "max", "Cliente")
+    expect(await stranger.ask({ type: "subscribe", topic: "engine" }, "error")).toMatchObject({
+      code: "forbidden"
+    })
+    expect(refused.id).toBeDefined()
+    const { database } = await server.parts()
+    const audit = await server.run(
+      inCompany(database!, "acme", (query) =>
+        query("select principal, target, outcome from core.audit where action = 'live.follow'")
+      )
+    )
+    expect(audit).toEqual([[`person:${refused.id}`, "topic:engine", "refused"]])
+
+    expect((await server.anonymous(livePath)).status).toBe(426)
+    expect((await server.anonymous(`${livePath}/sse?topics=engine`)).status).toBe(401)
+    expect((await server.anonymous(`${livePath}/tickets`)).status).toBe(405)
+    visitor.close()
+    await server.close()
+    expect(await ours.closed()).toEqual({ code: liveCloses.restart[0], reason: liveCloses.restart[1] })
+  })
+})
