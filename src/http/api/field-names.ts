@@ -15,3 +15,15 @@ export const shownColumns = ({ name, columns }: ReadModel): Columns =>
   hidden[name] === undefined
     ? columns
     : Object.fromEntries(Object.entries(columns).filter(([column]) => !hidden[name]!.includes(column)))
+
+/** What is made from a thing that never changes, such as a read model, is made once. */
+export const once = <Of extends object, A>(make: (of: Of) => A): ((of: Of) => A) => {
+  const known = new WeakMap<Of, A>()
+  return (of) => {
+    const before = known.get(of)
+    if (before !== undefined) return before
+    const made = make(of)
+    known.set(of, made)
+    return made
+  }
+}

@@ -1,7 +1,7 @@
 import type { Column, ColumnKind } from "../../../projections/column.ts"
 import type { Columns } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
-import { fieldOf } from "./field-names.ts"
+import { fieldOf, once } from "./field-names.ts"
 import { type Refusal, refuse } from "./refusal.ts"
 
 /** A query string as the router reads it. */
@@ -29,7 +29,7 @@ export const operatorsOf = ({ kind, nullable }: Column): ReadonlyArray<string> =
 ]
 
 /** The columns that a list may be filtered by, under the names of the API. */
-export const filterable = (columns: Columns): ReadonlyMap<string, string> => {
+export const filterable = once((columns: Columns): ReadonlyMap<string, string> => {
   const names = Object.keys(columns).filter(
     (name) => columns[name]!.filters && columns[name]!.kind !== "json"
   )
@@ -37,7 +37,7 @@ export const filterable = (columns: Columns): ReadonlyMap<string, string> => {
     ...names.map((name) => [name, name] as const),
     ...names.map((name) => [fieldOf(name), name] as const)
   ])
-}
+})
 
 /** Names that a list understands beside its filters. */
 export const listParameters: ReadonlySet<string> = new Set(["limit", "cursor", "sort", "waitFor", "asOf"])

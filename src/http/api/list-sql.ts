@@ -1,6 +1,6 @@
 import type { Column, ColumnKind } from "../../../projections/column.ts"
 import type { Columns, ReadModel } from "../../../projections/read-model.ts"
-import { fieldOf, shownColumns } from "./field-names.ts"
+import { fieldOf, once, shownColumns } from "./field-names.ts"
 import type { Filter } from "./filters.ts"
 
 /** How a list is sorted: by one column and then by the key, all in the same direction. */
@@ -22,13 +22,13 @@ export interface Statement {
 }
 
 /** The columns by which lists may be sorted, under the names of the API. */
-export const sortable = (columns: Columns): ReadonlyMap<string, string> => {
+export const sortable = once((columns: Columns): ReadonlyMap<string, string> => {
   const names = Object.keys(columns).filter((name) => columns[name]!.sorts)
   return new Map([
     ...names.map((name) => [name, name] as const),
     ...names.map((name) => [fieldOf(name), name] as const)
   ])
-}
+})
 
 const sqlTypes: Record<ColumnKind, string> = {
   text: "text",
@@ -180,10 +180,11 @@ const listStatement = (asked: ListAsked, run: Run): Statement => {
   return { sql, params }
 }
 
-const selected = (readModel: ReadModel) =>
+const selected = once((readModel: ReadModel) =>
   Object.entries(shownColumns(readModel))
     .map(([name, column]) => readAs(name, column))
     .join(", ")
+)
 
 /** The statement of one row by its key. */
 export const rowStatement = (

@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import { ParsedSearchParams } from "effect/http/HttpServerRequest"
-import type { Query } from "../../../eventstore/database.ts"
-import { inCompany } from "../../../projections/engine/in-company.ts"
+import type { Row } from "../../../eventstore/database.ts"
+import { askCompany } from "../../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
 import { ApiParts } from "./api-parts.ts"
 import { readCursor, writeCursor } from "./cursor.ts"
-import { fieldOf } from "./field-names.ts"
+import { fieldOf, once } from "./field-names.ts"
 import { type Filter, type QueryValues, readFilters } from "./filters.ts"
 import {
   cursorColumns,
@@ -80,13 +80,13 @@ export const textParameter = (name: string, most: number) =>
   })
 
 /** The order that a list has when none is asked for: the newest first, where that can be told. */
-export const defaultOrder = ({ columns }: ReadModel): Order => {
+export const defaultOrder = once(({ columns }: ReadModel): Order => {
   const names = ["created_at", "started_at", "happened_at", "updated_at"]
   const column = names.find((name) => columns[name]?.sorts)
   return column === undefined
     ? { column, descending: false, name: "key" }
     : { column, descending: true, name: `-${fieldOf(column)}` }
-}
+})
 
 const readOrder = (readModel: ReadModel, query: QueryValues): Order | Refusal => {
   const text = single(query, "sort")
@@ -153,15 +153,7 @@ const boundValue = ({ columns }: ReadModel, name: string, value: unknown): unkno
   }
 }
 
-const readers = new WeakMap<ReadModel, ReturnType<typeof rowReader>>()
-
-const readerOf = (readModel: ReadModel) => {
-  const known = readers.get(readModel)
-  if (known !== undefined) return known
-  const reader = rowReader(readModel)
-  readers.set(readModel, reader)
-  return reader
-}
+const readerOf = once(rowReader)
 
 /** One page of a read model, as its query string asks; only rows that `scope` reaches. */
 export const readPage = Effect.fnUntraced(function* (
@@ -176,17 +168,11 @@ export const readPage = Effect.fnUntraced(function* (
   const { database } = yield* (yield* ApiParts).get
   yield* waitForWrite(company, query)
   const scratch = yield* scratchOf(company, query)
-  const statements = listStatements({ ...asked, limit: asked.limit + 1 })
-  const ofPage = (ask: Query) =>
-    Effect.gen(function* () {
-      let found: ReadonlyArray<ReadonlyArray<unknown>> = []
-      for (const { sql, params } of statements) {
-        if (found.length > asked.limit) break
-        found = [...found, ...(yield* ask(sql, params))]
-      }
-      return found
-    })
-  const rows = yield* inCompany(database, company, ofPage, scratch)
+  let rows: ReadonlyArray<Row> = []
+  for (const { sql, params } of listStatements({ ...asked, limit: asked.limit + 1 })) {
+    if (rows.length > asked.limit) break
+    rows = [...rows, ...(yield* askCompany(database, company, sql, params, scratch))]
+  }
   const items = rows.slice(0, asked.limit).map(readerOf(readModel))
   const last = items.at(-1)
   const more = rows.length > asked.limit && last !== undefined
@@ -206,6 +192,6 @@ export const readOne = Effect.fnUntraced(function* (
 ) {
   const { database } = yield* (yield* ApiParts).get
   const { sql, params } = rowStatement(readModel, company, scope, key)
-  const [row] = yield* inCompany(database, company, (ask) => ask(sql, params))
+  const [row] = yield* askCompany(database, company, sql, params)
   return row === undefined ? undefined : readerOf(readModel)(row)
 })

@@ -77,6 +77,8 @@ type AccountFailure =
   | AccountRefused
 
 const retryMs = 1_000
+/** A company's read models are made within moments of the company, or of the start. */
+const noSuchTable = "42P01"
 
 /** The answer to a failure that a client can act on; undefined for a defect of ours, which says nothing of itself. */
 export const answerTo = (error: unknown): HttpServerResponse.HttpServerResponse | undefined => {
@@ -99,7 +101,7 @@ export const answerTo = (error: unknown): HttpServerResponse.HttpServerResponse 
     case "StoreUnavailable":
       return problem(503, tryAgainWords.storeUnavailable, { retryAfterMs: retryMs })
     case "DatabaseError":
-      return failure.unreachable
+      return failure.unreachable || failure.code === noSuchTable
         ? problem(503, tryAgainWords.storeUnavailable, { retryAfterMs: retryMs })
         : undefined
     default:
