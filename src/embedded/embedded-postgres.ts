@@ -4,6 +4,7 @@ import { vector } from "@electric-sql/pglite-pgvector"
 import * as Redacted from "effect/Redacted"
 import { type EmbeddedBackend, EmbeddedSession } from "./embedded-session.ts"
 import { layEmptyDatabase } from "./empty-directory.ts"
+import { grownTables } from "./grown-tables.ts"
 
 /** Postgres inside this process, on a directory of its own. */
 export interface EmbeddedPostgres {
@@ -53,6 +54,18 @@ export const openEmbeddedPostgres = async (directory: string): Promise<EmbeddedP
     }
   }
 
+  /** Between two transactions; within one, it is left to the next time. */
+  const asSuperuser = <A>(work: () => Promise<A>): Promise<A | undefined> =>
+    queue(async () => {
+      if (pglite.isInTransaction()) return undefined
+      await pglite.exec("reset role")
+      try {
+        return await work()
+      } finally {
+        if (role !== undefined) await pglite.exec(setRole(role))
+      }
+    })
+
   return {
     connection: {
       username: "postgres",
@@ -61,18 +74,18 @@ export const openEmbeddedPostgres = async (directory: string): Promise<EmbeddedP
       password: Redacted.make(""),
       stream: () => new EmbeddedSession(backend())
     },
-    tend: () =>
-      queue(async () => {
-        if (written === 0 || pglite.isInTransaction()) return
+    tend: async () => {
+      if (written === 0) return
+      // With nobody to checkpoint, the log would grow until the end and be read again whole after a kill.
+      await asSuperuser(() => {
         written = 0
-        // With nobody to checkpoint, the log would grow until the end and be read again whole after a kill.
-        await pglite.exec("reset role")
-        try {
-          await pglite.exec("checkpoint")
-        } finally {
-          if (role !== undefined) await pglite.exec(setRole(role))
-        }
-      }),
+        return pglite.exec("checkpoint")
+      })
+      const grown = await asSuperuser(() => pglite.query<{ name: string }>(grownTables))
+      // One at a time, so that others get their turn between; a table may be gone when it is its turn.
+      for (const { name } of grown?.rows ?? [])
+        await asSuperuser(() => pglite.exec(`vacuum (analyze) ${name}`)).catch(() => {})
+    },
     close: () => queue(() => pglite.close())
   }
 }

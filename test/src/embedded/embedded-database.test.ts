@@ -54,6 +54,19 @@ test("an upkeep in between leaves the rights as they are", async () => {
   expect(role).toEqual([[engineRole]])
 })
 
+test("tending tells the planner of tables that grew, and leaves the others alone", async () => {
+  await asAdmin("create table grows (n int)")
+  await asAdmin("insert into grows select n from generate_series(1, 5000) n")
+  const known = () => asAdmin("select reltuples::int from pg_class where relname = 'grows'")
+  expect(await known()).toEqual([[-1]])
+  await postgres.tend()
+  expect(await known()).toEqual([[5000]])
+  await asAdmin("insert into grows values (0)")
+  await postgres.tend()
+  expect(await known()).toEqual([[5000]])
+  await asAdmin("drop table grows")
+})
+
 test("a connection waits for the end of the one before it", async () => {
   const order: Array<string> = []
   const session = (name: string) =>
