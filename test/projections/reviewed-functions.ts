@@ -8,6 +8,7 @@ const byList = {
   /** For the one company that is their first argument. */
   ofTheCompanyNamed: [
     "core.begin_build/2",
+    "core.drop_accounts/1",
     "core.drop_build/2",
     "core.drop_company/1",
     "core.drop_scratch/2",
@@ -71,6 +72,7 @@ const byList = {
   /** Users, who belong to the whole installation, signing keys, and keys that another master key wraps. */
   ofTheInstallation: [
     "core.find_user/1",
+    "core.forget_homeless_user/1",
     "core.has_users/0",
     "core.make_user/6",
     "core.note_login/2",
