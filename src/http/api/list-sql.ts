@@ -91,13 +91,15 @@ const scopeCondition = (
   bind: Bind
 ): ReadonlyArray<string> => {
   if (scope.kind === "all") return []
+  const person = personColumnOf(readModel)
+  const { owner_id, conversation_id } = readModel.columns
+  // Nothing is bound that the text does not name: Postgres could not tell its type.
+  if ((owner_id ?? person ?? conversation_id) === undefined) return ["false"]
   const user = bind(scope.user, "text")
-  if (readModel.columns.owner_id !== undefined) return [`${at("owner_id")} = ${user}`]
+  if (owner_id !== undefined) return [`${at("owner_id")} = ${user}`]
   const owned = (person: string) =>
     `exists (select from "contact_records" o where o.company = ${company} and o."contact_id" = ${person} and o."owner_id" = ${user})`
-  const person = personColumnOf(readModel)
   if (person !== undefined) return [owned(at(person))]
-  if (readModel.columns.conversation_id === undefined) return ["false"]
   return [
     `exists (select from "conversations" c where c.company = ${company} and c."conversation_id" = ${at("conversation_id")} and ${owned('c."lead_id"')})`
   ]
