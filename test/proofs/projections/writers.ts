@@ -5,10 +5,13 @@ import type { EventStore } from "../../../eventstore/event-store.ts"
 import type { PartitionOwner } from "../../eventstore/owner.ts"
 import { type GoldenEvent, readGoldens } from "../../golden/golden-files.ts"
 
-/** Recorded histories of every machine, which real read models know how to fold. */
-const histories = readGoldens(join(import.meta.dirname, "../../golden")).flatMap(({ machine, histories }) =>
-  histories.map(({ events }) => ({ machine, events }))
-)
+/**
+ * Recorded histories of the machines of which a company has many actors, which real read models know how to fold. Of
+ * the machine `company` it has one, so its tables have no place for more.
+ */
+const histories = readGoldens(join(import.meta.dirname, "../../golden"))
+  .filter(({ machine }) => machine !== "company")
+  .flatMap(({ machine, histories }) => histories.map(({ events }) => ({ machine, events })))
 
 /** One writer, with a partition of its own: streams side by side, a few events of each at a time. */
 export class Writer {
