@@ -86,7 +86,7 @@ const group = HttpApiGroup.make("analytics")
     HttpApiEndpoint.get("series", "/analytics/series/:name", {
       params: { name: Schema.Literals(names).annotate({ description: "Which." }) },
       success: Series,
-      error: problems(400, 401, 403)
+      error: problems(400, 401, 403, 404)
     })
       .annotateMerge(
         OpenApi.annotations({

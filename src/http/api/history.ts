@@ -31,6 +31,11 @@ const Partition = Schema.Struct({
   recordedAt: IsoTime
 })
 
+/** An event beside those of other streams. */
+const StreamEvent = Schema.Struct({ stream: Schema.String, ...HistoryEvent.fields }).annotate({
+  identifier: "StreamEvent"
+})
+
 const parameter = (name: string, description: string, type = "integer") => ({
   name,
   in: "query",
@@ -63,8 +68,8 @@ const group = HttpApiGroup.make("history")
           Schema.isBetween({ minimum: 1, maximum: 100_000 })
         )
       },
-      success: Schema.Struct({ items: Schema.Array(HistoryEvent), next: Schema.Int }),
-      error: problems(400, 401, 403)
+      success: Schema.Struct({ items: Schema.Array(StreamEvent), next: Schema.Int }),
+      error: problems(400, 401, 403, 404)
     })
       .annotateMerge(
         about(

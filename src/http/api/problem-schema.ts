@@ -50,7 +50,8 @@ const known = new Map<number, Schema.Codec<ApiFailure, unknown>>()
 const problemSchema = (status: number): Schema.Codec<ApiFailure, unknown> => {
   const before = known.get(status)
   if (before !== undefined) return before
-  const schema = Schema.Struct(fields)
+  // A problem may have members of its own, as RFC 9457 says: `state` and `can`, the `id` of what is there already.
+  const schema = Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Schema.Unknown)])
     .annotate({
       identifier: `Problem${status}`,
       description: meanings[status] ?? "",

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
@@ -36,8 +37,12 @@ export const jsonDepth = (text: string, most: number): number => {
 const isJson = (contentType: string | undefined): boolean =>
   /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType ?? "")
 
+/** Requests of these carry no body that means anything; what comes all the same is thrown away. */
+const bodiless: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE"])
+
 /** Reads the body within its limits; refuses what is no UTF-8, no JSON, or another kind of content. */
 const readJson = Effect.fnUntraced(function* (source: IncomingMessage, bodyMaxBytes: number) {
+  if (bodiless.has(source.method ?? "")) return { text: "", json: undefined }
   const bytes = yield* Effect.mapError(readBody(source, bodyMaxBytes), ({ status, message }) =>
     refuse(status, message, { headers: { connection: "close" } })
   )
@@ -71,7 +76,9 @@ export class ReadsBody extends HttpApiMiddleware.Service<ReadsBody, { provides: 
             const request = yield* HttpServerRequest.HttpServerRequest
             const body = yield* readJson(request.source as IncomingMessage, bodyMaxBytes)
             const read = Object.create(request, {
-              text: { value: Effect.succeed(body.text) }
+              text: { value: Effect.succeed(body.text) },
+              // It was JSON by any of its names, or empty: Effect's decoder knows the one.
+              headers: { value: Headers.set(request.headers, "content-type", "application/json") }
             }) as HttpServerRequest.HttpServerRequest
             return yield* answering.pipe(
               Effect.provideService(Body, body),

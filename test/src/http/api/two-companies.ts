@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type { ActorEvent } from "../../../../actors/engine.ts"
 import { ApiKeys } from "../../../../src/accounts/api-keys.ts"
 import { Authentication } from "../../../../src/accounts/authentication.ts"
@@ -73,7 +74,13 @@ export const fillTwoCompanies = async (server: OpenApiServer, persons = 12): Pro
   const fill = async (id: OneCompany["id"], marker: OneCompany["marker"]): Promise<OneCompany> => {
     const { engine, contacts } = await server.parts()
     const deliver = (machine: string, actor: string, event: ActorEvent) =>
-      server.run(engine.deliver({ company: id, machine, id: actor }, event, { principal: "engine" }))
+      server.run(
+        // On a busy machine the lease may just be changing hands.
+        Effect.retry(engine.deliver({ company: id, machine, id: actor }, event, { principal: "engine" }), {
+          while: ({ _tag }) => _tag === "TryAgain",
+          schedule: Schedule.spaced("100 millis")
+        })
+      )
     for (const lead of leads)
       for (const [machine, event] of eventsOfPerson(marker, lead)) await deliver(machine, lead, event)
     for (const account of accounts)
