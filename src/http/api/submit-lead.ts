@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
-import type { ActorEvent } from "../../../actors/engine.ts"
+import { type ActorEvent, type DeliverError, TryAgain } from "../../../actors/engine.ts"
 import type { Identity } from "../../companies/contacts.ts"
 import { ApiParts } from "./api-parts.ts"
 
@@ -52,6 +52,18 @@ export const personsKnownBy = Effect.fnUntraced(function* (
   ]
 })
 
+const isErased = (error: DeliverError): boolean => error._tag === "EventRefused" && error.reason === "erased"
+
+/**
+ * The line that led to the person goes last: whoever comes then is somebody new. Until then a stranger must not learn
+ * that there was somebody, nor by which id.
+ */
+const beingErased = new TryAgain({
+  reason: "overloaded",
+  message: "the person is being erased just now",
+  retryAfterMs: 2_000
+})
+
 /**
  * Takes a lead: the same person is the same lead, by phone or else by e-mail. Whoever fills in a form proves nothing,
  * so it never makes a known person known by another address, nor changes what is known of them; what they wrote stands
@@ -68,7 +80,11 @@ export const submitLead = Effect.fnUntraced(function* (asked: SubmittedLead) {
   const at = parts.now()
   const envelope = { principal, occurredAt: at, ...(key === undefined ? {} : { key }) }
   const deliver = (machine: string, event: ActorEvent) =>
-    engine.deliver({ company, machine, id: leadId }, event, envelope)
+    Effect.catchIf(
+      engine.deliver({ company, machine, id: leadId }, event, envelope),
+      isErased,
+      () => beingErased
+    )
   // First the person: if it breaks off here, the same form sent again finds it and goes on with the lead.
   if (leadId === offered)
     yield* deliver("contact", { type: "ContactDescribeAsked", ...who, by: principal, at })
