@@ -76,18 +76,23 @@ const makeHub = Effect.fnUntraced(function* (options: LiveOptions) {
     lookup: (company: string) => openFeed(company, sources, live),
     idleTimeToLive: liveLimits.idleFeedMs
   })
+  // What could not be opened is forgotten at once: it may be there the next time.
+  const feedOf = (company: string) =>
+    Effect.tapError(RcMap.get(feeds, company), () => RcMap.invalidate(feeds, company))
   const valueChannels = yield* RcMap.make({
-    lookup: (key: string) => openValue(key, values, (company) => RcMap.get(feeds, company)),
+    lookup: (key: string) => openValue(key, values, feedOf),
     idleTimeToLive: liveLimits.idleFeedMs
   })
 
   return LiveHub.of({
     follow: Effect.fnUntraced(function* (viewer, topic, after) {
       if (topic.carries === "values") {
-        const channel = yield* RcMap.get(valueChannels, `${viewer.company} ${topic.topic}`)
+        const key = `${viewer.company} ${topic.topic}`
+        const forget = () => RcMap.invalidate(valueChannels, key)
+        const channel = yield* Effect.tapError(RcMap.get(valueChannels, key), forget)
         return yield* followValue(channel, viewer.sink)
       }
-      const feed = yield* RcMap.get(feeds, viewer.company)
+      const feed = yield* feedOf(viewer.company)
       const place = yield* placeOf(feed, sources, viewer, topic, after)
       return yield* followEvents(feed, viewer, topic, place)
     })

@@ -189,6 +189,15 @@ describe.each(databases)("live topics on $name", (kind) => {
     await again.close()
   })
 
+  test("a company that has no read models yet is followed as soon as it has", async () => {
+    await world.own("late", 1)
+    const client = await connect(hub, principal("late", "root", "Admin"))
+    for (const topic of ["board:deals", "counters"])
+      while (!(await client.subscribe(topic)))
+        expect(client.frames.at(-1)).toMatchObject({ code: "notReady" })
+    await client.close()
+  })
+
   test("topics are refused to who may not follow them, and that is audited", async () => {
     const client = await connect(hub, principal("acme", "max", "Cliente"))
     for (const topic of ["conversation:c1", "counters", "engine", "board:companies"])
