@@ -189,8 +189,8 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
   )
   const companies = yield* Companies
   const database = Context.get(stored, Database)
-  const companyIds = () => companies.all.map(({ id }) => id)
-  if (!access.embedded) yield* Scope.provide(noticeBuilds(database, projections, companyIds), scope)
+  if (!access.embedded)
+    yield* Scope.provide(noticeBuilds(database, projections, Context.get(built, EventStore)), scope)
   const companyAdmin = yield* Scope.provide(
     keepCompanies({
       ...{ engine, companies, files: yield* CompanyFiles, partitions: settings.partitions },

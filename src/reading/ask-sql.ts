@@ -52,7 +52,7 @@ const declared = (sql: string) => {
  * transaction that is read-only and rolled back, with the names of no other schema at hand.
  */
 export const askSql = (
-  database: Pick<Database["Service"], "transaction">,
+  database: Pick<Database["Service"], "transaction" | "embedded">,
   question: SqlQuestion,
   scratch: string | undefined,
   hearer: Hearer
@@ -64,6 +64,7 @@ export const askSql = (
         const checked = checkSql(question.sql, yield* otherSchemas(query))
         if (checked instanceof SqlRefused) return yield* checked
         const ask = asking(query, checked.sql, question.params)
+        if (database.embedded) yield* refuseCostly(ask, checked.explains)
         yield* checked.explains ? tellPlan(ask, hearer) : tellRows(query, ask, question, hearer)
         return yield* new Answered()
       })
@@ -152,6 +153,18 @@ const asking =
     )
   }
 
+/** Nothing can stop Postgres within this process before it is done, and nothing else is done meanwhile. */
+const refuseCostly = Effect.fnUntraced(function* (ask: Ask, explains: boolean) {
+  if (explains) return
+  const cost = planOf(yield* ask(explained))["Total Cost"] ?? 0
+  if (cost <= readLimits.embeddedCostMax) return
+  return yield* refused(
+    "this would take long, and the embedded database does nothing else meanwhile",
+    null,
+    `Postgres expects a cost of ${Math.round(cost)}, and ${readLimits.embeddedCostMax} is the most here; put it to a Postgres (DATABASE_URL), or ask for less`
+  )
+})
+
 const tellPlan = Effect.fnUntraced(function* (ask: Ask, hearer: Hearer) {
   const lines = yield* ask(asItIs)
   yield* hearer.columns(["QUERY PLAN"])
@@ -168,7 +181,7 @@ const tellRows = Effect.fnUntraced(function* (
 ) {
   const [names] = yield* ask(namesOf)
   yield* hearer.columns(cellsOf(String(names?.[0])).map(({ name }) => name))
-  if (estimates) yield* hearer.expects(expectedOf(yield* ask(explained)))
+  if (estimates) yield* hearer.expects(planOf(yield* ask(explained))["Plan Rows"] ?? 0)
   yield* ask(declared)
   let told = 0
   let size: number = readLimits.pageRowsFirst
@@ -188,9 +201,12 @@ const tellRows = Effect.fnUntraced(function* (
   }
 })
 
-const expectedOf = (rows: ReadonlyArray<ReadonlyArray<unknown>>): number => {
+/** What the planner thinks of the whole question. */
+const planOf = (
+  rows: ReadonlyArray<ReadonlyArray<unknown>>
+): { readonly "Plan Rows"?: number; readonly "Total Cost"?: number } => {
   const plan = typeof rows[0]?.[0] === "string" ? JSON.parse(rows[0][0]) : rows[0]?.[0]
-  return Number(plan?.[0]?.Plan?.["Plan Rows"] ?? 0)
+  return plan?.[0]?.Plan ?? {}
 }
 
 /** What Postgres says of a statement, as far as it is about the question. */

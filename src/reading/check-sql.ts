@@ -37,7 +37,13 @@ export const checkSql = (text: string, schemas: ReadonlySet<string>): CheckedSql
   const pieces = sqlPieces(text)
   const first = pieces.find(({ text: each }) => each !== "(")
   if (first === undefined || first.text === ";") return refused("there is no question: nothing was given")
-  return unreadable(pieces) ?? notReading(first) ?? farOf(pieces, schemas) ?? oneStatement(text, pieces)
+  return (
+    unreadable(pieces) ??
+    notReading(first) ??
+    farOf(pieces, schemas) ??
+    unbalanced(pieces) ??
+    oneStatement(text, pieces)
+  )
 }
 
 const unreadable = (pieces: ReadonlyArray<SqlPiece>) => {
@@ -46,6 +52,18 @@ const unreadable = (pieces: ReadonlyArray<SqlPiece>) => {
   return last?.kind === "escaped"
     ? refused("names are written as they are, not with escapes", last.at)
     : undefined
+}
+
+/** The question is asked within brackets of ours, which it must not close. */
+const unbalanced = (pieces: ReadonlyArray<SqlPiece>) => {
+  const open: Array<number> = []
+  for (const { kind, text, at } of pieces) {
+    if (kind !== "symbol") continue
+    if (text === "(") open.push(at)
+    if (text === ")" && open.pop() === undefined) return refused("this bracket closes none", at)
+  }
+  const last = open.at(-1)
+  return last === undefined ? undefined : refused("this bracket is never closed", last)
 }
 
 const notReading = (first: SqlPiece) =>

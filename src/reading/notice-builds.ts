@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Database } from "../../eventstore/database.ts"
+import type { EventStore } from "../../eventstore/event-store.ts"
 import type { Projections } from "../../projections/engine/projections.ts"
 
 const lookEveryMs = 1000
@@ -8,11 +9,12 @@ const lookEveryMs = 1000
 export const noticeBuilds = (
   database: Pick<Database["Service"], "query">,
   projections: Pick<Projections["Service"], "ensureCompany">,
-  companies: () => ReadonlyArray<string>
+  store: Pick<EventStore["Service"], "partitions">
 ) => {
   const seen = new Map<string, string>()
   const look = Effect.gen(function* () {
-    const rows = yield* database.query("select company, builds from core.builds($1)", [companies()])
+    const companies = new Set((yield* store.partitions()).map(({ company }) => company))
+    const rows = yield* database.query("select company, builds from core.builds($1)", [[...companies]])
     for (const [company, builds] of rows as ReadonlyArray<readonly [string, string]>) {
       const before = seen.get(company)
       if (before !== undefined && before !== builds) yield* projections.ensureCompany(company)

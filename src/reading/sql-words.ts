@@ -18,7 +18,7 @@ const shapes: ReadonlyArray<readonly [SqlPiece["kind"] | "space" | "quoted", Reg
   ["text", /'(?:[^']|'')*'/y],
   ["text", /(\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)[\s\S]*?\1/y],
   ["quoted", /"(?:[^"]|"")*"/y],
-  ["open", /['"]|\/\*|\$(?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/iy],
+  ["open", /e?'|"|\/\*|\$(?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/iy],
   ["number", /(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy],
   ["name", /[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/iy],
   ["symbol", /[\s\S]/y]
