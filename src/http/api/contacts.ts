@@ -23,7 +23,7 @@ import { refuse } from "./refusal.ts"
 import { identitiesOf, newId, personsKnownBy, submitLead } from "./submit-lead.ts"
 
 const created = Written.pipe(HttpApiSchema.status(201))
-const errors = problems(400, 401, 403, 409, 413, 415, 422)
+const errors = problems(400, 401, 403, 409, 410, 413, 415, 422)
 const { by: _by, reason: _reason, at: _at, ...accountFields } = accountEvents.AccountDescribeAsked.fields
 
 const group = HttpApiGroup.make("create")

@@ -75,7 +75,7 @@ const own = HttpApiGroup.make("me")
     }).annotateMerge(about("Change my password", "All other sessions of the caller end.")),
     HttpApiEndpoint.post("logout", "/auth/logout", {
       success: HttpApiSchema.NoContent,
-      error: problems(401, 403)
+      error: problems(400, 401, 403, 413, 415, 422)
     }).annotateMerge(about("Log out", "Ends the session at hand, its refresh token included.")),
     HttpApiEndpoint.get("sessions", "/me/sessions", {
       success: Schema.Struct({ items: Schema.Array(Session) }),
@@ -88,7 +88,7 @@ const own = HttpApiGroup.make("me")
     }).annotateMerge(about("End one of my sessions", "Its tokens are worth nothing within seconds.")),
     HttpApiEndpoint.post("endOtherSessions", "/me/sessions/end-others", {
       success: Schema.Struct({ ended: Schema.Int }),
-      error: problems(401, 403)
+      error: problems(400, 401, 403, 413, 415, 422)
     }).annotateMerge(about("End my other sessions", "All but the one at hand."))
   )
   .middleware(ReadsBody)

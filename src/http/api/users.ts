@@ -121,7 +121,7 @@ const group = HttpApiGroup.make("users")
     HttpApiEndpoint.post("endSessions", "/users/:id/sessions/end", {
       params,
       success: Schema.Struct({ ended: Schema.Int }),
-      error: problems(401, 403)
+      error: problems(400, 401, 403, 413, 415, 422)
     }).annotateMerge(about("End a user's sessions", "All of them at this company.")),
     HttpApiEndpoint.get("invitations", "/invitations", {
       success: Schema.Struct({ items: Schema.Array(Invitation) }),

@@ -76,13 +76,19 @@ const valueOfParameter = (draft: Draft, name: string, material: Material, random
   return String(parameter.example ?? sampleOf(material.document, parameter.schema, random))
 }
 
-/** Building a scratch of the past costs as much as reading all of history. */
-const rare: Readonly<Record<string, number>> = { asOf: 0.02, waitFor: 0.05 }
+/** How likely one is sent; building a scratch of the past costs as much as reading all of history. */
+const likely: Readonly<Record<string, number>> = {
+  asOf: 0.02,
+  waitFor: 0.05,
+  sort: 0.4,
+  limit: 0.3,
+  cursor: 0.15
+}
 
 /** Where no example can be good: what is asked for is known to this run alone. */
 const bodyThatWorks = ({ id }: Operation, random: Random): unknown => {
   if (id === "auth.login" && random.chance(0.3))
-    return { email: "ours-victim0@example.com", password: "correct horse battery", company: "acme" }
+    return { email: "ours-admin@example.com", password: "correct horse battery", company: "acme" }
   if (id === "installation.create" && random.chance(0.5))
     return { settings: { id: `made-${random.below(6)}`, name: "Made" }, reason: "the contract is signed" }
   return undefined
@@ -113,8 +119,10 @@ export const draftOf = (operation: Operation, material: Material, random: Random
     strayed: false
   }
   const asked = operation.parameters.filter(({ in: where }) => where === "query")
+  // Often none: a filter that nothing passes shows no row, and so no foreign one.
+  const filtersAt = random.chance(0.5) ? 0 : 2 / Math.max(4, asked.length)
   for (const { name } of asked)
-    if (random.chance(rare[name] ?? 2 / Math.max(4, asked.length)))
+    if (random.chance(likely[name] ?? filtersAt))
       draft.query.push([name, valueOfParameter(draft, name, material, random)])
   if (operation.parameters.some(({ name }) => name === "Idempotency-Key") && random.chance(0.2))
     draft.headers.push(["idempotency-key", `key-${random.below(50)}`])

@@ -111,6 +111,9 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     for (let n = 0; n <= random.below(3); n++)
       draft.query.push([random.pick(names), random.pick(hostileTexts)])
   },
+  companyInQuery: (draft, random) => {
+    draft.query.push([random.pick(["company", "companyId", "company_id", "tenant"]), "globex"])
+  },
   hostileMoment: (draft, random) => {
     if (draft.operation.parameters.some(({ name }) => name === "asOf") && random.chance(0.3))
       draft.query.push(["asOf", random.pick(hostileTexts)])

@@ -2,6 +2,7 @@
 export interface JsonSchema {
   readonly $ref?: string
   readonly type?: string
+  readonly format?: string
   readonly enum?: ReadonlyArray<unknown>
   readonly examples?: ReadonlyArray<unknown>
   readonly example?: unknown

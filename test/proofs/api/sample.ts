@@ -60,6 +60,6 @@ export const sampleOf = (
     case "null":
       return null
     default:
-      return random.pick(words)
+      return schema.format === "date-time" ? "2026-03-01T12:00:00Z" : random.pick(words)
   }
 }

@@ -59,8 +59,31 @@ const readJson = Effect.fnUntraced(function* (source: IncomingMessage, bodyMaxBy
     try: () => JSON.parse(text) as unknown,
     catch: () => refuse(400, "the body is no valid JSON")
   })
+  const place = unstorable(text, json)
+  if (place !== undefined) {
+    const detail = "a text holds U+0000 or half a surrogate pair, which can't be stored"
+    return yield* refuse(422, `${place || "the whole"}: ${detail}`, { errors: [{ pointer: place, detail }] })
+  }
   return { text, json }
 })
+
+/** Where a text or a name stands that Postgres could not hold. Only an escape can bring one: the bytes are UTF-8. */
+const unstorable = (text: string, json: unknown): string | undefined =>
+  /\\u(?:0000|d[89a-f])/i.test(text) ? unstorableIn(json, "") : undefined
+
+const isStorable = (text: string) => !text.includes("\u0000") && text.isWellFormed()
+
+const unstorableIn = (value: unknown, place: string): string | undefined => {
+  if (typeof value === "string") return isStorable(value) ? undefined : place
+  if (typeof value !== "object" || value === null) return undefined
+  for (const [name, each] of Object.entries(value)) {
+    const found = isStorable(name) ? unstorableIn(each, `${place}/${pointerKey(name)}`) : place
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const pointerKey = (name: string) => name.replaceAll("~", "~0").replaceAll("/", "~1")
 
 /** Gives the handler, and Effect's own decoder, a body that was read within our limits. */
 export class ReadsBody extends HttpApiMiddleware.Service<ReadsBody, { provides: Body }>()(
