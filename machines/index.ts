@@ -17,6 +17,9 @@ import { LeadInput, leadEmitted, leadEvents } from "./lead/events.ts"
 import { leadJobs } from "./lead/jobs.ts"
 import { leadMachine } from "./lead/machine.ts"
 import type { ListedMachine } from "./listed-machine.ts"
+import { ReplyInput, replyEmitted, replyEvents } from "./reply/events.ts"
+import { replyJobs } from "./reply/jobs.ts"
+import { replyMachine } from "./reply/machine.ts"
 
 /** The machines that run here; a new one is a new folder and a line in this list. */
 export const machines: ReadonlyArray<ListedMachine> = [
@@ -78,5 +81,16 @@ export const machines: ReadonlyArray<ListedMachine> = [
     events: companyEvents,
     emitted: companyEmitted,
     jobs: companyJobs
+  },
+  {
+    machine: replyMachine,
+    plural: "replies",
+    module: "conversations",
+    // It begins by the conversation's own endpoint, which looks whether the lead may be written to.
+    fromPeople: ["ReplyRetryAsked"],
+    input: ReplyInput,
+    events: replyEvents,
+    emitted: replyEmitted,
+    jobs: replyJobs
   }
 ]

@@ -54,6 +54,10 @@ const conversationInput = (company: Company, address: Address, starter: Starter)
   settings: company.conversation
 })
 
+/** The id of a new reply to this lead, which says whom it is about: its key is that person's. */
+export const replyIdOf = (leadId: string, own: string): string => `${leadId}.${own}`
+const leadOfReply = (id: string): string => id.slice(0, Math.max(0, id.lastIndexOf(".")))
+
 const toLeadCriterion = Schema.decodeUnknownSync(Criterion)
 
 const leadInput = (company: Company, address: Address, starter: Starter | undefined) => ({
@@ -103,6 +107,8 @@ const makeCompanies = (list: ReadonlyArray<Company>): Companies["Service"] => {
         return leadInput(company, address, starter) as StartInput
       case "contact":
         return { leadId: address.id } as StartInput
+      case "reply":
+        return { leadId: leadOfReply(address.id) } as StartInput
       default:
         return {} as StartInput
     }

@@ -26,6 +26,7 @@ import {
 import { beginForLaws, lawSettings, randomMovesOf } from "../machines/conversation-moves.ts"
 import { type Drive, say, start, wait } from "../machines/drive.ts"
 import { accountMoves, companyMoves, contactMoves, fullContact, type Move } from "../machines/record-moves.ts"
+import { replyWalks } from "../machines/reply/walks.ts"
 import { seeded, startedAt } from "./recorded-walk.ts"
 
 /** A walk of a machine: what it started with, and each step it took. */
@@ -60,6 +61,8 @@ export const walksOf = (machine: string): ReadonlyArray<Walk> | undefined => {
       return manyWalks(accountMachine, {}, accountMoves)
     case "company":
       return manyWalks(companyMachine, { companyId: "sol" }, companyMoves)
+    case "reply":
+      return replyWalks()
     default:
       return undefined
   }

@@ -198,6 +198,26 @@ export const examples: Readonly<
       AccountReopened: who
     }
   },
+  reply: {
+    events: {
+      ReplyAsked: {
+        conversationId: "c-1",
+        channel: "evolution",
+        instance: "main",
+        contact: "5511999998888",
+        text: "Oi, aqui é a Ana.",
+        knownMessageIds: ["m-1"],
+        by: "person:ana",
+        at
+      },
+      ReplyRetryAsked: asked
+    },
+    emitted: {
+      ReplyDelivered: { conversationId: "c-1", messageId: "m-2", by: "person:ana", at },
+      ReplyInDoubt: { conversationId: "c-1", by: "person:ana" },
+      ReplyNotDelivered: { conversationId: "c-1", by: "person:ana", reason: "refused" }
+    }
+  },
   company: {
     events: {
       CompanyCreateAsked: { settings: company, file: { name: "a1" }, ...asked },

@@ -51,7 +51,7 @@ const rowOf = (resource: MachineResource, company: string, scope: Scope, id: str
     : readOne(resource.rows.readModel, company, scope, keyOf(resource, id))
 
 /** Fails with 404 unless the caller reaches this actor: with `own`, by the row that the read models have of it. */
-const mustReach = Effect.fnUntraced(function* (
+export const mustReach = Effect.fnUntraced(function* (
   resource: MachineResource,
   company: string,
   scope: Scope,

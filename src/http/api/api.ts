@@ -10,6 +10,7 @@ import { keyGroups, keyLayers } from "./api-keys.ts"
 import { authGroups, authLayers } from "./auth.ts"
 import { companyGroups, companyLayers } from "./companies.ts"
 import { contactGroups, contactLayers } from "./contacts.ts"
+import { conversationGroups, conversationLayers } from "./conversations.ts"
 import { docsPage } from "./docs-page.ts"
 import { erasureGroups, erasureLayers } from "./erasures.ts"
 import { apiPrefix } from "./group.ts"
@@ -38,6 +39,7 @@ const ownGroups = [
   ...keyGroups,
   ...companyGroups,
   ...contactGroups,
+  ...conversationGroups,
   ...analyticsGroups,
   ...jobGroups,
   ...historyGroups,
@@ -51,6 +53,7 @@ const ownLayers = [
   ...keyLayers,
   ...companyLayers,
   ...contactLayers,
+  ...conversationLayers,
   ...analyticsLayers,
   ...jobLayers,
   ...historyLayers,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http"
+import type { Duplex } from "node:stream"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -43,9 +44,9 @@ export const serveLiveSocket = Effect.gen(function* () {
   const { liveTopicsMax, liveRecheckMs, liveUnreadMaxBytes, trustedProxies } = yield* Settings
   const strangers = countStrangers()
 
-  return (socket: WebSocket, request: IncomingMessage): void => {
+  return (socket: WebSocket, request: IncomingMessage, raw: Duplex): void => {
     const address = clientAddress(request, trustedProxies)
-    const sink = socketSink(socket, liveUnreadMaxBytes)
+    const sink = socketSink(socket, raw, liveUnreadMaxBytes)
     if (!strangers.enter(address)) {
       sink.close("tryAgain")
       return

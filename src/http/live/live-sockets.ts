@@ -27,5 +27,5 @@ export const liveSockets = Effect.gen(function* () {
   yield* Effect.addFinalizer(() => Effect.sync(() => clients.closeAll()))
   const serve = yield* serveLiveSocket
   return (request: IncomingMessage, raw: Duplex, head: Buffer) =>
-    sockets.handleUpgrade(request, raw, head, (socket) => serve(socket, request))
+    sockets.handleUpgrade(request, raw, head, (socket) => serve(socket, request, raw))
 })

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type { WebSocket } from "ws"
 import type { Sink } from "../../live/event-follower.ts"
@@ -13,11 +14,32 @@ export type SinkSocket = Pick<
 
 const drainLookMs = 10
 
+/**
+ * What is written to a connection within one turn of the event loop goes out together: a change is several frames, for
+ * hundreds of clients.
+ */
+const gathered = (raw: Pick<Duplex, "cork" | "uncork">) => {
+  let isCorked = false
+  return (write: () => void) => {
+    if (!isCorked) {
+      isCorked = true
+      raw.cork()
+      setImmediate(() => {
+        isCorked = false
+        raw.uncork()
+      })
+    }
+    write()
+  }
+}
+
 /** Sends to a socket. One that does not read gets no more events for a while, and is closed if that does not help. */
 export const socketSink = (
   socket: SinkSocket,
+  raw: Pick<Duplex, "cork" | "uncork">,
   unreadMaxBytes: number
 ): Sink & { readonly close: (why: LiveClose) => void } => {
+  const together = gathered(raw)
   const close = (why: LiveClose) => {
     if (socket.readyState !== socket.OPEN) return
     if (why === "restart") {
@@ -37,7 +59,7 @@ export const socketSink = (
       if (socket.readyState !== socket.OPEN) return
       // Events wait for room; what else there is to say is little.
       if (socket.bufferedAmount > unreadMaxBytes * 2) return close("tooSlow")
-      socket.send(frame.bytes, { binary: false })
+      together(() => socket.send(frame.bytes, { binary: false }))
     },
     isFull: () => socket.bufferedAmount >= unreadMaxBytes,
     drained: untilDrained(

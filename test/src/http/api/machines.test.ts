@@ -140,6 +140,8 @@ describe.each(databases)("resources of machines, on $name", (kind) => {
       body: { detail: "the body is no valid UTF-8" }
     })
     expect(await raw("reason=x", "application/x-www-form-urlencoded")).toMatchObject({ status: 415 })
+    const empty = await ana.ask("/api/v1/contacts", { raw: "", headers: { "content-type": "text/plain" } })
+    expect(empty).toMatchObject({ status: 422, body: { title: "Unprocessable Entity" } })
     expect(await raw(`{"reason":${"[".repeat(40)}${"]".repeat(40)}}`)).toMatchObject({ status: 400 })
     expect(await raw(`{"reason":"${"x".repeat(1024 * 1024)}"}`)).toMatchObject({ status: 413 })
     expect(await raw(`{"reason":"${"[".repeat(100)}"}`)).toMatchObject({ status: 200 })
