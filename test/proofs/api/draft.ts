@@ -73,7 +73,9 @@ const valueOfParameter = (draft: Draft, name: string, material: Material, random
   if (name === "waitFor") return `${1 + random.below(4)}:${random.below(20)}`
   if (name === "asOf") return random.pick(["2030-01-01T00:00:00Z", "2026-03-01", "1:3,2:3", "1:0"])
   if (name === "event") return `lead/${random.pick(material.companies.leads)}@${1 + random.below(4)}`
-  return String(parameter.example ?? sampleOf(material.document, parameter.schema, random))
+  return String(
+    parameter.example ?? parameter.schema.example ?? sampleOf(material.document, parameter.schema, random)
+  )
 }
 
 /** How likely one is sent; building a scratch of the past costs as much as reading all of history. */
