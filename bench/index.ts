@@ -3,6 +3,7 @@ import { backtest } from "./backtest.ts"
 import type { Bench } from "./bench.ts"
 import { coldLoad } from "./cold-load.ts"
 import { growth } from "./growth.ts"
+import { live } from "./live.ts"
 import { memory } from "./memory.ts"
 import { projections } from "./projections.ts"
 import { read } from "./read.ts"
@@ -24,6 +25,7 @@ export const benches: ReadonlyArray<Bench> = [
   read,
   projections,
   tail,
+  live,
   coldLoad,
   step,
   replay,

@@ -1,0 +1,131 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { WebSocket } from "ws"
+import type { Bench, BenchWorld } from "./bench.ts"
+import { rounded } from "./figure.ts"
+import { percentile } from "./load.ts"
+import { runServer } from "./run-server.ts"
+
+const root = join(import.meta.dirname, "..")
+const clientsDefault = [500]
+const changesPerSecond = 10
+const changesMin = 30
+/** Changes before those that count: the code is compiled by then. */
+const changesToWarm = 30
+const email = "bench@example.com"
+const password = "a long password for a bench"
+/** A change that has not come to everybody by then is lost. */
+const lostAfterMs = 10_000
+
+/** Makes the user whose events are followed. */
+const createAdmin = (env: Readonly<Record<string, string>>) =>
+  new Promise<void>((resolve, reject) => {
+    const args = [join(root, "src/cli/main.ts"), "users", "create-admin", email, "--stdin"]
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["pipe", "ignore", "inherit"]
+    })
+    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`no user was made: ${code}`))))
+    child.stdin.end(`${password}\n`)
+  })
+
+const post = async (url: string, body: unknown, token?: string) => {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` })
+    },
+    body: JSON.stringify(body)
+  })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as { readonly tokens: { readonly accessToken: string } }
+}
+
+/** One who follows the board; `heard` is called for every frame. */
+const follow = (url: string, token: string, heard: (frame: string) => void) =>
+  new Promise<WebSocket>((resolve, reject) => {
+    const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } })
+    socket.once("error", reject)
+    socket.once("open", () => socket.send('{"type":"subscribe","topic":"board:leads"}'))
+    socket.on("message", (data) => {
+      const frame = String(data)
+      if (frame.startsWith('{"type":"subscribed"')) resolve(socket)
+      else heard(frame)
+    })
+  })
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** When each change reached each client, ms after its request was sent; sorted. */
+const measure = async (url: string, token: string, clients: number, seconds: number) => {
+  const sentAt: Array<number> = []
+  const times: Array<number> = []
+  const sockets: Array<WebSocket> = []
+  for (let n = 0; n < clients; n++) {
+    const seen = new Set<number>()
+    const heard = (frame: string) => {
+      const change = Number(/"campaign":"change-(\d+)"/.exec(frame)?.[1] ?? -1)
+      if (change < changesToWarm || seen.has(change)) return
+      seen.add(change)
+      times.push(performance.now() - sentAt[change]!)
+    }
+    sockets.push(await follow(`${url.replace("http", "ws")}/api/v1/live`, token, heard))
+  }
+  const changes = Math.max(changesMin, Math.round(seconds * changesPerSecond))
+  for (let n = 0; n < changesToWarm + changes; n++) {
+    sentAt.push(performance.now())
+    const lead = { name: `Bench ${n}`, email: `lead-${clients}-${n}@example.com`, source: "crm" }
+    await post(`${url}/api/v1/leads`, { ...lead, campaign: `change-${n}` }, token)
+    await pause(Math.max(0, sentAt[n]! + 1000 / changesPerSecond - performance.now()))
+  }
+  const until = performance.now() + lostAfterMs
+  while (times.length < clients * changes && performance.now() < until) await pause(10)
+  for (const socket of sockets) socket.terminate()
+  return { times: times.sort((a, b) => a - b), lost: clients * changes - times.length }
+}
+
+const run = async (world: BenchWorld): Promise<void> => {
+  const dir = mkdtempSync(join(tmpdir(), "centurion-bench-live-"))
+  const env = {
+    DATABASE_URL: world.database.url,
+    DATABASE_ADMIN_URL: world.database.adminUrl,
+    CENTURION_DIR: dir
+  }
+  const server = await runServer(env)
+  try {
+    await createAdmin(env)
+    const { tokens } = await post(`${server.url}/api/v1/auth/login`, { email, password })
+    for (const clients of world.sizes ?? clientsDefault) {
+      const { times, lost } = await measure(server.url, tokens.accessToken, clients, world.seconds)
+      const of = { bench: "live", unit: "ms" }
+      world.report({
+        ...of,
+        case: `p95 from request to client, ${clients} clients`,
+        value: rounded(percentile(times, 0.95)),
+        p50Ms: rounded(percentile(times, 0.5)),
+        p99Ms: rounded(percentile(times, 0.99)),
+        targets: [{ of: "value", is: "<=", than: 50 }]
+      })
+      world.report({
+        bench: "live",
+        case: `lost, ${clients} clients`,
+        unit: "frames",
+        value: lost,
+        targets: [{ of: "value", is: "<=", than: 0 }]
+      })
+    }
+  } finally {
+    await server.stop()
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+export const live: Bench = {
+  name: "live",
+  about: "a change reaches WebSocket clients, from the request that makes it, while 500 of them listen",
+  run
+}
