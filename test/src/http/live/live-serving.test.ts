@@ -56,7 +56,7 @@ describe.each(databases)("live updates of a whole server on $name", (kind) => {
     const visitor = await chat(server.url, "acme", "Olá, quanto custa?")
     await ours.until(() => ours.events("board:conversations").some(({ event }) => event.type === "ReplySent"))
     const [{ event, row }] = ours.events("board:conversations") as [
-      { event: { id: string }; row: { state: string } }
+      { event: { id: string }; row: { state: string; leadId: string } }
     ]
     expect(row.state).toBe("open")
     const topic = `conversation:${event.id}`
@@ -85,10 +85,23 @@ describe.each(databases)("live updates of a whole server on $name", (kind) => {
     )
     expect(audit).toEqual([[`person:${refused.id}`, "topic:engine", "refused"]])
 
+    // A person who was erased is not in what is told any more, wherever one goes on from.
+    visitor.close()
+    const root = await server.as("acme", "root", "Admin")
+    const asked = await root.ask("/api/v1/erasures", { body: { leadId: row.leadId, reason: "asked for it" } })
+    expect(asked.status).toBe(202)
+    await ours.until(() => ours.events(topic).some(({ event }) => event.type === "SubjectErased"))
+    while ((await root.ask(`/api/v1/erasures/${asked.body.id}`)).body.doneAt === null);
+    const later = await follow("acme", "root", "Admin")
+    await later.ask({ type: "subscribe", topic, after: "start" }, "subscribed")
+    await later.until(() => later.events(topic).some(({ event }) => event.type === "SubjectErased"))
+    const erased = later.events(topic).find(({ event }) => event.type === "MessageReceived")
+    expect(erased.event).toMatchObject({ withheld: true, data: { text: "" } })
+    expect(JSON.stringify(later.frames)).not.toContain("quanto custa")
+
     expect((await server.anonymous(livePath)).status).toBe(426)
     expect((await server.anonymous(`${livePath}/sse?topics=engine`)).status).toBe(401)
     expect((await server.anonymous(`${livePath}/tickets`)).status).toBe(405)
-    visitor.close()
     await close()
     expect(await ours.closed()).toEqual({ code: liveCloses.restart[0], reason: liveCloses.restart[1] })
   })
