@@ -21,5 +21,7 @@ export const noticeBuilds = (
       seen.set(company, builds)
     }
   })
-  return Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(lookEveryMs))))
+  const looking = Effect.forever(Effect.andThen(Effect.sleep(lookEveryMs), Effect.ignore(look)))
+  // What is there at first is no news.
+  return Effect.andThen(Effect.ignore(look), Effect.forkScoped(looking))
 }
