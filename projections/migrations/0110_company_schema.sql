@@ -10,10 +10,9 @@ begin
     raise exception 'no company is called %', $1 using errcode = 'CE020';
   end if;
   perform pg_advisory_xact_lock(hashtext('centurion ' || own));
-  if to_regnamespace(quote_ident(own)) is null then
-    execute format('create schema %I', own);
-    execute format('grant usage on schema %I to centurion_engine', own);
-  end if;
+  -- What another made while we waited for the lock may not be seen yet by a look; by a statement it is.
+  execute format('create schema if not exists %I', own);
+  execute format('grant usage on schema %I to centurion_engine', own);
   if obj_description(to_regnamespace(quote_ident(own)), 'pg_namespace') is not distinct from about then return; end if;
   for t in select relname from pg_class where relnamespace = 'template'::regnamespace and relkind = 'r' order by relname loop
     perform core.clone_table(own, t, t);
