@@ -18,8 +18,8 @@ Made from the code by \`npm run dictionary\`; a test fails when it is out of dat
 
 Ask with \`npx centurion query "select …"\`, which enters the company by itself and takes \`--as-of\` for how it was; or
 with a login of \`npx centurion analysts\` from any program that speaks to Postgres. There, every company has a schema of
-its own with these tables and views, and sees no row of another. A transaction enters one company; from there on, table
-names mean that company's:
+its own with these tables and views, and sees no row of another. [Such a login](../how-to/ask-in-sql.md) is in its company
+from the beginning. The app's own login enters one for a transaction; from there on, table names mean that company's:
 
 \`\`\`sql
 begin;
