@@ -38,6 +38,9 @@ const partitionsAtOnce = 2
 /** Companies that are followed side by side. */
 const companiesAtOnce = 2
 
+/** A piece of work that ends soon: cut off in the middle, its connection would take seconds to come to rest. */
+const whole = Effect.uninterruptible
+
 /** Follows events into the read models until its scope ends. */
 export const projectionsLayer = (options: ProjectionOptions) =>
   Layer.effect(
@@ -106,7 +109,7 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
       (each) => (owner === undefined || each.owner === owner) && !dropped.has(each.company)
     )
     for (const company of new Set(ours.map((each) => each.company))) {
-      if (!ensured.has(company)) yield* ensureCompany(company)
+      if (!ensured.has(company)) yield* whole(ensureCompany(company))
     }
     for (const { company, partition, position } of ours) {
       if (dropped.has(company)) continue
@@ -117,19 +120,19 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
   })
 
   const follow = Effect.fnUntraced(function* (company: string, ends: ReadonlyMap<number, number>) {
-    if (!ensured.has(company)) yield* ensureCompany(company)
+    if (!ensured.has(company)) yield* whole(ensureCompany(company))
     if (dropped.has(company)) return
     const projector = projectorOf(company)
-    yield* projector.alone(() => Effect.void)
+    yield* whole(projector.alone(() => Effect.void))
     yield* Effect.forEach(
       ends,
       Effect.fnUntraced(function* ([partition, end]) {
-        while (yield* projector.step(partition, end)) yield* Effect.yieldNow
+        while (yield* whole(projector.step(partition, end))) yield* Effect.yieldNow
       }),
       { concurrency: database.embedded ? 1 : partitionsAtOnce, discard: true }
     )
     if (projector.needsLook()) for (const [partition, end] of ends) mark(company, partition, end)
-    else if (projector.isBuilding()) yield* projector.swapReady
+    else if (projector.isBuilding()) yield* whole(projector.swapReady)
   })
 
   const told = new Map<string, string>()
