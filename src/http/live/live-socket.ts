@@ -45,6 +45,8 @@ export const serveLiveSocket = Effect.gen(function* () {
   const strangers = countStrangers()
 
   return (socket: WebSocket, request: IncomingMessage, raw: Duplex): void => {
+    // A frame that is none by the protocol: `ws` closes it with the right number.
+    socket.on("error", () => {})
     const address = clientAddress(request, trustedProxies)
     const sink = socketSink(socket, raw, liveUnreadMaxBytes)
     if (!strangers.enter(address)) {
@@ -73,7 +75,6 @@ export const serveLiveSocket = Effect.gen(function* () {
               )
       )
     )
-    socket.on("error", () => {})
     socket.on("close", () => {
       stopPulse()
       known()

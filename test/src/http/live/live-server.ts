@@ -31,7 +31,11 @@ export const user = (company: string, id: string, ...roles: ReadonlyArray<string
 })
 
 /** A server of live updates alone, with real sockets; who may come in is said by the test. */
-export const startLiveServer = async (hub: LiveHub["Service"], own: Partial<SettingValues> = {}) => {
+export const startLiveServer = async (
+  hub: LiveHub["Service"],
+  own: Partial<SettingValues> = {},
+  port = 0
+) => {
   const tokens = new Map<string, Principal>()
   const refusals: Array<string> = []
   // As the real server has it: answers under way may go out before what makes them ends.
@@ -62,7 +66,7 @@ export const startLiveServer = async (hub: LiveHub["Service"], own: Partial<Sett
     server.on("upgrade", yield* Effect.provide(liveSockets, built))
   })
   await Effect.runPromise(Scope.provide(start as Effect.Effect<void, never, Scope.Scope>, scope))
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: `http://${address}${livePath}`,
