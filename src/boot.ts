@@ -235,7 +235,8 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
     live: Context.get(live, LiveHub)
   })
   const [company] = companies.all
-  if (access.embedded && company !== undefined) yield* Effect.provide(tellFirstLogin(company.id), accounts)
+  if (access.embedded && company !== undefined)
+    yield* Scope.provide(Effect.forkScoped(Effect.provide(tellFirstLogin(company.id), accounts)), scope)
 })
 
 /** A new embedded installation has a way in; it is told once, and only there, where nobody else reads the log. */

@@ -7,6 +7,7 @@ import { EventStore } from "../../../eventstore/event-store.ts"
 import type { Json } from "../../../eventstore/json.ts"
 import { MasterKeys, masterKeyOf } from "../../../eventstore/master-keys.ts"
 import { conversationMachine } from "../../../machines/conversation/machine.ts"
+import { machines } from "../../../machines/index.ts"
 import type { ListedMachine } from "../../../machines/listed-machine.ts"
 import { outcomes, planMigration } from "../../../src/cli/migrate/plan-migration.ts"
 import { planLines } from "../../../src/cli/migrate/show-migrate.ts"
@@ -190,7 +191,7 @@ describe("centurion migrate", () => {
     }
     expect(await asked("acme", "--machine", "talk", "--dry-run")).toEqual([
       1,
-      'no machine is called "talk"; there are conversation, lead, deal\n'
+      `no machine is called "talk"; there are ${machines.map(({ machine }) => machine.id).join(", ")}\n`
     ])
     expect(await asked("nope", "--dry-run")).toEqual([1, 'no company is called "nope"; there is acme\n'])
     expect(await asked("acme")).toEqual([
