@@ -15,7 +15,7 @@ import { UnknownReadModel } from "../../projections/engine/projections.ts"
 import { retryParked } from "../../projections/engine/retry-parked.ts"
 import { readModels } from "../../projections/index.ts"
 import { askSql, type Hearer } from "./ask-sql.ts"
-import { ReadDesk } from "./read-desk.ts"
+import { type DeskFailure, ReadDesk } from "./read-desk.ts"
 import { readLimits } from "./read-limits.ts"
 import { makeSpool } from "./spool.ts"
 
@@ -26,6 +26,8 @@ type Connections = Database["Service"]
 
 /** How the desk works. */
 export interface LocalDeskOptions {
+  /** Fails where personal data can't be opened: what is folded without its keys would lack it. */
+  readonly mayFold: Effect.Effect<void, DeskFailure>
   /** A session of its own for what takes long; the embedded database has one for all. */
   readonly session: Effect.Effect<Pick<Connections, "transaction">, DatabaseError, Scope.Scope>
   /** Where answers wait for a slow reader; undefined hands each page on within the transaction. */
@@ -50,7 +52,7 @@ const makeDesk = (
   store: EventStore["Service"],
   history: History["Service"],
   past: PastReadModels["Service"],
-  { session, spoolDir }: LocalDeskOptions
+  { mayFold, session, spoolDir }: LocalDeskOptions
 ): ReadDesk["Service"] => {
   const modelOf = Effect.fnUntraced(function* (name: string) {
     const model = readModels.find((each) => each.name === name)
@@ -68,9 +70,10 @@ const makeDesk = (
     ),
     lags: (company) => Effect.flatMap(partitionsOf(company), (of) => readLags(database, of)),
     parked: (company) => Effect.flatMap(partitionsOf(company), (of) => readParked(database, of)),
-    retry: database.embedded
-      ? (company, readModel, stream) => foldParked({ database, history }, company, readModel, stream)
-      : (company, readModel, stream) => retryBeside({ database, history }, company, readModel, stream),
+    retry: (company, readModel, stream) => {
+      const fold = database.embedded ? foldParked : retryBeside
+      return Effect.andThen(mayFold, fold({ database, history }, company, readModel, stream))
+    },
     beginRebuild: Effect.fnUntraced(function* (company, name) {
       const model = yield* modelOf(name)
       const { length } = yield* partitionsOf(company)
@@ -90,10 +93,12 @@ const makeDesk = (
     }),
     compare: Effect.fnUntraced(function* (company, name, progress) {
       const model = yield* modelOf(name)
+      yield* mayFold
       const ports = { database: yield* session, history, upcastersOf }
       return yield* compareBuilds(ports, company, model, readLimits.differencesShown, progress)
     }, Effect.scoped),
     ask: Effect.fnUntraced(function* (question, asOf, hearer, progress) {
+      if (asOf !== null) yield* mayFold
       const moment = asOf === null ? undefined : yield* past.at(question.company, asOf, progress)
       if (spoolDir === undefined) return yield* askSql(database, question, moment?.scratch, hearer)
       yield* askBySpool(spoolDir, hearer, (spooling) => askSql(database, question, moment?.scratch, spooling))

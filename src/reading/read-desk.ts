@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { DatabaseError } from "../../eventstore/database.ts"
 import type { StoreUnavailable } from "../../eventstore/event-store.ts"
+import type { WrongMasterKey } from "../../eventstore/secrets.ts"
 import type { BuildComparison, BuildsDiffer } from "../../projections/engine/compare-builds.ts"
 import type { Moment } from "../../projections/engine/moment.ts"
 import type { MomentBusy, NoSuchMoment, Progress } from "../../projections/engine/past-read-models.ts"
@@ -9,7 +10,8 @@ import type { Lag, Parked, RetryOutcome, UnknownReadModel } from "../../projecti
 import type { Hearer, SqlQuestion } from "./ask-sql.ts"
 import type { SqlRefused } from "./sql-refused.ts"
 
-export type DeskFailure = DatabaseError | StoreUnavailable
+/** `WrongMasterKey`: what is folded here would lack the personal data that it can't open. */
+export type DeskFailure = DatabaseError | StoreUnavailable | WrongMasterKey
 
 /** A company with whether a process alive keeps its read models up to date. */
 export interface CompanyAtDesk {

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { DatabaseError } from "../../../eventstore/database.ts"
 import type { Parked, RetryOutcome } from "../../../projections/engine/projections.ts"
 import { ReadDesk } from "../../reading/read-desk.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
@@ -58,7 +59,12 @@ export const retryStreams = Effect.fnUntraced(function* (asked: RetryAsked) {
       if (found.length === 0 && !all) return yield* notParked(asked, parked)
       return yield* Effect.forEach(found, (each) =>
         Effect.tap(
-          Effect.map(desk.retry(each.company, each.readModel, each.stream), (outcome) => ({ each, outcome })),
+          Effect.map(
+            Effect.catchTag(desk.retry(each.company, each.readModel, each.stream), "DatabaseError", (error) =>
+              refusedRow(each, error)
+            ),
+            (outcome) => ({ each, outcome })
+          ),
           (told) => (json ? printJson(asJson(told)) : print(outcomeLine(told)))
         )
       )
@@ -68,6 +74,19 @@ export const retryStreams = Effect.fnUntraced(function* (asked: RetryAsked) {
   if (outcomes.some(({ outcome }) => outcome.outcome === "brokeAgain"))
     return yield* new AlreadyTold({ exitCode: 1 })
 })
+
+/** A row that the database refuses for good is no failure of the command. */
+const refusedRow = (
+  { streamVersion }: Parked,
+  error: DatabaseError
+): Effect.Effect<RetryOutcome, DatabaseError> =>
+  error.unreachable
+    ? Effect.fail(error)
+    : Effect.succeed({
+        outcome: "brokeAgain",
+        streamVersion,
+        reason: `the database refuses the row: ${error.message}`
+      })
 
 const fits =
   ({ readModel, stream }: RetryAsked) =>

@@ -29,7 +29,7 @@ export const modelsAsked = Effect.fnUntraced(function* (name: string) {
 /** Begins builds and follows them until they serve; where no server runs, this process builds. */
 export const rebuild = Effect.fnUntraced(function* ({ readModel, company, json }: RebuildAsked) {
   const models = yield* modelsAsked(readModel)
-  yield* withDesk((keep) =>
+  yield* withDesk(({ keep, mayFold }) =>
     Effect.gen(function* () {
       const desk = yield* ReadDesk
       const there = yield* desk.companies
@@ -37,6 +37,7 @@ export const rebuild = Effect.fnUntraced(function* ({ readModel, company, json }
       if (meant.length === 0) yield* companyAsked(undefined)
       const isKept = there.some(({ kept }) => kept)
       const builds = meant.flatMap(({ company }) => models.map((model) => ({ company, model })))
+      if (!isKept) yield* mayFold
       // Before a projector of ours looks what there is to do.
       for (const { company, model } of builds) yield* desk.beginRebuild(company, model)
       if (!isKept && !json) yield* note("no server runs, so this command builds")

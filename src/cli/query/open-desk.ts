@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import { Database } from "../../../eventstore/database.ts"
+import { Secrets } from "../../../eventstore/secrets.ts"
 import { machines } from "../../../machines/index.ts"
 import { projectionsLayer } from "../../../projections/engine/projections-layer.ts"
 import { readModels } from "../../../projections/index.ts"
@@ -12,14 +13,22 @@ import { embeddedAccess, prepareDatabase, storeLayerOf } from "../../connect-dat
 import { holdDirectory } from "../../embedded/embedded-database.ts"
 import { type EngineFileContent, findRunningEngine } from "../../embedded/engine-file.ts"
 import { localDeskLayer, pastLayer } from "../../reading/local-desk.ts"
-import { ReadDesk } from "../../reading/read-desk.ts"
+import { type DeskFailure, ReadDesk } from "../../reading/read-desk.ts"
 import { remoteDeskLayer } from "../../reading/remote-desk.ts"
 import { failed } from "../cli-failure.ts"
 import { findStorePlace, noDatabase, type StorePlace } from "../open-store.ts"
 import { note } from "../terminal.ts"
 
-/** Runs what it is given while this process keeps the read models itself; only where nobody else does. */
-export type KeepReadModels = <A, E, R>(use: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+/** What this process can do for the read models itself, where nobody else does. */
+export interface OwnHands {
+  /** Runs what it is given while this process keeps the read models. */
+  readonly keep: <A, E, R>(use: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Fails where personal data can't be opened: what is folded without its keys would lack it. */
+  readonly mayFold: Effect.Effect<void, DeskFailure>
+}
+
+/** Another process does all that. */
+const noHands: OwnHands = { keep: (work) => work, mayFold: Effect.void }
 
 const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
 
@@ -61,7 +70,7 @@ const openHere = Effect.fnUntraced(function* (place: StorePlace, settings: Setti
  * holds it.
  */
 export const withDesk = <A, E, R>(
-  use: (keep: KeepReadModels) => Effect.Effect<A, E, R>,
+  use: (hands: OwnHands) => Effect.Effect<A, E, R>,
   options: { readonly spools: boolean } = { spools: true }
 ) =>
   Effect.gen(function* () {
@@ -73,9 +82,7 @@ export const withDesk = <A, E, R>(
       const engine = place.kind === "running" ? place.engine : findRunningEngine(settings.dir)
       if (engine === undefined)
         return yield* failed("EngineRuns", `${settings.dir} was just given free; try again`)
-      // It keeps them itself.
-      const keep: KeepReadModels = (work) => work
-      return yield* Effect.provide(use(keep), yield* remote(engine, settings.dir))
+      return yield* Effect.provide(use(noHands), yield* remote(engine, settings.dir))
     }
     const stored = yield* Layer.build(storeLayerOf(access, settings))
     const session = access.embedded
@@ -84,7 +91,9 @@ export const withDesk = <A, E, R>(
           Layer.build(Database.layer({ connection: access.connection, connectionsMax: 1, embedded: false })),
           (made) => Effect.provide(Database, made)
         )
-    const desk = localDeskLayer({ session, spoolDir: options.spools ? tmpdir() : undefined }).pipe(
+    const secrets = yield* Effect.provide(Secrets, stored)
+    const mayFold = Effect.asVoid(secrets.take("*", "master key check"))
+    const desk = localDeskLayer({ mayFold, session, spoolDir: options.spools ? tmpdir() : undefined }).pipe(
       Layer.provide(pastLayer)
     )
     const keeping = projectionsLayer({
@@ -93,9 +102,9 @@ export const withDesk = <A, E, R>(
       owner: undefined,
       onCommit: () => Effect.succeed(() => {})
     })
-    const keep: KeepReadModels = (work) =>
+    const keep: OwnHands["keep"] = (work) =>
       Effect.provide(work, Layer.provide(keeping, Layer.succeedContext(stored)))
-    return yield* Effect.provide(use(keep), Layer.provide(desk, Layer.succeedContext(stored)))
+    return yield* Effect.provide(use({ keep, mayFold }), Layer.provide(desk, Layer.succeedContext(stored)))
   }).pipe(Effect.scoped, Effect.provide(Settings.layer), Effect.provide(warningsLayer))
 
 /** Names of companies in a message at most. */

@@ -13,7 +13,7 @@ describe.each(cliDatabases)("centurion query on $name", (kind) => {
   beforeAll(async () => {
     world = await makeReadWorld(kind)
     dir = mkdtempSync(join(tmpdir(), "centurion-query-"))
-  })
+  }, 240_000)
   afterAll(async () => {
     await world?.drop()
     if (dir !== undefined) rmSync(dir, { recursive: true, force: true })

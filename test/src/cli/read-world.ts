@@ -53,7 +53,8 @@ export const makeReadWorld = async (kind: CliDatabaseKind): Promise<ReadWorld> =
   const database = await kind.make()
   const owners = new Map<string, PartitionOwner>()
   const adminUrl = database.env.DATABASE_ADMIN_URL
-  const run: ReadWorld["run"] = (...args) => runCli(args, database.env)
+  const env = { ...database.env, CENTURION_MASTER_KEY: Buffer.alloc(32, 7).toString("base64") }
+  const run: ReadWorld["run"] = (...args) => runCli(args, env)
   const write: ReadWorld["write"] = async (company, ...said) => {
     const head = new Uint8Array(32)
     const state = { company, partition: 1, owner: null, alive: false, epoch: 1, position: 0, head }
@@ -77,11 +78,11 @@ export const makeReadWorld = async (kind: CliDatabaseKind): Promise<ReadWorld> =
   const built = await run("projections", "rebuild", "all")
   if (built.code !== 0) throw new Error(`the read models were not built: ${built.err}`)
   return {
-    env: database.env,
+    env,
     write,
     run,
     runWith: async (input, ...args) => {
-      const running = startCli(args, database.env)
+      const running = startCli(args, env)
       running.child.stdin?.end(input)
       return running.ended
     },

@@ -30,7 +30,9 @@ describePostgres("a command beside the process that keeps the read models", (kin
     world = await openProjections(kind)
     const { layer } = world.database
     const session = Effect.map(Layer.build(layer), Context.get(Database))
-    const desk = localDeskLayer({ session, spoolDir: undefined }).pipe(Layer.provide(pastLayer))
+    const desk = localDeskLayer({ mayFold: Effect.void, session, spoolDir: undefined }).pipe(
+      Layer.provide(pastLayer)
+    )
     runtime = ManagedRuntime.make(Layer.provideMerge(desk, layer))
   })
   afterEach(async () => {
