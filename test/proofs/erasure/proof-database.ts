@@ -18,7 +18,7 @@ export interface ProofDatabase {
   readonly admin: (sql: string, params?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<Row>>
   /** With the right master key. */
   readonly layer: Layer.Layer<StoreServices | Database>
-  /** Writes its whole content as SQL. */
+  /** Writes its content as SQL, as docs/how-to/erase-a-person.md backs it up: without read models. */
   readonly dumpTo: (file: string) => Promise<void>
   /** Runs such a file on this database, which must be empty. */
   readonly restoreFrom: (file: string) => Promise<void>
@@ -27,6 +27,12 @@ export interface ProofDatabase {
 
 /** What the keys of persons are wrapped by in the proof, hex. */
 export const proofMasterKey = "5e".repeat(32)
+
+/** Read models hold words in the clear, and are built anew from history wherever they are missing. */
+const withoutReadModels = [
+  ...["c_*", "s_*"].map((schema) => `--exclude-schema=${schema}`),
+  ...["projection", "checkpoint", "parked", "scratch"].map((table) => `--exclude-table-data=core.${table}`)
+]
 
 const connectionsMax = 4
 const run = promisify(execFile)
@@ -76,7 +82,7 @@ export const makeProofDatabase = async (serverUrl: string): Promise<ProofDatabas
         )
       )
     ),
-    dumpTo: async (file) => void (await run(programs.dump, ["--file", file, url])),
+    dumpTo: async (file) => void (await run(programs.dump, ["--file", file, ...withoutReadModels, url])),
     restoreFrom: async (file) =>
       void (await run(programs.psql, ["--quiet", "--set", "ON_ERROR_STOP=1", "--file", file, url])),
     drop: async () => {

@@ -125,7 +125,9 @@ class Proof {
     const [jobs, timers, snapshots] = row!.map(Number)
     const counts = `${jobs} job, ${timers} timers, ${snapshots} snapshots`
     this.expect("before: what waits and is kept", "some", counts, jobs! > 0 && timers! > 2 && snapshots! > 2)
-    for (const place of await tablesOf(live, "before")) this.none(place.name, place)
+    // Read models are there to be read: their words are in the clear while the person is there.
+    const isReadModel = ({ name }: Place) => name.startsWith("before: c_")
+    for (const place of await tablesOf(live, "before")) if (!isReadModel(place)) this.none(place.name, place)
     await live.dumpTo(this.file("before.sql"))
     this.none("backup from before", this.read("before.sql"))
     await this.exportTo("before", live)
