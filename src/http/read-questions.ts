@@ -85,7 +85,12 @@ export const answerRead = Effect.fnUntraced(function* (running: Running, spoolDi
 })
 
 const deskOf = (running: Running & Required<Pick<Running, "database" | "past">>, spoolDir: string) =>
-  localDeskLayer({ mayFold: Effect.void, session: Effect.succeed(running.database), spoolDir }).pipe(
+  localDeskLayer({
+    mayFold: Effect.void,
+    session: Effect.succeed(running.database),
+    spoolDir,
+    holdMs: readLimits.embeddedHoldMs
+  }).pipe(
     Layer.provide(
       Layer.mergeAll(
         Layer.succeed(Database, running.database),

@@ -20,6 +20,14 @@ export interface SqlQuestion {
   readonly estimates: boolean
 }
 
+/** What is asked, beside the question itself. */
+export interface AskOptions {
+  /** Its read models of a past moment; undefined for those of now. */
+  readonly scratch: string | undefined
+  /** Where others wait for the same session: how long they may, ms. */
+  readonly holdMs: number | undefined
+}
+
 /** Who hears the answer. Rows are JSON objects as text, each on one line. */
 export interface Hearer {
   readonly columns: (names: ReadonlyArray<string>) => Effect.Effect<void>
@@ -54,7 +62,7 @@ const declared = (sql: string) => {
 export const askSql = (
   database: Pick<Database["Service"], "transaction" | "embedded">,
   question: SqlQuestion,
-  scratch: string | undefined,
+  { scratch, holdMs }: AskOptions,
   hearer: Hearer
 ): Effect.Effect<void, SqlRefused | DatabaseError> =>
   database
@@ -65,7 +73,7 @@ export const askSql = (
         if (checked instanceof SqlRefused) return yield* checked
         const ask = asking(query, checked.sql, question.params)
         if (database.embedded) yield* refuseCostly(ask, checked.explains)
-        yield* checked.explains ? tellPlan(ask, hearer) : tellRows(query, ask, question, hearer)
+        yield* checked.explains ? tellPlan(ask, hearer) : tellRows(query, ask, question, hearer, holdMs)
         return yield* new Answered()
       })
     )
@@ -177,8 +185,10 @@ const tellRows = Effect.fnUntraced(function* (
   query: Query,
   ask: Ask,
   { rowsMax, estimates }: SqlQuestion,
-  hearer: Hearer
+  hearer: Hearer,
+  holdMs: number | undefined
 ) {
+  const began = performance.now()
   const [names] = yield* ask(namesOf)
   yield* hearer.columns(cellsOf(String(names?.[0])).map(({ name }) => name))
   if (estimates) yield* hearer.expects(planOf(yield* ask(explained))["Plan Rows"] ?? 0)
@@ -195,11 +205,19 @@ const tellRows = Effect.fnUntraced(function* (
     if (rows.length > 0) yield* hearer.rows(rows)
     told += rows.length
     if (rows.length < most) return
+    if (holdMs !== undefined && performance.now() - began > holdMs) return yield* tooLarge(told)
     const bytes = rows.reduce((sum, row) => sum + row.length, 0)
     size = Math.ceil((rows.length * readLimits.pageBytes) / Math.max(1, bytes))
     size = Math.max(1, Math.min(readLimits.pageRowsMax, size))
   }
 })
+
+const tooLarge = (rows: number) =>
+  refused(
+    `after ${rows} rows the answer is too large to be read while the server works on: the embedded database does one thing at a time`,
+    null,
+    "ask for less, or stop the server: then the command reads by itself; a Postgres (DATABASE_URL) has no such limit"
+  )
 
 /** What the planner thinks of the whole question. */
 const planOf = (

@@ -32,6 +32,8 @@ export interface LocalDeskOptions {
   readonly session: Effect.Effect<Pick<Connections, "transaction">, DatabaseError, Scope.Scope>
   /** Where answers wait for a slow reader; undefined hands each page on within the transaction. */
   readonly spoolDir: string | undefined
+  /** Where others wait for the same session: how long they may, ms. */
+  readonly holdMs?: number
 }
 
 /** What the desk reads past moments with, where nobody else has it. */
@@ -52,7 +54,7 @@ const makeDesk = (
   store: EventStore["Service"],
   history: History["Service"],
   past: PastReadModels["Service"],
-  { mayFold, session, spoolDir }: LocalDeskOptions
+  { mayFold, session, spoolDir, holdMs }: LocalDeskOptions
 ): ReadDesk["Service"] => {
   const modelOf = Effect.fnUntraced(function* (name: string) {
     const model = readModels.find((each) => each.name === name)
@@ -100,8 +102,9 @@ const makeDesk = (
     ask: Effect.fnUntraced(function* (question, asOf, hearer, progress) {
       if (asOf !== null) yield* mayFold
       const moment = asOf === null ? undefined : yield* past.at(question.company, asOf, progress)
-      if (spoolDir === undefined) return yield* askSql(database, question, moment?.scratch, hearer)
-      yield* askBySpool(spoolDir, hearer, (spooling) => askSql(database, question, moment?.scratch, spooling))
+      const options = { scratch: moment?.scratch, holdMs }
+      if (spoolDir === undefined) return yield* askSql(database, question, options, hearer)
+      yield* askBySpool(spoolDir, hearer, (spooling) => askSql(database, question, options, spooling))
     })
   }
 }

@@ -6,6 +6,8 @@ export const readLimits = {
   stepTimeoutMs: 5 * 60_000,
   /** What the planner thinks that a question costs, where it would hold up a whole process: some ten seconds. */
   embeddedCostMax: 1_000_000,
+  /** A server on the embedded database has one session for all; its own work may wait for an answer so long. */
+  embeddedHoldMs: 3_000,
   /** A table that is being swapped is waited for so long. */
   lockTimeoutMs: 10_000,
   /** Rows of the first page; then as many as fill one. */

@@ -27,16 +27,31 @@ export const openDraft = (out: string) => {
   if (sink !== file) sink.pipe(file)
   const done = finished(file)
   // Told of by whoever writes or ends it.
-  done.catch(() => {})
-  const attempt = <A>(work: () => Promise<A>): Effect.Effect<A, CliFailure> =>
-    Effect.tryPromise({
-      try: () => Promise.race([work(), done.then(() => new Promise<never>(() => {}))]),
-      catch: (cause) => failed("NotWritten", `${out} can't be written: ${(cause as Error).message}`)
+  let failure: Error | undefined
+  done.catch((error: Error) => {
+    failure = error
+  })
+  // Nothing of a piece outlives its writing: an export may be larger than memory.
+  const write = (bytes: Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      if (failure !== undefined) return reject(failure)
+      if (sink.write(bytes)) return resolve()
+      const ready = () => {
+        file.off("error", broken)
+        resolve()
+      }
+      const broken = (error: Error) => {
+        sink.off("drain", ready)
+        reject(error)
+      }
+      sink.once("drain", ready)
+      file.once("error", broken)
     })
   return {
-    write: (bytes: Uint8Array) =>
-      attempt(async () => {
-        if (!sink.write(bytes)) await new Promise<void>((resolve) => sink.once("drain", resolve))
+    write: (bytes: Uint8Array): Effect.Effect<void, CliFailure> =>
+      Effect.tryPromise({
+        try: () => write(bytes),
+        catch: (cause) => failed("NotWritten", `${out} can't be written: ${(cause as Error).message}`)
       }),
     end: Effect.tryPromise({
       try: async () => {

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
@@ -127,6 +128,29 @@ describe.each(cliDatabases)("centurion query on $name", (kind) => {
       `200000,${"x".repeat(100)}`
     ])
   })
+
+  it.skipIf(kind.name !== "Postgres" || !existsSync("/proc/self/status"))(
+    "fills no memory with a file of 300 MB",
+    async () => {
+      const large = "select n, repeat('x', 500) as text from (select generate_series(1, 600000) n) s"
+      const running = startCli(
+        ["query", large, "--company", "acme", "--out", join(dir, "large.ndjson")],
+        world.env
+      )
+      let most = 0
+      let isOver = false
+      void running.ended.then(() => {
+        isOver = true
+      })
+      while (!isOver) {
+        const status = await readFile(`/proc/${running.child.pid}/status`, "utf8").catch(() => "")
+        most = Math.max(most, Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      expect((await running.ended).out).toMatch(/large\.ndjson: 600,000 rows, 31\d\.\d MB/)
+      expect(most).toBeLessThan(350_000)
+    }
+  )
 
   it("is stopped by Ctrl-C, and leaves no file behind", async () => {
     const file = join(dir, "endless.csv")

@@ -17,6 +17,8 @@ interface Heard {
   readonly pages: ReadonlyArray<number>
 }
 
+const now = { scratch: undefined, holdMs: undefined }
+
 const addTag = `insert into tags (company, stream, contact_id, tag, added_at, by)
   values ($1, 'contact/1', '1', $1, '2026-01-05T12:00:00.5Z', 'person:ana')`
 
@@ -49,7 +51,7 @@ describe.each(databases)("a question in SQL on $name", (kind) => {
       ...more
     }
     const asked = Effect.flatMap(Database, (connections) =>
-      askSql(connections, question, undefined, {
+      askSql(connections, question, now, {
         columns: (columns) => Effect.sync(() => void Object.assign(heard, { columns })),
         expects: (expected) => Effect.sync(() => void Object.assign(heard, { expected })),
         rows: (page) =>
@@ -184,12 +186,38 @@ describe.each(databases)("a question in SQL on $name", (kind) => {
       askSql(
         { ...connections, embedded: true },
         { company: "acme", sql: slow, params: [], rowsMax: null, timeoutMs: 60_000, estimates: false },
-        undefined,
+        now,
         { columns: () => Effect.void, expects: () => Effect.void, rows: () => Effect.void }
       )
     )
     expect(await runtime.runPromise(Effect.flip(within))).toMatchObject({
       message: "this would take long, and the embedded database does nothing else meanwhile"
     })
+  })
+
+  it("does not hold a session for long that others wait for", async () => {
+    const sql = "select n from (select generate_series(1, 1000000) n) s"
+    let rows = 0
+    const asked = Effect.flatMap(Database, (connections) =>
+      askSql(
+        connections,
+        { company: "acme", sql, params: [], rowsMax: null, timeoutMs: 60_000, estimates: false },
+        { scratch: undefined, holdMs: 0 },
+        {
+          columns: () => Effect.void,
+          expects: () => Effect.void,
+          rows: (page) =>
+            Effect.sync(() => {
+              rows += page.length
+            })
+        }
+      )
+    )
+    expect(await runtime.runPromise(Effect.flip(asked))).toMatchObject({
+      message: expect.stringMatching(
+        /^after 100 rows the answer is too large to be read while the server works on/
+      )
+    })
+    expect(rows).toBe(readLimits.pageRowsFirst)
   })
 })
