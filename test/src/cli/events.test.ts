@@ -3,6 +3,7 @@ import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import type { StoredHistory } from "../../actors/stored-history.ts"
 import { aConversation } from "./a-conversation.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
+import { machineNames } from "./machine-names.ts"
 import { jsonLines, runCli, startCli } from "./run-cli.ts"
 
 describe.each(cliDatabases)("centurion events on $name", (kind) => {
@@ -57,7 +58,7 @@ describe.each(cliDatabases)("centurion events on $name", (kind) => {
     [["nope/conversation/1"], 1, "UnknownCompany", 'no company is called "nope"; there is acme'],
     [["acme/2"], 1, "UnknownPartition", "acme has partitions 1 to 1, not 2"],
     [["acme/conversation/none"], 1, "UnknownStream", "acme/conversation/none has no event"],
-    [["acme/talk/1"], 1, "UnknownMachine", 'no machine is called "talk"; there are conversation, lead, deal'],
+    [["acme/talk/1"], 1, "UnknownMachine", `no machine is called "talk"; there are ${machineNames}`],
     [
       ["acme", "--after", "3"],
       2,

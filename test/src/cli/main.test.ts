@@ -6,8 +6,9 @@ import { jsonLines, runCli } from "./run-cli.ts"
 
 // biome-ignore format: as they are listed
 const commands = [
-  "start", "chat", "demo", "deliver", "events", "replay", "verify", "seals", "prove", "export", "import", "why",
-  "migrate", "backtest", "shadow", "erase", "hold", "keys", "jobs", "doctor", "bench"
+  "start", "chat", "demo", "deliver", "events", "replay", "query", "table", "analysts", "projections", "verify",
+  "seals", "prove", "export", "import", "why", "migrate", "backtest", "shadow", "companies", "erase", "hold", "keys",
+  "users", "jobs", "doctor", "database", "bench"
 ]
 
 describe("centurion", () => {

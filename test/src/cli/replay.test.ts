@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { StoredHistory } from "../../actors/stored-history.ts"
 import { aConversation } from "./a-conversation.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
+import { machineNames } from "./machine-names.ts"
 import { jsonLines, runCli } from "./run-cli.ts"
 
 const address = "acme/conversation/1"
@@ -84,7 +85,7 @@ describe.each(cliDatabases)("centurion replay on $name", (kind) => {
     ],
     [["acme/conversation/none"], 1, "acme/conversation/none has no event"],
     [["nope/conversation/1"], 1, 'no company is called "nope"; there is acme'],
-    [["acme/talk/1"], 1, 'no machine is called "talk"; there are conversation, lead, deal'],
+    [["acme/talk/1"], 1, `no machine is called "talk"; there are ${machineNames}`],
     [[address, "--to", "2020-01-01"], 1, `${address} has no event up to then`]
   ])("says what is wrong with %j", async (args, code, message) => {
     expect(await run(...args)).toEqual({ code, out: "", err: `${message}\n` })

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { newDirectory } from "../http/open-server.ts"
+import { machineNames } from "./machine-names.ts"
 import { jsonLines, type RunningCli, runCli, startCli } from "./run-cli.ts"
 
 type Line = Readonly<Record<string, unknown>>
@@ -96,7 +97,7 @@ describe("centurion why", () => {
 
   it.each([
     [() => ["quick"], 2, '"quick" may be a message\'s id: name its company with --company'],
-    [() => ["quick/talk/1@1"], 1, 'no machine is called "talk"; there are conversation, lead, deal'],
+    [() => ["quick/talk/1@1"], 1, `no machine is called "talk"; there are ${machineNames}`],
     [() => [`${address()}@999`], 1, `there is no quick/conversation/`],
     [() => ["x", "--company", "nope"], 1, 'no company is called "nope"; there is quick']
   ])("says what is wrong: %#", async (args, code, message) => {
