@@ -1,3 +1,4 @@
+import { api } from "./api.ts"
 import { append } from "./append.ts"
 import { backtest } from "./backtest.ts"
 import type { Bench } from "./bench.ts"
@@ -25,6 +26,7 @@ export const benches: ReadonlyArray<Bench> = [
   read,
   projections,
   tail,
+  api,
   live,
   coldLoad,
   step,

@@ -1,49 +1,20 @@
-import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { WebSocket } from "ws"
+import { createAdmin, logIn, post } from "./api-login.ts"
 import type { Bench, BenchWorld } from "./bench.ts"
 import { rounded } from "./figure.ts"
 import { percentile } from "./load.ts"
 import { runServer } from "./run-server.ts"
 
-const root = join(import.meta.dirname, "..")
 const clientsDefault = [500]
 const changesPerSecond = 10
 const changesMin = 30
 /** Changes before those that count: the code is compiled by then. */
 const changesToWarm = 30
-const email = "bench@example.com"
-const password = "a long password for a bench"
 /** A change that has not come to everybody by then is lost. */
 const lostAfterMs = 10_000
-
-/** Makes the user whose events are followed. */
-const createAdmin = (env: Readonly<Record<string, string>>) =>
-  new Promise<void>((resolve, reject) => {
-    const args = [join(root, "src/cli/main.ts"), "users", "create-admin", email, "--stdin"]
-    const child = spawn(process.execPath, args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ["pipe", "ignore", "inherit"]
-    })
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`no user was made: ${code}`))))
-    child.stdin.end(`${password}\n`)
-  })
-
-const post = async (url: string, body: unknown, token?: string) => {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` })
-    },
-    body: JSON.stringify(body)
-  })
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
-  return (await response.json()) as { readonly tokens: { readonly accessToken: string } }
-}
 
 /** One who follows the board; `heard` is called for every frame. */
 const follow = (url: string, token: string, heard: (frame: string) => void) =>
@@ -101,9 +72,9 @@ const run = async (world: BenchWorld): Promise<void> => {
   const server = await runServer(env)
   try {
     await createAdmin(env)
-    const { tokens } = await post(`${server.url}/api/v1/auth/login`, { email, password })
+    const token = await logIn(server.url)
     for (const clients of world.sizes ?? clientsDefault) {
-      const { times, answers, lost } = await measure(server.url, tokens.accessToken, clients, world.seconds)
+      const { times, answers, lost } = await measure(server.url, token, clients, world.seconds)
       const of = { bench: "live", unit: "ms" }
       world.report({
         ...of,

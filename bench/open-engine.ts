@@ -16,6 +16,9 @@ import { storeLayer as allStores } from "../eventstore/store-layers.ts"
 /** Connections of the engine call themselves this. */
 export const engineApplication = "centurion"
 
+/** Seals what benches write. */
+export const benchMasterKey = Buffer.alloc(32, 7)
+
 /** An engine with its store, run by this process. */
 export interface OpenEngine {
   readonly engine: Engine["Service"]
@@ -55,7 +58,7 @@ let opened = 0
 
 const storeLayer = (url: string, connections: number) =>
   allStores.pipe(
-    Layer.provideMerge(MasterKeys.layer([masterKeyOf(Buffer.alloc(32, 7))])),
+    Layer.provideMerge(MasterKeys.layer([masterKeyOf(benchMasterKey)])),
     Layer.provideMerge(
       Database.layer({
         connection: { url: Redacted.make(url) },

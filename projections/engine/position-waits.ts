@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Database } from "../../eventstore/database.ts"
-import { inCompany } from "./in-company.ts"
+import type { ReadModel } from "../read-model.ts"
+import { shownPositions } from "./shown-positions.ts"
 
 /** Those who wait until the read models show a position. */
 export interface PositionWaits {
@@ -19,7 +20,11 @@ export const waitMaxMs = 5000
 const pollMs = 100
 
 /** Waits end by word from this process's own projector, or by a look at the checkpoints. */
-export const makePositionWaits = (database: Pick<Database["Service"], "transaction">): PositionWaits => {
+export const makePositionWaits = (
+  database: Pick<Database["Service"], "transaction">,
+  models: ReadonlyArray<ReadModel>
+): PositionWaits => {
+  const positionsOf = shownPositions(database, models)
   const waiting = new Map<string, Set<{ readonly position: number; readonly done: () => void }>>()
   const keyOf = (company: string, partition: number) => `${company} ${partition}`
 
@@ -29,16 +34,8 @@ export const makePositionWaits = (database: Pick<Database["Service"], "transacti
   }
 
   const isShown = (company: string, partition: number, position: number) =>
-    inCompany(database, company, (query) =>
-      query(
-        `select coalesce(min(c.position) >= $3, false)
-           from core.checkpoint c
-           join core.projection p on p.company = c.company and p.read_model = c.read_model and p.build = c.build
-           where c.company = $1 and c.partition = $2 and p.state = 'live'`,
-        [company, partition, position]
-      )
-    ).pipe(
-      Effect.map((rows) => rows[0]?.[0] === true),
+    positionsOf(company).pipe(
+      Effect.map((positions) => (positions?.get(partition) ?? -1) >= position),
       Effect.orElseSucceed(() => false)
     )
 

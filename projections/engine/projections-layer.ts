@@ -54,7 +54,7 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
   const history = yield* History
   const { models, upcastersOf, owner } = options
   const hearers = new Set<(applied: Applied) => void>()
-  const waits = makePositionWaits(database)
+  const waits = makePositionWaits(database, models)
   const projectors = new Map<string, CompanyProjector>()
   /** By company, the ends of partitions that may not be read yet. */
   const dirty = new Map<string, Map<number, number>>()

@@ -81,8 +81,9 @@ export const makeCompanyAdmin = (
     // Only this process writes to it, and one change at a time: nothing comes between this look and the event.
     if (expectedVersion !== undefined && expectedVersion !== company.version)
       return yield* new CompanyRefused({
-        reason: "notNow",
-        message: `The company "${id}" is at version ${company.version}, and ${expectedVersion} was expected`
+        reason: "changed",
+        message: `The company "${id}" is at version ${company.version}, and ${expectedVersion} was expected`,
+        version: company.version
       })
     yield* desk.tell(id, { type, ...data, by, reason }, by).pipe(
       Effect.catchIf(

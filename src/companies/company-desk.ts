@@ -22,9 +22,12 @@ export class CompanyRefused extends Schema.TaggedError<CompanyRefused>()("Compan
     "instanceTaken",
     "onHold",
     "notNow",
+    "changed",
     "tooLarge"
   ]),
-  message: Schema.String
+  message: Schema.String,
+  /** The present one, when it has `changed`. */
+  version: Schema.optionalKey(Schema.Int)
 }) {}
 
 /** What work on companies needs of the world. */
@@ -51,7 +54,7 @@ export interface Asking {
   /** `person:<user id>`, `api:<key id>`, `file`. */
   readonly by: string
   readonly reason: string
-  /** The version that the company was read at; refused with `notNow` when it has changed since. */
+  /** The version that the company was read at; refused with `changed` when that is no longer so. */
   readonly expectedVersion?: number
 }
 

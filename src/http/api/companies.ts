@@ -148,10 +148,12 @@ const statuses: Readonly<Record<CompanyRefused["reason"], number>> = {
   instanceTaken: 409,
   onHold: 409,
   notNow: 409,
+  changed: 412,
   tooLarge: 413
 }
 
-const refused = ({ reason, message }: CompanyRefused) => refuse(statuses[reason], message)
+const refused = ({ reason, message, version }: CompanyRefused) =>
+  refuse(statuses[reason], message, version === undefined ? {} : { headers: { etag: etagOf(version) } })
 
 /** Which other company has it is nobody's business but the owner's. */
 const refusedToOne = (error: CompanyRefused) =>
@@ -163,23 +165,21 @@ const admin = Effect.gen(function* () {
   return (yield* (yield* ApiParts).get).companyAdmin
 })
 
-/** Fails with 412 when the company has changed since the version that `If-Match` names. */
-const mustBeUnchanged = Effect.fnUntraced(function* (company: StoredCompany) {
-  const expected = yield* readIfMatch
-  if (expected === "exists" || expected === company.version) return
-  return yield* refuse(412, `the company is at version ${company.version}, and ${expected} was expected`, {
-    headers: { etag: etagOf(company.version) }
-  })
-})
-
 const change = Effect.fnUntraced(function* (
   id: string,
   { reason, ...changes }: typeof Changes.Type,
   by: string
 ) {
   const companies = yield* admin
-  yield* mustBeUnchanged(yield* companies.get(id))
-  return answer((yield* companies.change(id, changes, { by, reason })).company)
+  const expected = yield* readIfMatch
+  if (expected === "none") {
+    const { version } = yield* companies.get(id)
+    return yield* refuse(412, `the company is at version ${version}, and none was expected`, {
+      headers: { etag: etagOf(version) }
+    })
+  }
+  const asking = { by, reason, ...(expected === "exists" ? {} : { expectedVersion: expected }) }
+  return answer((yield* companies.change(id, changes, asking)).company)
 })
 
 const ownHandlers = HttpApiBuilder.group(apiOf(own), "company", (handlers) =>

@@ -84,7 +84,7 @@ const postgres: CliDatabaseKind = {
   }
 }
 
-/** The embedded database always; Postgres when the tests have one. */
-export const cliDatabases: ReadonlyArray<CliDatabaseKind> = databases.some(({ name }) => name === "Postgres")
-  ? [embedded, postgres]
-  : [embedded]
+/** The embedded database, and Postgres when the tests have one; as `databases` says. */
+export const cliDatabases: ReadonlyArray<CliDatabaseKind> = databases.map(({ name }) =>
+  name === "Postgres" ? postgres : embedded
+)

@@ -46,13 +46,10 @@ const openPlace = async (postgres: (typeof databases)[number] | undefined, compa
   }
 }
 
-const postgres = databases.find(({ name }) => name === "Postgres")
-const kinds = [
-  { name: "the embedded database", make: (company?: object) => openPlace(undefined, company) },
-  ...(postgres === undefined
-    ? []
-    : [{ name: "Postgres", make: (company?: object) => openPlace(postgres, company) }])
-]
+const kinds = databases.map((kind) => {
+  const postgres = kind.name === "Postgres" ? kind : undefined
+  return { name: kind.name, make: (company?: object) => openPlace(postgres, company) }
+})
 
 describe.each(kinds)("seals on $name", (kind) => {
   let place: Awaited<ReturnType<typeof openPlace>>

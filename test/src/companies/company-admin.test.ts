@@ -118,7 +118,8 @@ describe.each(databases)("companies, on $name", (kind) => {
     const { version } = await run(admin.get("acme"))
     const read = { ...ana, expectedVersion: version - 1 }
     expect(await process.refusal(admin.change("acme", { language: "en" }, read))).toMatchObject({
-      reason: "notNow",
+      reason: "changed",
+      version,
       message: `The company "acme" is at version ${version}, and ${version - 1} was expected`
     })
     expect(await process.facts("acme")).toEqual([

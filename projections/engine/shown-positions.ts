@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { Database, DatabaseError } from "../../eventstore/database.ts"
-import { inCompany } from "../../projections/engine/in-company.ts"
-import { shapeOf } from "../../projections/engine/template.ts"
-import type { ReadModel } from "../../projections/read-model.ts"
-import type { Vector } from "./cursor.ts"
+import type { ReadModel } from "../read-model.ts"
+import { inCompany } from "./in-company.ts"
+import { shapeOf } from "./template.ts"
 
 /**
  * Gives, by partition, the position that all read models which serve a company have reached; undefined while none
@@ -12,7 +11,7 @@ import type { Vector } from "./cursor.ts"
 export const shownPositions = (
   database: Pick<Database["Service"], "transaction">,
   models: ReadonlyArray<ReadModel>
-): ((company: string) => Effect.Effect<Vector | undefined, DatabaseError>) => {
+): ((company: string) => Effect.Effect<ReadonlyMap<number, number> | undefined, DatabaseError>) => {
   const known = [
     models.map(({ name }) => name),
     models.map(({ version }) => version),
