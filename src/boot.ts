@@ -13,7 +13,7 @@ import { defaultLimits, type EngineLimits } from "../actors/engine-limits.ts"
 import type { ErasurePlace } from "../actors/erasures.ts"
 import { Ownership } from "../actors/ownership.ts"
 import { startFromEvent } from "../actors/start-from-event.ts"
-import { Database } from "../eventstore/database.ts"
+import { Database, DatabaseError } from "../eventstore/database.ts"
 import { EventStore } from "../eventstore/event-store.ts"
 import { History } from "../eventstore/history.ts"
 import type { Json } from "../eventstore/json.ts"
@@ -125,14 +125,17 @@ const releaseDead = Effect.gen(function* () {
 
 const bootRetryMs = 1000
 
+const mayReturn = (error: { readonly _tag: string }): boolean =>
+  error._tag === "StoreUnavailable" || (error instanceof DatabaseError && error.unreachable)
+
 /** The database may go away again just after it was there: then it is waited for. */
-const patiently = <A, E extends { readonly _tag: string }, R>(
+const patiently = <A, E extends { readonly _tag: string; readonly message: string }, R>(
   work: Effect.Effect<A, E, R>,
   tellWait: (why: string) => Effect.Effect<void>
 ): Effect.Effect<A, E, R> =>
   Effect.catch(work, (error) =>
-    error._tag === "StoreUnavailable"
-      ? tellWait((error as unknown as { readonly message: string }).message).pipe(
+    mayReturn(error)
+      ? tellWait(error.message).pipe(
           Effect.andThen(Effect.sleep(bootRetryMs)),
           Effect.andThen(patiently(work, tellWait))
         )
@@ -207,6 +210,14 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
       }
     }),
     scope
+  )
+  // Whoever asks as soon as the server is ready finds tables, though what is old may still be on its way into them.
+  yield* patiently(
+    Effect.forEach(companies.all, ({ id }) => projections.ensureCompany(id), {
+      concurrency: 4,
+      discard: true
+    }),
+    tellWait
   )
   const retention = keepRetention(() => companies.all)
   yield* Scope.provide(Effect.forkScoped(Effect.provide(retention, stored)), scope)

@@ -77,7 +77,7 @@ type AccountFailure =
   | AccountRefused
 
 const retryMs = 1_000
-/** A company's read models are made within moments of the company, or of the start. */
+/** A company that another process has just made is there moments before its read models. */
 const noSuchTable = "42P01"
 
 /** The answer to a failure that a client can act on; undefined for a defect of ours, which says nothing of itself. */
@@ -101,7 +101,9 @@ export const answerTo = (error: unknown): HttpServerResponse.HttpServerResponse 
     case "StoreUnavailable":
       return problem(503, tryAgainWords.storeUnavailable, { retryAfterMs: retryMs })
     case "DatabaseError":
-      return failure.unreachable || failure.code === noSuchTable
+      if (failure.code === noSuchTable)
+        return problem(503, "the company's read models are being made; try again", { retryAfterMs: retryMs })
+      return failure.unreachable
         ? problem(503, tryAgainWords.storeUnavailable, { retryAfterMs: retryMs })
         : undefined
     default:
