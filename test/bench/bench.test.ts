@@ -33,7 +33,10 @@ const sizes: Readonly<Record<string, string>> = {
   step: "50",
   replay: "50",
   growth: "50,100",
-  memory: "200"
+  memory: "200",
+  projections: "1000",
+  live: "5",
+  api: "200"
 }
 
 const number = expect.any(Number)

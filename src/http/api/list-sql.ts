@@ -1,5 +1,6 @@
 import type { Column, ColumnKind } from "../../../projections/column.ts"
 import type { Columns, ReadModel } from "../../../projections/read-model.ts"
+import { apiLimits } from "./api-limits.ts"
 import { fieldOf, once, shownColumns } from "./field-names.ts"
 import type { Filter } from "./filters.ts"
 
@@ -160,9 +161,16 @@ export interface ListAsked {
   readonly limit: number
 }
 
-/** The statements of a page, to be asked in order until there are rows enough. Their text holds names of ours only. */
+/** The statements of a page, to be asked in order until there are rows enough; they may give more than the limit. Their text holds names of ours only. */
 export const listStatements = (asked: ListAsked): ReadonlyArray<Statement> =>
   runsFrom(asked.readModel, asked.order, asked.after).map((run) => listStatement(asked, run))
+
+/**
+ * Limits are written out, for Postgres plans anew each time what has an unknown one; and few, for each makes a statement
+ * of its own. What is read too much is left out by the caller.
+ */
+const limits = [2, 11, 21, 51, 101, apiLimits.pageMax + 1] as const
+const rowsFor = (limit: number): number => limits.find((each) => each >= limit) ?? limit
 
 const listStatement = (asked: ListAsked, run: Run): Statement => {
   const { readModel, company: of, scope, filters, order, after, limit } = asked
@@ -178,7 +186,7 @@ const listStatement = (asked: ListAsked, run: Run): Statement => {
   const sorted = orderColumns(readModel, order)
     .filter((name) => run === "valued" || name !== order.column)
     .map((name) => `${at(name)}${direction}`)
-  const sql = `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions.join(" and ")} order by ${sorted.join(", ")} limit ${bind(limit, "int")}`
+  const sql = `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions.join(" and ")} order by ${sorted.join(", ")} limit ${rowsFor(limit)}`
   return { sql, params }
 }
 

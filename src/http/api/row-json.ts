@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import type { Column } from "../../../projections/column.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { fieldOf, shownColumns } from "./field-names.ts"
+import { isoTime } from "./iso-time.ts"
 
 /** A row as the API gives it: names in camelCase, times as ISO in UTC. */
 export type JsonRow = Readonly<Record<string, unknown>>
@@ -15,11 +16,15 @@ export const rowReader = (readModel: ReadModel): ((values: ReadonlyArray<unknown
     const row: Record<string, unknown> = {}
     for (let n = 0; n < fields.length; n++) {
       const [field, kind] = fields[n]!
-      const value = values[n] ?? null
-      row[field] = kind === "json" && typeof value === "string" ? JSON.parse(value) : value
+      row[field] = jsonValue(kind, values[n] ?? null)
     }
     return row
   }
+}
+
+const jsonValue = (kind: Column["kind"], value: unknown): unknown => {
+  if (value instanceof Date) return isoTime(value)
+  return kind === "json" && typeof value === "string" ? JSON.parse(value) : value
 }
 
 const schemaOf = ({ kind, values }: Column): Schema.Top => {

@@ -15,6 +15,8 @@ export class Body extends Context.Service<Body, { readonly text: string; readonl
   "centurion/http/api/Body"
 ) {}
 
+const noBody: Body["Service"] = { text: "", json: undefined }
+
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /** How deep brackets stand in each other, outside of texts; stops counting beyond `most`. */
@@ -42,11 +44,10 @@ const bodiless: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE"])
 
 /** Reads the body within its limits; refuses what is no UTF-8, no JSON, or another kind of content. */
 const readJson = Effect.fnUntraced(function* (source: IncomingMessage, bodyMaxBytes: number) {
-  if (bodiless.has(source.method ?? "")) return { text: "", json: undefined }
   const bytes = yield* Effect.mapError(readBody(source, bodyMaxBytes), ({ status, message }) =>
     refuse(status, message, { headers: { connection: "close" } })
   )
-  if (bytes.length === 0) return { text: "", json: undefined }
+  if (bytes.length === 0) return noBody
   if (!isJson(source.headers["content-type"]))
     return yield* refuse(415, "the body must be JSON; send it with content-type: application/json")
   const text = yield* Effect.try({
@@ -97,7 +98,10 @@ export class ReadsBody extends HttpApiMiddleware.Service<ReadsBody, { provides: 
         (answering) =>
           Effect.gen(function* () {
             const request = yield* HttpServerRequest.HttpServerRequest
-            const body = yield* readJson(request.source as IncomingMessage, bodyMaxBytes)
+            const source = request.source as IncomingMessage
+            if (bodiless.has(source.method ?? ""))
+              return yield* Effect.provideService(answering, Body, noBody)
+            const body = yield* readJson(source, bodyMaxBytes)
             const read = Object.create(request, {
               text: { value: Effect.succeed(body.text) },
               // It was JSON by any of its names, or empty: Effect's decoder knows the one.

@@ -34,7 +34,7 @@ describe("filters", () => {
     expect(conditionsOf({ state: "engaged,qualified", "score[gte]": "70", source: "form" })).toEqual({
       where:
         't.company = $1::text and t."state" = any($2::text[]) and t."score" >= $3::bigint and t."source" = $4::text',
-      params: ["acme", ["engaged", "qualified"], 70, "form", 50]
+      params: ["acme", ["engaged", "qualified"], 70, "form"]
     })
   })
 
@@ -43,12 +43,12 @@ describe("filters", () => {
     for (const name of ["createdAt[lt]", "created_at[lt]"])
       expect(conditionsOf({ [name]: "2026-01-31" })).toMatchObject({
         where: 't.company = $1::text and t."created_at" < $2::timestamptz',
-        params: ["acme", at, 50]
+        params: ["acme", at]
       })
   })
 
   it("take a value with a comma as one where an operator is named, and ask whether there is any", () => {
-    expect(conditionsOf({ "source[eq]": "a,b" }).params).toEqual(["acme", ["a,b"], 50].flat())
+    expect(conditionsOf({ "source[eq]": "a,b" }).params).toEqual(["acme", ["a,b"]].flat())
     expect(conditionsOf({ "conversation_id[null]": "true" }).where).toContain('t."conversation_id" is null')
     expect(conditionsOf({ "conversation_id[null]": "false" }).where).toContain("is not null")
     expect(conditionsOf({ "source[ne]": "form" }).where).toContain('t."source" is distinct from $2::text')
@@ -82,9 +82,9 @@ describe("orders and pages", () => {
     expect(statements(leads, { sort: "-score", limit: "2", cursor })).toMatchObject([
       {
         sql: expect.stringContaining(
-          '(t."score", t."lead_id") < ($2::bigint, $3::text) order by t."score" desc, t."lead_id" desc limit $4::int'
+          '(t."score", t."lead_id") < ($2::bigint, $3::text) order by t."score" desc, t."lead_id" desc limit 2'
         ),
-        params: ["acme", 80, "l7", 2]
+        params: ["acme", 80, "l7"]
       }
     ])
   })
@@ -137,7 +137,7 @@ describe("own rows", () => {
   it("are those of contacts that the user owns", () => {
     expect(scoped("contact_records")).toMatchObject({
       sql: expect.stringContaining('t."owner_id" = $2::text'),
-      params: ["acme", "u1", 50]
+      params: ["acme", "u1"]
     })
     expect(scoped("leads").sql).toContain(
       'exists (select from "contact_records" o where o.company = $1::text and o."contact_id" = t."lead_id" and o."owner_id" = $2::text)'
@@ -157,6 +157,7 @@ const leftOver = (sql: string) =>
     .replaceAll(/"(\w+)"/g, (whole, name: string) => (known.has(name) ? "" : whole))
     .replaceAll(/\$\d+::(text|float8|bigint|boolean|timestamptz|int)(\[\])?/g, "")
     .replaceAll(/::(text|float8)/g, "")
+    .replaceAll(/limit (2|11|21|51|101|201)$/g, "")
     .replaceAll(
       /\b(select|from|where|and|or|not|is|null|distinct|order|by|desc|limit|exists|any|false|company)\b/g,
       ""
