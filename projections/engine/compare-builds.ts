@@ -12,7 +12,7 @@ import { pastEvent } from "./past-event.ts"
 import { tableSql } from "./table-sql.ts"
 import type { Target } from "./target.ts"
 import { shapeOf } from "./template.ts"
-import { writeTarget } from "./write-page.ts"
+import { writeTargets } from "./write-page.ts"
 
 /** What serves was not made by the code at hand, so that both can't be compared. */
 export class BuildsDiffer extends Schema.TaggedError<BuildsDiffer>()("BuildsDiffer", {
@@ -163,10 +163,10 @@ const write = (
   target: Target,
   events: ReadonlyArray<PastEvent>
 ): Effect.Effect<void, DatabaseError> =>
-  inCompany(database, company, (query) => writeTarget(query, { company, events }, target)).pipe(
+  inCompany(database, company, (query) => writeTargets(query, { company, events }, [target])).pipe(
     Effect.flatMap((poisons) =>
       Effect.sync(() => {
-        for (const { stream } of poisons) target.parked.add(stream)
+        for (const { found } of poisons) for (const { stream } of found) target.parked.add(stream)
       })
     ),
     Effect.catch((error) => {

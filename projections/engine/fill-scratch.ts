@@ -9,7 +9,7 @@ import { inCompany } from "./in-company.ts"
 import type { Positions } from "./moment.ts"
 import { pastEvent } from "./past-event.ts"
 import { sqlOf, type Target } from "./target.ts"
-import { writeTarget } from "./write-page.ts"
+import { writeTargets } from "./write-page.ts"
 
 interface FillPorts {
   readonly database: Pick<Database["Service"], "transaction">
@@ -53,15 +53,10 @@ export const fillScratch = (
           database,
           company,
           (query) =>
-            Effect.forEach(
-              targets,
-              (target) =>
-                Effect.map(writeTarget(query, { company, events }, target), (poisons) => {
-                  for (const { stream } of poisons) target.parked.add(stream)
-                  return undefined
-                }),
-              { discard: true }
-            ),
+            Effect.map(writeTargets(query, { company, events }, targets), (poisons) => {
+              for (const { target, found } of poisons)
+                for (const { stream } of found) target.parked.add(stream)
+            }),
           scratch
         )
         after = last.position

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type { Database, DatabaseError, Query, Row } from "../../eventstore/database.ts"
 
 /** One statement within one company, in one round trip; as `inCompany` otherwise. */
@@ -29,4 +30,12 @@ export const inCompany = <A, E, R>(
   use: (query: Query) => Effect.Effect<A, E, R>,
   scratch?: string
 ): Effect.Effect<A, E | DatabaseError, R> =>
-  database.transaction((query) => Effect.andThen(query(...entry(company, scratch)), use(query)))
+  database.transaction((query) =>
+    Effect.gen(function* () {
+      // Not waited for: statements of one connection are answered in their order, and one that fails fails all behind it.
+      const entering = yield* Effect.forkChild(query(...entry(company, scratch)), { startImmediately: true })
+      const exit = yield* Effect.exit(use(query))
+      yield* Fiber.join(entering)
+      return yield* exit
+    })
+  )

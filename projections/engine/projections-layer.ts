@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Database } from "../../eventstore/database.ts"
@@ -31,6 +32,11 @@ export interface ProjectionOptions {
 
 /** Without a hint the small partition table is looked at so often. */
 const lookEveryMs = 1000
+/**
+ * What is committed within this time is read together: a page of one event costs about as much as one of twenty. Whoever
+ * comes after a pause is read at once.
+ */
+const roundEveryMs = 10
 /** After something broke. */
 const retryMs = 1000
 /** Partitions of one company that are read side by side. */
@@ -173,7 +179,10 @@ const makeProjections = Effect.fnUntraced(function* (options: ProjectionOptions)
   const following = Effect.gen(function* () {
     while (true) {
       if (dirty.size === 0) yield* woken
+      const began = yield* Clock.currentTimeMillis
       yield* round
+      const left = roundEveryMs - ((yield* Clock.currentTimeMillis) - began)
+      if (left > 0) yield* Effect.sleep(left)
     }
   })
   yield* Effect.forkScoped(looking)

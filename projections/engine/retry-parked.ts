@@ -6,7 +6,7 @@ import type { CompanyProjector } from "./company-projector.ts"
 import { inCompany } from "./in-company.ts"
 import { pastEvent } from "./past-event.ts"
 import type { ProjectionFailure, RetryOutcome } from "./projections.ts"
-import { writeTarget } from "./write-page.ts"
+import { writeTargets } from "./write-page.ts"
 
 interface RetryPorts {
   readonly database: Pick<Database["Service"], "transaction">
@@ -51,8 +51,9 @@ export const retryParked = (
           .map((event) => pastEvent(event, upcastersOf, (each) => projector.erasing.has(each)))
         const outcome = yield* inCompany(database, company, (query) =>
           Effect.gen(function* () {
-            const found = yield* writeTarget(query, { company, events }, { ...target, parked: new Set() })
-            const [again] = found
+            const folding = { ...target, parked: new Set<string>() }
+            const [of] = yield* writeTargets(query, { company, events }, [folding])
+            const again = of?.found[0]
             yield* query(
               again === undefined
                 ? "delete from core.parked where company = $1 and read_model = $2 and build = $3 and stream = $4"

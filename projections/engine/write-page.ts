@@ -21,6 +21,9 @@ export interface Page {
   readonly events: ReadonlyArray<PastEvent>
 }
 
+/** Up to so many events are written together. */
+const togetherMax = 100
+
 /** Rows of one insert; more are written in pieces, so that no statement's text grows without end. */
 const rowsPerStatement = 2000
 
@@ -32,11 +35,8 @@ export const writePage = (
 ): Effect.Effect<void, CheckpointMoved | DatabaseError> =>
   inCompany(database, page.company, (query) =>
     Effect.gen(function* () {
-      yield* advance(query, page, targets)
-      // Side by side: their statements travel together, and no two write the same table.
-      const poisons = yield* Effect.forEach(
-        targets,
-        (target) => Effect.map(writeTarget(query, page, target), (found) => ({ target, found })),
+      const [, poisons] = yield* Effect.all(
+        [advance(query, page, targets), writeTargets(query, page, targets)],
         { concurrency: "unbounded" }
       )
       for (const { target, found } of poisons) yield* park(query, page, target, found)
@@ -73,26 +73,67 @@ const advance = Effect.fnUntraced(function* (query: Query, page: Page, targets: 
   })
 })
 
-/** Writes the rows of one read model; gives the streams that it could not fold. */
-export const writeTarget = Effect.fnUntraced(function* (
+type Statement = readonly [sql: string, params: ReadonlyArray<unknown>]
+
+/** What a read model's rows become, and the streams that it could not fold. */
+interface Prepared {
+  readonly statements: ReadonlyArray<Statement>
+  readonly poisons: ReadonlyArray<Poison>
+}
+
+const prepare = Effect.fnUntraced(function* (
   query: Query,
   { company, events }: Pick<Page, "company" | "events">,
   { model, sql, parked }: Target
 ) {
   const { asked, keys, poisons } = askModel(model, events, parked)
-  if (asked.length === 0) return poisons
+  if (asked.length === 0) return { statements: [], poisons } satisfies Prepared
   const before = new Map<string, Row>()
   const rows = yield* query(sql.select, [company, ...keyColumns(model, keys)])
   for (const values of rows) {
     const row = readRow(model.columns, values)
     before.set(keyText(model.key.map((name) => row[name])), row)
   }
-  const folded = foldEvents(model, asked, before)
-  if (folded.removed.length > 0) yield* query(sql.remove, [company, ...keyColumns(model, folded.removed)])
-  for (let from = 0; from < folded.written.length; from += rowsPerStatement) {
-    yield* query(sql.upsert, [company, rowsJson(folded.written.slice(from, from + rowsPerStatement))])
-  }
-  return [...poisons, ...folded.poisons]
+  const { removed, written, poisons: more } = foldEvents(model, asked, before)
+  const statements: Array<Statement> = []
+  if (removed.length > 0) statements.push([sql.remove, [company, ...keyColumns(model, removed)]])
+  for (let from = 0; from < written.length; from += rowsPerStatement)
+    statements.push([sql.upsert, [company, rowsJson(written.slice(from, from + rowsPerStatement))]])
+  return { statements, poisons: [...poisons, ...more] } satisfies Prepared
+})
+
+/** Statements are sent in this order without waiting for each other. */
+const send = (query: Query, statements: ReadonlyArray<Statement>) =>
+  Effect.forEach(statements, ([sql, params]) => query(sql, params), {
+    concurrency: "unbounded",
+    discard: true
+  })
+
+/**
+ * Writes the rows of read models; gives for each the streams that it could not fold. No two write the same table, so
+ * their statements travel together: of few events all that is read in one round trip, and all that is written in
+ * another. Of many, one is folded here while the database works on the next.
+ */
+export const writeTargets = Effect.fnUntraced(function* (
+  query: Query,
+  page: Pick<Page, "company" | "events">,
+  targets: ReadonlyArray<Target>
+) {
+  const isSmall = page.events.length <= togetherMax
+  const found = yield* Effect.forEach(
+    targets,
+    (target) =>
+      Effect.tap(prepare(query, page, target), ({ statements }) =>
+        isSmall ? Effect.void : send(query, statements)
+      ),
+    { concurrency: "unbounded" }
+  )
+  if (isSmall)
+    yield* send(
+      query,
+      found.flatMap(({ statements }) => statements)
+    )
+  return found.map(({ poisons }, n) => ({ target: targets[n]!, found: poisons }))
 })
 
 const park = (query: Query, { company }: Page, { model, build }: Target, poisons: ReadonlyArray<Poison>) =>

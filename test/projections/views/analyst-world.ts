@@ -5,7 +5,7 @@ import { EventStore } from "../../../eventstore/event-store.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
 import { sqlOf } from "../../../projections/engine/target.ts"
 import { makeTemplate } from "../../../projections/engine/template.ts"
-import { writeTarget } from "../../../projections/engine/write-page.ts"
+import { writeTargets } from "../../../projections/engine/write-page.ts"
 import { analystViews, readModels } from "../../../projections/index.ts"
 import type { PastEvent } from "../../../projections/read-model.ts"
 import type { DatabaseKind, TestDatabase } from "../../databases.ts"
@@ -41,19 +41,19 @@ export const openAnalystWorld = async (kind: DatabaseKind): Promise<AnalystWorld
           yield* store.createCompany(company, 1)
           yield* connections.query("select core.ensure_company($1)", [company])
           yield* inCompany(connections, company, (query) =>
-            Effect.forEach(readModels, (model) =>
-              Effect.gen(function* () {
-                const target = {
-                  model,
-                  build: 1,
-                  state: "live",
-                  sql: sqlOf(model, "live"),
-                  parked: new Set<string>()
-                } as const
-                const poisons = yield* writeTarget(query, { company, events }, target)
-                if (poisons.length > 0) return yield* Effect.die(new Error(JSON.stringify(poisons)))
-              })
-            )
+            Effect.gen(function* () {
+              const targets = readModels.map((model) => ({
+                model,
+                build: 1,
+                state: "live" as const,
+                sql: sqlOf(model, "live"),
+                parked: new Set<string>()
+              }))
+              const poisons = (yield* writeTargets(query, { company, events }, targets)).filter(
+                ({ found }) => found.length > 0
+              )
+              if (poisons.length > 0) return yield* Effect.die(new Error(JSON.stringify(poisons)))
+            })
           )
         })
       ),
