@@ -45,7 +45,11 @@ export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScree
     keyboard.line(text)
     prompt()
   })
-  reader.once("close", keyboard.ended)
+  const ended = () => {
+    isClosed = true
+    keyboard.ended()
+  }
+  reader.once("close", ended)
   // Ctrl-C at a prompt comes here, not as a signal.
   reader.on("SIGINT", () => reader.close())
   return {
@@ -72,7 +76,7 @@ export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScree
     close: () => {
       stopTyping()
       isClosed = true
-      reader.off("close", keyboard.ended)
+      reader.off("close", ended)
       reader.close()
     }
   }

@@ -17,6 +17,8 @@ const historyShown = 20
 const quietAfterReplyMs = 8000
 /** Without any sign for so long, there will be no reply. */
 const noReplyMs = 45_000
+/** A person who leaves waits so long at most until what they wrote is stored. */
+const storedWithinMs = 10_000
 
 /** Carries lines both ways until the person quits, or what was piped in is answered. */
 export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
@@ -27,6 +29,7 @@ export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
     let inputEnded = false
     let answered = true
     let began = false
+    let leaving = false
 
     const end = (exit: Effect.Effect<void, CliFailure>) => {
       clearTimeout(timer)
@@ -34,8 +37,17 @@ export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
       screen.close()
       resume(exit)
     }
+    /** What was written before is not lost. */
+    const leave = () => {
+      if (connection.unstored() === 0) return end(Effect.void)
+      if (leaving) return
+      leaving = true
+      clearTimeout(timer)
+      timer = setTimeout(() => end(Effect.fail(notStored(connection.unstored()))), storedWithinMs)
+    }
     /** Every sign of life puts the end off; only a piped conversation ends by itself. */
     const waitForQuiet = () => {
+      if (leaving) return connection.unstored() === 0 ? end(Effect.void) : undefined
       clearTimeout(timer)
       if (!inputEnded || isTerminal) return
       if (answered && connection.unstored() === 0)
@@ -73,7 +85,8 @@ export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
     })
     const screen: ChatScreen = (isTerminal ? terminalScreen : pipedScreen)(asked.json, {
       line: (text) => {
-        if (text.trim() === "/quit") return end(Effect.void)
+        if (text.trim() === "/quit") return leave()
+        if (leaving) return
         if (text.trim() === "") return
         answered = false
         known.add(connection.say(text.trim()))
@@ -81,7 +94,7 @@ export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
       },
       ended: () => {
         inputEnded = true
-        if (isTerminal) return end(Effect.void)
+        if (isTerminal) return leave()
         waitForQuiet()
       }
     })
@@ -92,5 +105,11 @@ export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
       process.exitCode = 0
     })
   })
+
+const notStored = (lines: number) =>
+  failed(
+    "NotStored",
+    `${lines === 1 ? "the last line was" : `the last ${lines} lines were`} not taken by the server within ${storedWithinMs / 1000} s; the conversation does not have ${lines === 1 ? "it" : "them"}`
+  )
 
 const noReply = failed("NoReply", `no reply within ${noReplyMs / 1000} s`)

@@ -20,6 +20,8 @@ export const apiLimits = {
   idempotencyAnswerMaxBytes: 64 * 1024,
   /** How long a request waits for the read models to show a write. */
   waitForMs: 5_000,
+  /** After that it is looked whether there is such a write at all. */
+  waitForSoonMs: 200,
   /** How long a reason may be. */
   reasonMax: 1_000
 } as const

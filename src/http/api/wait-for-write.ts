@@ -30,10 +30,13 @@ export const waitForWrite = Effect.fnUntraced(function* (company: string, query:
           : { parameter: "waitFor", detail: "" }
       ]
     })
-  const { projections } = yield* (yield* ApiParts).get
-  const [, partition, position] = found
-  const shown = yield* projections.waitFor(company, Number(partition), Number(position), apiLimits.waitForMs)
-  if (!shown)
+  const { projections, store } = yield* (yield* ApiParts).get
+  const [partition, position] = [Number(found[1]), Number(found[2])]
+  if (yield* projections.waitFor(company, partition, position, apiLimits.waitForSoonMs)) return
+  const written = (yield* store.partitions(company)).find((each) => each.partition === partition)
+  if (written === undefined || position > written.position)
+    return yield* refuse(400, `waitFor: no write of this company ended at ${given}`)
+  if (!(yield* projections.waitFor(company, partition, position, apiLimits.waitForMs)))
     return yield* refuse(503, `the read models have not reached ${given} yet; try again`, {
       retryAfterMs: 1000
     })

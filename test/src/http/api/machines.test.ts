@@ -251,8 +251,8 @@ describe.each(databases)("resources of machines, on $name", (kind) => {
     expect((await send("notmine", "DealWinAsked", { reason }, {}, rui)).status).toBe(404)
   })
 
-  it("waits no longer than it must for a position that never comes", async () => {
-    expect(await ana.ask("/api/v1/deals?waitFor=1:99999999")).toMatchObject({ status: 503 })
-    expect((await ana.ask("/api/v1/deals?waitFor=x")).status).toBe(400)
-  }, 20_000)
+  it("refuses to wait for a write that never was", async () => {
+    for (const waitFor of ["1:99999999", "999:1", "x"])
+      expect((await ana.ask(`/api/v1/deals?waitFor=${waitFor}`)).status, waitFor).toBe(400)
+  })
 })
