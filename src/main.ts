@@ -121,9 +121,7 @@ export const start = Effect.gen(function* () {
     const ended = yield* Effect.exit(Effect.scoped(Effect.interruptible(serving)))
     if (Exit.isFailure(ended) && !Cause.hasInterruptsOnly(ended.cause)) return yield* ended
     yield* Effect.logInfo("stopped")
-    process.exit(0)
-  })
-  return yield* Effect.uninterruptible(all).pipe(
-    Effect.provide(Layer.merge(logLayer(settings), telemetryLayer(settings)))
-  )
+  }).pipe(Effect.provide(Layer.merge(logLayer(settings), telemetryLayer(settings))))
+  // Only now has a collector been sent what was left.
+  return yield* Effect.uninterruptible(Effect.andThen(all, Effect.sync(() => process.exit(0))))
 })
