@@ -24,6 +24,7 @@ import { Authenticates, LimitsAddress } from "./middleware/authenticate.ts"
 import { ReadsBody } from "./middleware/body.ts"
 import { AnswersOnce } from "./middleware/idempotency.ts"
 import { Problems } from "./middleware/problems.ts"
+import { withOtherOperations } from "./other-operations.ts"
 import { publicGroups, publicLayers, publicPreflight } from "./public-leads.ts"
 import { userGroups, userLayers } from "./users.ts"
 import { verifyGroups, verifyLayers } from "./verify.ts"
@@ -85,7 +86,14 @@ export const apiRoutes = ({ machines, readModels }: ApiOf) => {
     .add(...groups)
     .prefix(apiPrefix)
     .add(...publicGroups)
-    .annotateMerge(OpenApi.annotations({ title: "Centurion", version: "1", description: about }))
+    .annotateMerge(
+      OpenApi.annotations({
+        title: "Centurion",
+        version: "1",
+        description: about,
+        transform: withOtherOperations
+      })
+    )
   const handlers = [
     ...ownLayers,
     listHandlers(api as never, lists),

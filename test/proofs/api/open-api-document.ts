@@ -51,19 +51,24 @@ interface RawOperation {
   readonly security?: ReadonlyArray<object>
 }
 
-/** All operations of the document. */
+/** Sockets and streams have no answer that ends, webhooks a proof of their own. */
+const isOfApi = (path: string) => /^\/(api\/v1|public)\/(?!live)/.test(path)
+
+/** All operations of the API in the document. */
 export const operationsOf = ({ paths }: OpenApiDocument): ReadonlyArray<Operation> =>
-  Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, raw]) => ({
-      id: raw.operationId,
-      method: method.toUpperCase(),
-      path,
-      parameters: raw.parameters ?? [],
-      body: raw.requestBody?.content["application/json"]?.schema,
-      responses: raw.responses,
-      needsCredentials: (raw.security?.length ?? 0) > 0
-    }))
-  )
+  Object.entries(paths)
+    .filter(([path]) => isOfApi(path))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, raw]) => ({
+        id: raw.operationId,
+        method: method.toUpperCase(),
+        path,
+        parameters: raw.parameters ?? [],
+        body: raw.requestBody?.content["application/json"]?.schema,
+        responses: raw.responses,
+        needsCredentials: (raw.security?.length ?? 0) > 0
+      }))
+    )
 
 /** The schema that a reference names, or itself. */
 export const resolved = ({ components }: OpenApiDocument, schema: JsonSchema): JsonSchema =>

@@ -1,0 +1,237 @@
+/** What the server answers beside the API: the OpenAPI document tells of it too. */
+type Json = Readonly<Record<string, unknown>>
+
+const meanings: Readonly<Record<number, string>> = {
+  400: "The request can't be read.",
+  401: "There are no valid credentials, or the secret is wrong.",
+  404: "There is no such thing, or none that is set up here.",
+  413: "The body is too large.",
+  426: "This address speaks WebSocket only.",
+  503: "Not now; `Retry-After` says when to try again."
+}
+
+const problemsOf = (...statuses: ReadonlyArray<number>) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: meanings[status],
+        content: {
+          "application/problem+json": {
+            // All problems have one shape.
+            schema: { $ref: `#/components/schemas/Problem${status === 426 ? 400 : status}` }
+          }
+        }
+      }
+    ])
+  )
+
+const json = (description: string, example: Json, status = 200) => ({
+  [status]: {
+    description,
+    content: { "application/json": { schema: { type: "object", examples: [example] } } }
+  }
+})
+
+const operation = (
+  tag: string,
+  operationId: string,
+  summary: string,
+  description: string,
+  more: Json
+): Json => ({
+  ...{ tags: [tag], operationId, summary, description, parameters: [], security: [] },
+  ...more
+})
+
+const pathParameter = (name: string, example: string) => ({
+  ...{ name, in: "path", required: true, schema: { type: "string" }, example }
+})
+const queryParameter = (name: string, required: boolean, description: string, example: string) => ({
+  ...{ name, in: "query", required, description, schema: { type: "string" }, example }
+})
+const headerParameter = (name: string, description: string) => ({
+  ...{ name, in: "header", required: false, description, schema: { type: "string" } }
+})
+
+const watching = "Watching"
+const watchers =
+  "From this machine, or from anywhere with `CENTURION_METRICS_TOKEN` as a bearer token when that is set."
+
+const watchOperations = {
+  "/healthz": {
+    get: operation(watching, "watch.alive", "Is the process alive?", "Always, while it answers.", {
+      responses: json("It is.", { status: "alive" })
+    })
+  },
+  "/readyz": {
+    get: operation(
+      watching,
+      "watch.ready",
+      "Does it take requests?",
+      "It owns partitions and the database answers; else 503, and why not.",
+      { responses: { ...json("It does.", { status: "ready", partitions: 4 }), ...problemsOf(503) } }
+    )
+  },
+  "/health/integrations": {
+    get: operation(watching, "watch.integrations", "How are the services around it?", watchers, {
+      responses: {
+        ...json("Each with its state: `up`, `away`, `notSetUp`.", {
+          items: [{ name: "database", state: "up", latencyMs: 1 }]
+        }),
+        ...problemsOf(401)
+      }
+    })
+  },
+  "/metrics": {
+    get: operation(watching, "watch.metrics", "Metrics for Prometheus", watchers, {
+      responses: {
+        200: {
+          description: "In Prometheus's text format, 0.0.4.",
+          content: { "text/plain": { schema: { type: "string", examples: ["centurion_engine_ready 1\n"] } } }
+        },
+        ...problemsOf(401)
+      }
+    })
+  }
+}
+
+const webhooks = [
+  {
+    name: "whatsapp",
+    provider: "Evolution",
+    secret: "x-centurion-secret",
+    body: {
+      event: "messages.upsert",
+      instance: "main",
+      data: {
+        key: { remoteJid: "5511999990000@s.whatsapp.net", fromMe: false, id: "3EB0A1B2C3" },
+        pushName: "Maria",
+        message: { conversation: "Oi!" },
+        messageTimestamp: 1_767_614_400
+      }
+    }
+  },
+  {
+    name: "telegram",
+    provider: "Telegram",
+    secret: "x-telegram-bot-api-secret-token",
+    body: {
+      update_id: 1,
+      message: { message_id: 1, date: 1_767_614_400, chat: { id: 7, type: "private" }, text: "Oi!" }
+    }
+  }
+]
+
+const webhookOperations = Object.fromEntries(
+  webhooks.flatMap(({ name, provider, secret, body }) =>
+    [false, true].map((ofInstance) => [
+      `/webhook/${name}${ofInstance ? "/{instance}" : ""}`,
+      {
+        post: operation(
+          "Webhooks",
+          `webhook.${name}${ofInstance ? ".instance" : ""}`,
+          `What ${provider} tells`,
+          `Answered when all that it brought is stored; the same again changes nothing.${ofInstance ? " Only of this instance." : ""}`,
+          {
+            parameters: [
+              ...(ofInstance ? [pathParameter("instance", "main")] : []),
+              headerParameter(secret, "The secret that the provider was given.")
+            ],
+            requestBody: {
+              required: true,
+              content: { "application/json": { schema: { type: "object", examples: [body] } } }
+            },
+            responses: {
+              ...json("How many messages are stored, were known, or can't be taken.", {
+                stored: 1,
+                known: 0,
+                refused: 0
+              }),
+              ...problemsOf(400, 401, 404, 413, 503)
+            }
+          }
+        )
+      }
+    ])
+  )
+)
+
+const bearer = [{ bearer: [] }]
+const toWebSocket = { 101: { description: "Frames follow; docs/how-to/follow-live.md says which." } }
+
+const liveOperations = {
+  "/api/v1/live": {
+    get: operation(
+      "Live",
+      "live.socket",
+      "Follow topics by WebSocket",
+      "The first frame is `hello` with a token, unless the upgrade carries `Authorization`. Each topic can be gone on with from a cursor.",
+      { security: bearer, responses: { ...toWebSocket, ...problemsOf(401, 426, 503) } }
+    )
+  },
+  "/api/v1/live/tickets": {
+    post: operation(
+      "Live",
+      "live.ticket",
+      "A ticket for an EventSource",
+      "Browsers can't set headers there: the ticket goes into the address, once, within moments.",
+      {
+        security: bearer,
+        responses: {
+          ...json("Good once, for so many ms.", { ticket: "bXkgdGlja2V0", lifeMs: 30_000 }, 201),
+          ...problemsOf(401, 503)
+        }
+      }
+    )
+  },
+  "/api/v1/live/sse": {
+    get: operation(
+      "Live",
+      "live.events",
+      "Follow topics by server-sent events",
+      "Goes on from `Last-Event-ID`, as a browser sends it by itself, or from `after`.",
+      {
+        security: bearer,
+        parameters: [
+          queryParameter("topics", true, "With commas between them.", "board:deals,counters"),
+          queryParameter("after", false, "The id of the last event that you have.", "eyJ0IjpbXX0"),
+          queryParameter("ticket", false, "In place of the header.", "bXkgdGlja2V0"),
+          headerParameter("last-event-id", "As `after`.")
+        ],
+        responses: {
+          200: {
+            description: "Frames without an end.",
+            content: { "text/event-stream": { schema: { type: "string" } } }
+          },
+          ...problemsOf(400, 401, 503)
+        }
+      }
+    )
+  },
+  "/chat/{company}": {
+    get: operation(
+      "Live",
+      "chat.socket",
+      "Talk with a company as a visitor, by WebSocket",
+      "The first frame is `hello` with a secret of the visitor's own, by which the conversation is found again.",
+      {
+        parameters: [pathParameter("company", "demo")],
+        responses: { ...toWebSocket, ...problemsOf(404, 426) }
+      }
+    )
+  }
+}
+
+const tags = [
+  { name: watching, description: "For those who watch the server." },
+  { name: "Webhooks", description: "What providers of channels send." },
+  { name: "Live", description: "Changes as they happen." }
+]
+
+/** Adds what is served beside the API to its OpenAPI document. */
+export const withOtherOperations = (document: Record<string, unknown>): Record<string, unknown> => ({
+  ...document,
+  paths: { ...(document.paths as Json), ...liveOperations, ...webhookOperations, ...watchOperations },
+  tags: [...((document.tags ?? []) as ReadonlyArray<unknown>), ...tags]
+})
