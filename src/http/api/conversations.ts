@@ -9,6 +9,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import type { Conversation } from "../../../machines/conversation/state.ts"
 import { replyLimits } from "../../../machines/reply/events.ts"
+import { maybeTime, oneOf } from "../../../projections/column.ts"
 import { readModels } from "../../../projections/index.ts"
 import { principalName } from "../../accounts/principal.ts"
 import { replyIdOf } from "../../companies/companies.ts"
@@ -17,6 +18,7 @@ import { ApiParts } from "./api-parts.ts"
 import { mayReach } from "./caller.ts"
 import { about, apiOf, example, Id, titled, upTo } from "./group.ts"
 import { withListParameters, withParameters, writeHeaders } from "./list-parameters.ts"
+import type { Listed } from "./list-sql.ts"
 import type { MachineResource } from "./machine-resource.ts"
 import { pageOf, Written } from "./machines.ts"
 import { Authenticates } from "./middleware/authenticate.ts"
@@ -29,7 +31,27 @@ import { rowExample, rowSchema } from "./row-json.ts"
 import { newId } from "./submit-lead.ts"
 
 const named = (name: string) => readModels.find((readModel) => readModel.name === name)!
-const messages = named("message_records")
+
+const records = named("message_records")
+const { message_id: _, ...recorded } = records.columns
+
+/** As people read them: without doubles and echoes, and with how far each got. */
+const messages: Listed = {
+  ...records,
+  name: "messages",
+  about: "What was said, the newest first, without doubles and echoes, and with how far each message got.",
+  columns: {
+    ...recorded,
+    status: oneOf(
+      ["received", "said", "written", "sent", "delivered", "read", "inDoubt", "failed", "notSent"],
+      "`received` from the lead, `said` by a person; the AI's go on from `written`.",
+      { filters: true }
+    ),
+    delivered_at: maybeTime("When the channel said that it arrived."),
+    read_at: maybeTime("When it said that it was read.")
+  },
+  isView: true
+}
 const conversations: MachineResource = {
   machine: "conversation",
   plural: "conversations",
@@ -111,9 +133,12 @@ const handlers = HttpApiBuilder.group(apiOf(group), "messages", (handlers) =>
     list: Effect.fnUntraced(function* () {
       const { id = "" } = yield* HttpRouter.params
       const { caller, scope } = yield* mayReach("conversations", "read", "message.list", `conversation:${id}`)
+      // Who reaches the conversation reaches all of it.
       yield* mustReach(conversations, caller.company, scope, id)
       const ofThis = { column: "conversation_id", kind: "text", operator: "in", value: [id] } as const
-      return HttpServerResponse.jsonUnsafe(yield* readPage(messages, caller.company, scope, [ofThis]))
+      return HttpServerResponse.jsonUnsafe(
+        yield* readPage(messages, caller.company, { kind: "all" }, [ofThis])
+      )
     }),
     send: ({ params, payload }) => send(params.id, payload.text)
   })

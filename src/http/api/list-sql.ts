@@ -150,9 +150,12 @@ const afterCondition = (
   return [...runIs, `(${compared.map(at).join(", ")}) ${descending ? "<" : ">"} (${bound.join(", ")})`]
 }
 
+/** What a list shows: a read model, or a view over some. A view has no column for the company, whose rows it sees alone. */
+export type Listed = ReadModel & { readonly isView?: true }
+
 /** Everything that a list is asked for. */
 export interface ListAsked {
-  readonly readModel: ReadModel
+  readonly readModel: Listed
   readonly company: string
   readonly scope: Scope
   readonly filters: ReadonlyArray<Filter>
@@ -172,14 +175,24 @@ export const listStatements = (asked: ListAsked): ReadonlyArray<Statement> =>
 const limits = [2, 11, 21, 51, 101, apiLimits.pageMax + 1] as const
 const rowsFor = (limit: number): number => limits.find((each) => each >= limit) ?? limit
 
-const listStatement = (asked: ListAsked, run: Run): Statement => {
-  const { readModel, company: of, scope, filters, order, after, limit } = asked
-  const { params, bind } = binder()
+const companyConditions = (
+  { readModel, company: of, scope }: ListAsked,
+  bind: Bind
+): ReadonlyArray<string> => {
+  if (readModel.isView) {
+    if (scope.kind !== "all") throw new Error(`the view ${readModel.name} can't be asked for own rows alone`)
+    return []
+  }
   const company = bind(of, "text")
+  return [`t.company = ${company}`, ...scopeCondition(readModel, scope, company, bind)]
+}
+
+const listStatement = (asked: ListAsked, run: Run): Statement => {
+  const { readModel, filters, order, after, limit } = asked
+  const { params, bind } = binder()
   const conditions = [
-    `t.company = ${company}`,
+    ...companyConditions(asked, bind),
     ...filters.map((filter) => conditionOf(filter, bind)),
-    ...scopeCondition(readModel, scope, company, bind),
     ...afterCondition(readModel, order, run, after, bind)
   ]
   const direction = order.descending ? " desc" : ""

@@ -11,6 +11,7 @@ import { type Filter, type QueryValues, readFilters } from "./filters.ts"
 import {
   cursorColumns,
   type ListAsked,
+  type Listed,
   listStatements,
   type Order,
   rowStatement,
@@ -81,7 +82,7 @@ export const textParameter = (name: string, most: number) =>
 
 /** The order that a list has when none is asked for: the newest first, where that can be told. */
 export const defaultOrder = once(({ columns }: ReadModel): Order => {
-  const names = ["created_at", "started_at", "happened_at", "updated_at"]
+  const names = ["created_at", "started_at", "happened_at", "updated_at", "at"]
   const column = names.find((name) => columns[name]?.sorts)
   return column === undefined
     ? { column, descending: false, name: "key" }
@@ -109,7 +110,7 @@ interface Asked extends ListAsked {
 
 /** What is asked of a list, or what is wrong with it. */
 export const readListAsked = (
-  readModel: ReadModel,
+  readModel: Listed,
   company: string,
   scope: Scope,
   query: QueryValues,
@@ -157,7 +158,7 @@ const readerOf = once(rowReader)
 
 /** One page of a read model, as its query string asks; only rows that `scope` reaches. */
 export const readPage = Effect.fnUntraced(function* (
-  readModel: ReadModel,
+  readModel: Listed,
   company: string,
   scope: Scope,
   fixed: ReadonlyArray<Filter> = []

@@ -55,6 +55,17 @@ describe.each(databases)("conversations by HTTP, on $name", (kind) => {
       return found.body.items.length > 0 && found
     })
     expect(read.body.items).toMatchObject([{ text: "Oi, aqui é a Ana.", by: `person:${ana.id}` }])
+    const { items } = (await ana.ask(`/api/v1/conversations/${id}/messages`)).body
+    const times = items.map(({ at }: { at: string }) => at)
+    expect(times).toEqual([...times].sort().reverse())
+    // What the page was shown of the agent, once each, with how far it got.
+    const ofAgent = items.filter(({ author }: { author: string }) => author === "agent")
+    expect(new Set(ofAgent.map(({ message }: { message: string }) => message)).size).toBe(ofAgent.length)
+    expect(ofAgent.length).toBeGreaterThan(0)
+    for (const each of ofAgent) expect(["sent", "delivered", "read"]).toContain(each.status)
+    const one = await ana.ask(`/api/v1/conversations/${id}/messages?limit=1`)
+    const rest = await ana.ask(`/api/v1/conversations/${id}/messages?cursor=${one.body.next}`)
+    expect([...one.body.items, ...rest.body.items]).toEqual(items)
     const conversation = await ana.ask(`/api/v1/conversations/${id}`)
     expect(conversation.body.row).toMatchObject({ owner: `person:${ana.id}`, state: "personOwned" })
     expect(page.frames.filter((frame) => JSON.stringify(frame).includes("aqui é a Ana"))).toHaveLength(1)
