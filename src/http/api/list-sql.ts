@@ -164,7 +164,10 @@ export interface ListAsked {
   readonly limit: number
 }
 
-/** The statements of a page, to be asked in order until there are rows enough; they may give more than the limit. Their text holds names of ours only. */
+/**
+ * The statements of a page, to be asked in order until there are rows enough; they may give more than the limit. Their
+ * text holds names of ours only.
+ */
 export const listStatements = (asked: ListAsked): ReadonlyArray<Statement> =>
   runsFrom(asked.readModel, asked.order, asked.after).map((run) => listStatement(asked, run))
 

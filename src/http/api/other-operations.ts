@@ -1,4 +1,3 @@
-/** What the server answers beside the API: the OpenAPI document tells of it too. */
 type Json = Readonly<Record<string, unknown>>
 
 const meanings: Readonly<Record<number, string>> = {
@@ -229,7 +228,7 @@ const tags = [
   { name: "Live", description: "Changes as they happen." }
 ]
 
-/** Adds what is served beside the API to its OpenAPI document. */
+/** Adds what the server answers beside the API to its OpenAPI document: it is made by no `HttpApi`, so it is told here. */
 export const withOtherOperations = (document: Record<string, unknown>): Record<string, unknown> => ({
   ...document,
   paths: { ...(document.paths as Json), ...liveOperations, ...webhookOperations, ...watchOperations },
