@@ -57,6 +57,8 @@ const patternOf = (text: string): string =>
   text
     .split("…")
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/\s+/g, "\\s+"))
+    // A line under a heading is as long as what stands below it: a time with its last zeros left out is shorter.
+    .map((part) => part.replaceAll(/─+/g, "─+"))
     .join("[\\s\\S]*?")
 
 /** Whether the output is what the page shows: of objects the members that it shows, of texts all but `…`. */
