@@ -13,9 +13,15 @@ export const createAdmin = (env: Readonly<Record<string, string>>) =>
     const child = spawn(process.execPath, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ["pipe", "ignore", "inherit"]
+      stdio: ["pipe", "ignore", "pipe"]
     })
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`no user was made: ${code}`))))
+    let said = ""
+    child.stderr.on("data", (chunk) => {
+      said += chunk
+    })
+    child.once("close", (code) =>
+      code === 0 ? resolve() : reject(new Error(`no user was made, exit code ${code}: ${said}`))
+    )
     child.stdin.end(`${password}\n`)
   })
 
