@@ -123,5 +123,10 @@ export const start = Effect.gen(function* () {
     yield* Effect.logInfo("stopped")
   }).pipe(Effect.provide(Layer.merge(logLayer(settings), telemetryLayer(settings))))
   // Only now has a collector been sent what was left.
-  return yield* Effect.uninterruptible(Effect.andThen(all, Effect.sync(() => process.exit(0))))
+  return yield* Effect.uninterruptible(
+    Effect.andThen(
+      all,
+      Effect.sync(() => process.exit(0))
+    )
+  )
 })
