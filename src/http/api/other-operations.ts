@@ -1,20 +1,13 @@
-type Json = Readonly<Record<string, unknown>>
+import { problemMeanings } from "./problem-schema.ts"
 
-const meanings: Readonly<Record<number, string>> = {
-  400: "The request can't be read.",
-  401: "There are no valid credentials, or the secret is wrong.",
-  404: "There is no such thing, or none that is set up here.",
-  413: "The body is too large.",
-  426: "This address speaks WebSocket only.",
-  503: "Not now; `Retry-After` says when to try again."
-}
+type Json = Readonly<Record<string, unknown>>
 
 const problemsOf = (...statuses: ReadonlyArray<number>) =>
   Object.fromEntries(
     statuses.map((status) => [
       status,
       {
-        description: meanings[status],
+        description: problemMeanings[status],
         content: {
           "application/problem+json": {
             // All problems have one shape.

@@ -19,7 +19,7 @@ const fields = {
 }
 
 /** When an answer of each status is given, in the OpenAPI document. */
-const meanings: Readonly<Record<number, string>> = {
+export const problemMeanings: Readonly<Record<number, string>> = {
   400: "The request can't be read: a parameter, a header, or a body that is no JSON.",
   401: "There are no valid credentials.",
   403: "The caller may not do this. It is audited.",
@@ -30,6 +30,7 @@ const meanings: Readonly<Record<number, string>> = {
   413: "The body is too large.",
   415: "The body is of another kind than application/json.",
   422: "The body does not have the right shape; `errors` says where.",
+  426: "This address speaks WebSocket only.",
   429: "Too often; `Retry-After` says when to try again.",
   503: "Not now; `Retry-After` says when to try again."
 }
@@ -38,7 +39,7 @@ const exampleOf = (status: number) => ({
   type: "about:blank",
   title: STATUS_CODES[status] ?? "Error",
   status,
-  detail: meanings[status] ?? "",
+  detail: problemMeanings[status] ?? "",
   ...(status === 422 ? { errors: [{ pointer: "/reason", detail: "Missing key" }] } : {}),
   ...(status === 400
     ? { errors: [{ parameter: "limit", detail: "a whole number from 1 to 200 is expected" }] }
@@ -54,7 +55,7 @@ const problemSchema = (status: number): Schema.Codec<ApiFailure, unknown> => {
   const schema = Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Schema.Unknown)])
     .annotate({
       identifier: `Problem${status}`,
-      description: meanings[status] ?? "",
+      description: problemMeanings[status] ?? "",
       examples: [exampleOf(status)] as never
     })
     .pipe(HttpApiSchema.asJson({ contentType: "application/problem+json" }), HttpApiSchema.status(status))

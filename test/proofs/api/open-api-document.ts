@@ -52,7 +52,7 @@ interface RawOperation {
 }
 
 /** Sockets and streams have no answer that ends, webhooks a proof of their own. */
-const isOfApi = (path: string) => /^\/(api\/v1|public)\/(?!live)/.test(path)
+export const isOfApi = (path: string) => /^\/(api\/v1|public)\/(?!live)/.test(path)
 
 /** All operations of the API in the document. */
 export const operationsOf = ({ paths }: OpenApiDocument): ReadonlyArray<Operation> =>
