@@ -7,6 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import { type Statement, sharedReads } from "./shared-reads.ts"
 
 /** The role that every connection of the engine takes; it may call `es` functions and nothing more. */
 export const engineRole = "centurion_engine"
@@ -45,10 +46,15 @@ export class Database extends Context.Service<
     readonly transaction: <A, E, R>(
       use: (query: Query) => Effect.Effect<A, E, R>
     ) => Effect.Effect<A, E | DatabaseError, R>
-    /** The same for statements that are known ahead: they are sent at once. Gives the rows of each. */
-    readonly together: (
-      statements: ReadonlyArray<readonly [sql: string, params?: ReadonlyArray<unknown>]>
-    ) => Effect.Effect<ReadonlyArray<ReadonlyArray<Row>>, DatabaseError>
+    /**
+     * Gives the rows of a statement, asked behind `first` in a transaction that can only read. Several of the same
+     * `first` share one, so a read that takes long does not belong here.
+     */
+    readonly read: (
+      first: Statement,
+      sql: string,
+      params?: ReadonlyArray<unknown>
+    ) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
     /** Embedded: one session, so one connection for all. */
     readonly embedded: boolean
   }
@@ -98,7 +104,7 @@ export class Database extends Context.Service<
               .use((connection) => connection.queryValues(sql, params))
               .pipe(Effect.mapError(databaseError)),
           transaction: (use) => on((query) => inTransaction(query, use)),
-          together: (statements) => on((query) => sendTogether(query, statements))
+          read: sharedReads(on, yield* Effect.scope)
         })
       })
     )
@@ -122,23 +128,6 @@ const inTransaction = <A, E, R>(
       return yield* exit
     })
   )
-
-/** Not to be interrupted: a commit that was not sent would leave its transaction to the next user. */
-const sendTogether = Effect.fnUntraced(function* (
-  query: Query,
-  statements: ReadonlyArray<readonly [sql: string, params?: ReadonlyArray<unknown>]>
-) {
-  const all = [["begin"], ...statements, ["commit"]] as const
-  const answers = yield* Effect.forEach(all, ([sql, params]) => Effect.result(query(sql, params)), {
-    concurrency: "unbounded"
-  })
-  const rows: Array<ReadonlyArray<Row>> = []
-  for (const answer of answers) {
-    if (answer._tag === "Failure") return yield* answer.failure
-    rows.push(answer.success)
-  }
-  return rows.slice(1, -1)
-}, Effect.uninterruptible)
 
 /** One connection of its own for the work of `use`, with the login's own rights: for migrations and `doctor`. */
 export const withAdminConnection = <A, E, R>(

@@ -2,15 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { Database, DatabaseError, Query, Row } from "../../eventstore/database.ts"
 
-/** One statement within one company, in one round trip; as `inCompany` otherwise. */
+/** One quick read within one company, in one round trip that it may share; as `inCompany` otherwise. */
 export const askCompany = (
-  database: Pick<Database["Service"], "together">,
+  database: Pick<Database["Service"], "read">,
   company: string,
   sql: string,
   params: ReadonlyArray<unknown>,
   scratch?: string
-): Effect.Effect<ReadonlyArray<Row>, DatabaseError> =>
-  Effect.map(database.together([entry(company, scratch), [sql, params]]), (rows) => rows[1]!)
+): Effect.Effect<ReadonlyArray<Row>, DatabaseError> => database.read(entry(company, scratch), sql, params)
 
 const entry = (
   company: string,

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { Database, type Query } from "../../eventstore/database.ts"
-import { inCompany } from "../../projections/engine/in-company.ts"
+import { askCompany, inCompany } from "../../projections/engine/in-company.ts"
 import { databases, type TestDatabase } from "../databases.ts"
 import { openCompanies } from "./open-companies.ts"
 
@@ -63,11 +63,14 @@ describe.each(databases)("a connection that goes from company to company on $nam
     expect(await ask(look)).toEqual(outside)
   })
 
-  it("sees nothing after statements that were sent together, nor in a question without a transaction", async () => {
+  it("sees nothing after reads that shared transactions, nor in a question without one", async () => {
+    const names = ["acme", "globex", "acme", "globex", "acme"]
     const answers = await runtime.runPromise(
-      Effect.flatMap(Database, (database) => database.together([["select core.enter($1)", ["acme"]], [look]]))
+      Effect.flatMap(Database, (database) =>
+        Effect.forEach(names, (name) => askCompany(database, name, look, []), { concurrency: "unbounded" })
+      )
     )
-    expect(answers[1]?.[0]?.slice(0, 3)).toEqual([["acme"], ["acme"], "acme"])
+    expect(answers.map(([row]) => row?.slice(0, 3))).toEqual(names.map((name) => [[name], [name], name]))
     expect(await ask(look)).toEqual(outside)
     const alone = await runtime.runPromise(
       Effect.flatMap(Database, (database) =>

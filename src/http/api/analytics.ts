@@ -5,7 +5,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { askCompany } from "../../../projections/engine/in-company.ts"
+import { inCompany } from "../../../projections/engine/in-company.ts"
 import { analystViews } from "../../../projections/index.ts"
 import { Cache, cacheSlot } from "../../redis/cache.ts"
 import { ApiParts } from "./api-parts.ts"
@@ -126,10 +126,13 @@ const counted = Effect.fnUntraced(function* (
   const { database } = yield* (yield* ApiParts).get
   const cache = yield* Cache
   const { now } = yield* ApiParts
-  const make = Effect.map(askCompany(database, company, sql, params), ([row]) => ({
-    asOf: new Date(now()).toISOString(),
-    text: String(row?.[0] ?? "null")
-  }))
+  const make = Effect.map(
+    inCompany(database, company, (query) => query(sql, params)),
+    ([row]) => ({
+      asOf: new Date(now()).toISOString(),
+      text: String(row?.[0] ?? "null")
+    })
+  )
   return yield* cache.through(slot, company, key, make)
 })
 

@@ -92,7 +92,7 @@ export const tamper = (
             Layer.succeed(Database, {
               query: sql,
               transaction: (use) => use(sql),
-              together: (statements) => Effect.forEach(statements, ([text, params]) => sql(text, params)),
+              read: (_first, text, params) => sql(text, params),
               embedded: true
             })
           )
