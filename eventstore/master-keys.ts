@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hash, randomBytes } from "node:crypto"
+import { createCipheriv, createDecipheriv, createSecretKey, hash, randomBytes } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 
@@ -45,15 +45,17 @@ export class MasterKeys extends Context.Service<
     keys: ReadonlyArray<MasterKey>,
     random: (bytes: number) => Uint8Array
   ) => {
-    const byId = new Map(keys.map((each) => [each.id, each.key]))
+    // As objects of the runtime: from bytes they would be made anew each time, at five times the cost.
+    const byId = new Map(keys.map((each) => [each.id, createSecretKey(each.key)]))
     const current = given ?? { id: "none", key: new Uint8Array() }
+    const wrapping = given && createSecretKey(given.key)
     return Layer.succeed(MasterKeys, {
       current,
       isGiven: given !== undefined,
       wrap: (bound, key) => {
-        if (given === undefined) throw new Error("no master key is given, so nothing can be wrapped")
+        if (wrapping === undefined) throw new Error("no master key is given, so nothing can be wrapped")
         const nonce = random(12)
-        const gcm = createCipheriv("aes-256-gcm", current.key, nonce).setAAD(Buffer.from(bound))
+        const gcm = createCipheriv("aes-256-gcm", wrapping, nonce).setAAD(Buffer.from(bound))
         const bytes = Buffer.concat([nonce, gcm.update(key), gcm.final(), gcm.getAuthTag()])
         return { bytes, masterId: current.id }
       },

@@ -7,7 +7,7 @@ import { AccountRefused } from "./account-errors.ts"
 import { wrongName } from "./account-input.ts"
 import { accountDatabase, answered, now } from "./account-queries.ts"
 import { writeAudit } from "./audit.ts"
-import { hashOf, isOwnToken, newId } from "./credentials.ts"
+import { hashOf, hexHashOf, isOwnToken, newId } from "./credentials.ts"
 import { LoginThrottle } from "./login-throttle.ts"
 import { wrongPassword } from "./password-rules.ts"
 import { Passwords } from "./passwords.ts"
@@ -61,9 +61,7 @@ export const makeAccept = Effect.gen(function* () {
     const [row] = yield* answered(
       database.transaction((query) =>
         Effect.andThen(
-          query("select set_config('centurion.presented', $1, true)", [
-            Buffer.from(hashOf(text)).toString("hex")
-          ]),
+          query("select set_config('centurion.presented', $1, true)", [hexHashOf(text)]),
           query(
             `select company, invitation_id, email, roles from core.invitation
                where hash = $1 and accepted_at is null and withdrawn_at is null and expires_at > es.at($2)`,

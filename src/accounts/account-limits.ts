@@ -37,7 +37,6 @@ export const accountLimits = {
   /** Over all addresses: more, so that a stranger can't lock somebody out with five wrong guesses a minute. */
   loginsPerEmailPerMinute: 10,
   loginsPerAddressPerMinute: 30,
-  limiterKeysMax: 100_000,
 
   invitationMs: 7 * day,
   invitationMaxMs: 30 * day,

@@ -5,7 +5,7 @@ import type { StoreUnavailable } from "../../eventstore/event-store.ts"
 import { NotAuthenticated } from "./account-errors.ts"
 import { accountLimits } from "./account-limits.ts"
 import { Audit, refusedTo } from "./audit.ts"
-import { hashOf, isApiKey } from "./credentials.ts"
+import { hexHashOf, isApiKey } from "./credentials.ts"
 import { KnownCredentials } from "./known-credentials.ts"
 import type { Principal } from "./principal.ts"
 import { Tokens } from "./tokens.ts"
@@ -40,7 +40,7 @@ export class Authentication extends Context.Service<
         return principal === undefined || principal.id !== user ? yield* failure.ended : principal
       })
       const byApiKey = Effect.fnUntraced(function* (key: string, address: string) {
-        const found = yield* known.apiKey(Buffer.from(hashOf(key)).toString("hex"), address)
+        const found = yield* known.apiKey(hexHashOf(key), address)
         if (typeof found !== "string") return found
         return yield* found === "unknown"
           ? failure.unknownKey

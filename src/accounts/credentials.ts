@@ -11,6 +11,8 @@ export const newId = (): string => randomLetters(16)
 
 /** What the database keeps of a token: 256 random bits need no slow hash. */
 export const hashOf = (token: string): Uint8Array => hash("sha256", token, "buffer")
+/** The same in hex. */
+export const hexHashOf = (token: string): string => hash("sha256", token, "hex")
 
 const newSecret = () => randomBytes(32).toString("base64url")
 const secretShape = "[A-Za-z0-9_-]{43}"

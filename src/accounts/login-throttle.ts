@@ -6,7 +6,6 @@ import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import { TooManyTries } from "./account-errors.ts"
 import { accountLimits } from "./account-limits.ts"
-import { limiterMemory, makeLimiterMemory } from "./limiter-store.ts"
 
 /** How often passwords may be tried; counted by Effect's `RateLimiter`, whose store may be Redis. */
 export class LoginThrottle extends Context.Service<
@@ -22,20 +21,12 @@ export class LoginThrottle extends Context.Service<
     LoginThrottle,
     Effect.gen(function* () {
       const limiter = yield* RateLimiter.RateLimiter
-      const own = yield* makeLimiterMemory
 
       const count = (kind: string, what: string, limit: number) => {
         // Hashed: the store is shared with other things, and e-mails are nobody's business there.
         const key = `centurion login ${kind} ${createHash("sha256").update(what).digest("base64url")}`
         const one = { key, limit, window: Duration.minutes(1) } as const
-        return limiter.consume(one).pipe(
-          Effect.catchIf(
-            ({ reason }) => reason._tag === "RateLimitStoreError",
-            // Without its store the throttle goes on with what this process alone sees.
-            () => own.consume(one)
-          ),
-          Effect.mapError(({ reason }) => tooMany(reason))
-        )
+        return Effect.mapError(limiter.consume(one), ({ reason }) => tooMany(reason))
       }
       return LoginThrottle.of({
         login: Effect.fnUntraced(function* (email: string, address: string) {
@@ -48,8 +39,6 @@ export class LoginThrottle extends Context.Service<
       })
     })
   )
-  /** Counted in this process. */
-  static readonly layerMemory = LoginThrottle.layer.pipe(Layer.provide(limiterMemory))
 }
 
 const tooMany = (reason: RateLimiter.RateLimiterErrorReason): TooManyTries => {

@@ -18,5 +18,5 @@ export const redisLimits = {
   /** Values of a process's own cache. */
   cacheValuesMax: 5_000,
   /** Keys whose use a process counts by itself while there is no Redis. */
-  limiterKeysMax: 50_000
+  limiterKeysMax: 100_000
 } as const

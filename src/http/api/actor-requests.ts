@@ -39,7 +39,7 @@ export const noSuch = ({ machine }: { readonly machine: string }, id: string): R
 export const listActors = Effect.fnUntraced(function* ({ module, machine, plural, rows }: MachineResource) {
   const { caller, scope } = yield* mayReach(module, "read", `${machine}.list`, machine)
   if (rows === undefined) return yield* refuse(404, `there is no list of ${plural} yet`)
-  return HttpServerResponse.jsonUnsafe(yield* readPage(rows.readModel, caller.company, scope, rows.fixed))
+  return yield* readPage(rows.readModel, caller.company, scope, rows.fixed)
 })
 
 const keyOf = ({ machine, rows }: MachineResource, id: string): ReadonlyArray<string> =>

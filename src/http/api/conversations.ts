@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
@@ -136,9 +135,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "messages", (handlers) =>
       // Who reaches the conversation reaches all of it.
       yield* mustReach(conversations, caller.company, scope, id)
       const ofThis = { column: "conversation_id", kind: "text", operator: "in", value: [id] } as const
-      return HttpServerResponse.jsonUnsafe(
-        yield* readPage(messages, caller.company, { kind: "all" }, [ofThis])
-      )
+      return yield* readPage(messages, caller.company, { kind: "all" }, [ofThis])
     }),
     send: ({ params, payload }) => send(params.id, payload.text)
   })

@@ -89,7 +89,7 @@ export const listGroup = (resources: ReadonlyArray<ListResource>): HttpApiGroup.
 
 const list = Effect.fnUntraced(function* ({ readModel, module }: ListResource) {
   const { caller, scope } = yield* mayReach(module, "read", `${readModel.name}.list`, readModel.name)
-  return HttpServerResponse.jsonUnsafe(yield* readPage(readModel, caller.company, scope))
+  return yield* readPage(readModel, caller.company, scope)
 })
 
 const read = Effect.fnUntraced(function* ({ readModel, module, path }: ListResource) {

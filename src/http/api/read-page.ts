@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
 import { ParsedSearchParams } from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Row } from "../../../eventstore/database.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
 import { ApiParts } from "./api-parts.ts"
 import { readCursor, writeCursor } from "./cursor.ts"
-import { fieldOf, once } from "./field-names.ts"
+import { fieldOf, once, shownColumns } from "./field-names.ts"
 import { type Filter, type QueryValues, readFilters } from "./filters.ts"
 import {
   cursorColumns,
@@ -20,14 +21,8 @@ import {
 } from "./list-sql.ts"
 import { scratchOf } from "./past-moment.ts"
 import { Refusal, refuse } from "./refusal.ts"
-import { type JsonRow, rowReader } from "./row-json.ts"
+import { jsonValue, rowReader, rowWriter } from "./row-json.ts"
 import { waitForWrite } from "./wait-for-write.ts"
-
-/** One page of a list; `next` is the cursor of the page after it, null on the last. */
-export interface Page {
-  readonly items: ReadonlyArray<JsonRow>
-  readonly next: string | null
-}
 
 /** The one value of a parameter; of several the last. */
 export const single = (query: QueryValues, name: string): string | undefined => {
@@ -155,8 +150,13 @@ const boundValue = ({ columns }: ReadModel, name: string, value: unknown): unkno
 }
 
 const readerOf = once(rowReader)
+const writerOf = once(rowWriter)
+const namesOf = once((readModel: ReadModel) => Object.keys(shownColumns(readModel)))
 
-/** One page of a read model, as its query string asks; only rows that `scope` reaches. */
+/**
+ * One page of a read model, as its query string asks; only rows that `scope` reaches. `next` is the cursor of the page
+ * after it, null on the last.
+ */
 export const readPage = Effect.fnUntraced(function* (
   readModel: Listed,
   company: string,
@@ -174,15 +174,22 @@ export const readPage = Effect.fnUntraced(function* (
     if (rows.length > asked.limit) break
     rows = [...rows, ...(yield* askCompany(database, company, sql, params, scratch))]
   }
-  const items = rows.slice(0, asked.limit).map(readerOf(readModel))
-  const last = items.at(-1)
-  const more = rows.length > asked.limit && last !== undefined
-  const names = cursorColumns(readModel, asked.order)
-  const next = more
-    ? writeCursor({ order: asked.order.name, after: names.map((name) => last[fieldOf(name)]) as never })
-    : null
-  return { items, next } satisfies Page
+  const shown = rows.slice(0, asked.limit)
+  const next = rows.length > asked.limit ? cursorAfter(asked, shown.at(-1)!) : null
+  const items = shown.map(writerOf(readModel)).join(",")
+  return HttpServerResponse.text(`{"items":[${items}],"next":${JSON.stringify(next)}}`, {
+    contentType: "application/json"
+  })
 })
+
+/** The cursor of what follows this row. */
+const cursorAfter = ({ readModel, order }: ListAsked, row: Row): string => {
+  const shown = namesOf(readModel)
+  const after = cursorColumns(readModel, order).map((name) =>
+    jsonValue(readModel.columns[name]!.kind, row[shown.indexOf(name)])
+  )
+  return writeCursor({ order: order.name, after: after as never })
+}
 
 /** One row by its key; undefined when there is none that `scope` reaches. */
 export const readOne = Effect.fnUntraced(function* (

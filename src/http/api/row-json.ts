@@ -22,7 +22,29 @@ export const rowReader = (readModel: ReadModel): ((values: ReadonlyArray<unknown
   }
 }
 
-const jsonValue = (kind: Column["kind"], value: unknown): unknown => {
+/** The same as JSON text: what is JSON in the database stays as it is written there. */
+export const rowWriter = (readModel: ReadModel): ((values: ReadonlyArray<unknown>) => string) => {
+  const fields = Object.entries(shownColumns(readModel)).map(
+    ([name, { kind }], n) => [`${n === 0 ? "{" : ","}${JSON.stringify(fieldOf(name))}:`, kind] as const
+  )
+  return (values) => {
+    let text = ""
+    for (let n = 0; n < fields.length; n++) {
+      const [before, kind] = fields[n]!
+      text += before + jsonText(kind, values[n] ?? null)
+    }
+    return `${text}}`
+  }
+}
+
+const jsonText = (kind: Column["kind"], value: unknown): string => {
+  if (value === null) return "null"
+  if (value instanceof Date) return `"${isoTime(value)}"`
+  return kind === "json" ? (value as string) : JSON.stringify(value)
+}
+
+/** A value of a column as the API gives it. */
+export const jsonValue = (kind: Column["kind"], value: unknown): unknown => {
   if (value instanceof Date) return isoTime(value)
   return kind === "json" && typeof value === "string" ? JSON.parse(value) : value
 }

@@ -1,11 +1,7 @@
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { accountLimits } from "../../../src/accounts/account-limits.ts"
-import { limiterStoreMemory } from "../../../src/accounts/limiter-store.ts"
-import { LoginThrottle } from "../../../src/accounts/login-throttle.ts"
 import { Sessions } from "../../../src/accounts/sessions.ts"
 import { databases } from "../../databases.ts"
 import { goodPassword, type OpenAccounts, openAccounts, type Someone } from "./open-accounts.ts"
@@ -110,43 +106,4 @@ describe.each(databases)("logging in on $name", (kind) => {
       ])
     }
   )
-})
-
-describe("the throttle of logins", () => {
-  const brokenStore = Layer.succeed(RateLimiter.RateLimiterStore, {
-    fixedWindow: () =>
-      Effect.fail(
-        new RateLimiter.RateLimiterError({
-          reason: new RateLimiter.RateLimitStoreError({ message: "the store is gone" })
-        })
-      ),
-    tokenBucket: () => Effect.never,
-    adaptiveConsume: () => Effect.never,
-    adaptiveFeedback: () => Effect.never
-  })
-
-  it("goes on with what this process sees when its store is gone", async () => {
-    const layer = LoginThrottle.layer.pipe(Layer.provide(RateLimiter.layer), Layer.provide(brokenStore))
-    const tries = Effect.gen(function* () {
-      const throttle = yield* LoginThrottle
-      const one = Effect.result(throttle.login("ana@acme.test", "203.0.113.1"))
-      return yield* Effect.all(Array.from({ length: 6 }, () => one))
-    })
-    const all = await Effect.runPromise(Effect.provide(tries, layer))
-    expect(all.map(({ _tag }) => _tag)).toEqual([...Array(5).fill("Success"), "Failure"])
-  })
-
-  it("forgets the oldest names beyond its bound, and keeps counting the new ones", async () => {
-    const layer = RateLimiter.layer.pipe(Layer.provide(limiterStoreMemory(10)))
-    const counted = Effect.gen(function* () {
-      const limiter = yield* RateLimiter.RateLimiter
-      const count = (key: string) =>
-        Effect.map(limiter.consume({ key, limit: 5, window: "1 minute" }), ({ remaining }) => remaining)
-      const seen = [yield* count("first")]
-      for (let n = 0; n < 10; n++) yield* count(`name ${n}`)
-      seen.push(yield* count("name 9"), yield* count("first"))
-      return seen
-    })
-    expect(await Effect.runPromise(Effect.provide(counted, layer))).toEqual([4, 3, 4])
-  })
 })

@@ -2,16 +2,17 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import type { Database, Row } from "../../../eventstore/database.ts"
 import { type AccountServices, accountsLayerWith } from "../../../src/accounts/accounts-layer.ts"
 import { Authentication } from "../../../src/accounts/authentication.ts"
-import { limiterMemory } from "../../../src/accounts/limiter-store.ts"
 import type { LoggedIn } from "../../../src/accounts/log-in.ts"
 import { Operator } from "../../../src/accounts/operator.ts"
 import { Passwords } from "../../../src/accounts/passwords.ts"
 import type { UserPrincipal } from "../../../src/accounts/principal.ts"
 import { Sessions } from "../../../src/accounts/sessions.ts"
+import { limiterStoreMemory } from "../../../src/redis/limiter-store.ts"
 import type { DatabaseKind, TestDatabase } from "../../databases.ts"
 
 /** Any moment: the clock of these tests is moved by hand. */
@@ -56,7 +57,7 @@ export const bearer = ({ access }: { readonly access: LoggedIn["access"] }): str
 const runtimeOn = (database: TestDatabase, clock: Clock.Clock) => {
   const runtime = ManagedRuntime.make(
     accountsLayerWith(Passwords.layerWith(cheap)).pipe(
-      Layer.provide(limiterMemory),
+      Layer.provide(Layer.provide(RateLimiter.layer, limiterStoreMemory)),
       Layer.provideMerge(database.layer),
       Layer.provideMerge(Layer.succeed(Clock.Clock, clock))
     )

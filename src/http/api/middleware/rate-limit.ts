@@ -12,7 +12,7 @@ export interface Left {
   readonly resetMs: number
 }
 
-const windows = ["1 minute", "1 hour"] as const
+const windows = [Duration.minutes(1), Duration.hours(1)] as const
 
 /** Counts one request of `who`; fails with 429 once that is too many within a minute or an hour. */
 export const countRequest = (
