@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs"
-import { Agent, request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import { Pool } from "undici"
 import { defaultLimits } from "../actors/engine-limits.ts"
 import type { Json } from "../eventstore/json.ts"
 import { machines } from "../machines/index.ts"
@@ -72,24 +72,31 @@ const caughtUp = async ({ database }: BenchWorld): Promise<number> => {
 
 type Get = (path: string) => Promise<string>
 
-const getter = (agent: Agent, url: string, key: string): Get => {
+/** Asks over connections that are kept; the client takes as little of the machine as it can. */
+const getter = (pool: Pool, key: string): Get => {
   const headers = { authorization: `Bearer ${key}` }
   return (path) =>
     new Promise((resolve, reject) => {
-      const sent = request(`${url}/api/v1/${path}`, { agent, headers }, (answer) => {
-        let text = ""
-        answer.setEncoding("utf8")
-        answer.on("data", (chunk) => {
-          text += chunk
-        })
-        answer.once("end", () =>
-          answer.statusCode === 200
-            ? resolve(text)
-            : reject(new Error(`${path} was answered with ${answer.statusCode}: ${text}`))
-        )
-      })
-      sent.once("error", reject)
-      sent.end()
+      let status = 0
+      const chunks: Array<Buffer> = []
+      pool.dispatch(
+        { path: `/api/v1/${path}`, method: "GET", headers },
+        {
+          onRequestStart: () => {},
+          onResponseStart: (_, statusCode) => {
+            status = statusCode
+          },
+          onResponseData: (_, chunk) => {
+            chunks.push(chunk)
+          },
+          onResponseEnd: () => {
+            const text = Buffer.concat(chunks).toString()
+            if (status === 200) resolve(text)
+            else reject(new Error(`${path} was answered with ${status}: ${text}`))
+          },
+          onResponseError: (_, error) => reject(error)
+        }
+      )
     })
 }
 
@@ -176,7 +183,7 @@ const measure = async (world: BenchWorld, leads: number) => {
     CENTURION_MASTER_KEY: benchMasterKey.toString("base64")
   }
   const server = await runServer(env)
-  const agent = new Agent({ keepAlive: true, maxSockets: clients })
+  const pool = new Pool(server.url, { connections: clients, pipelining: 1 })
   try {
     const startedAt = performance.now()
     const events = await caughtUp(world)
@@ -189,11 +196,11 @@ const measure = async (world: BenchWorld, leads: number) => {
     })
     await createAdmin(env)
     const key = await apiKeyOf(server.url, world.database)
-    const get = getter(agent, server.url, key)
+    const get = getter(pool, key)
     await measureReads(world, get, leads)
     await measurePages(world, get, leads)
   } finally {
-    agent.destroy()
+    await pool.close()
     await server.stop()
     rmSync(dir, { recursive: true, force: true })
   }

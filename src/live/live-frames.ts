@@ -8,7 +8,7 @@ export class Frame {
   /** Of which topic it is, and how far that is with it. */
   readonly topic: string | undefined
   readonly cursor: string | undefined
-  private encoded: Buffer | undefined
+  private framed: Buffer | undefined
 
   constructor(type: string, text: string, topic?: string, cursor?: string) {
     this.type = type
@@ -17,11 +17,29 @@ export class Frame {
     this.cursor = cursor
   }
 
-  /** As UTF-8, made once. */
-  get bytes(): Buffer {
-    this.encoded ??= Buffer.from(this.text)
-    return this.encoded
+  /** As a text message of the WebSocket protocol, made once. */
+  get message(): Buffer {
+    this.framed ??= textMessage(this.text)
+    return this.framed
   }
+}
+
+/** Whole and without a mask, as servers send it: RFC 6455, section 5.2. */
+const textMessage = (text: string): Buffer => {
+  const bytes = Buffer.byteLength(text)
+  const start = bytes < 126 ? 2 : bytes < 65_536 ? 4 : 10
+  const message = Buffer.allocUnsafe(start + bytes)
+  message[0] = 0x81
+  if (start === 2) message[1] = bytes
+  else if (start === 4) {
+    message[1] = 126
+    message.writeUInt16BE(bytes, 2)
+  } else {
+    message[1] = 127
+    message.writeBigUInt64BE(BigInt(bytes), 2)
+  }
+  message.write(text, start)
+  return message
 }
 
 /** Why a topic is not followed, or a frame not taken. */

@@ -2,50 +2,67 @@ import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type { WebSocket } from "ws"
 import type { Sink } from "../../live/event-follower.ts"
-import { plainFrame } from "../../live/live-frames.ts"
+import { type Frame, plainFrame } from "../../live/live-frames.ts"
 import { type LiveClose, liveCloses } from "./live-closes.ts"
 import { liveHttpLimits } from "./live-http-limits.ts"
 
 /** What of a socket is needed here. */
 export type SinkSocket = Pick<
   WebSocket,
-  "readyState" | "OPEN" | "CLOSED" | "bufferedAmount" | "send" | "close" | "terminate"
+  "readyState" | "OPEN" | "CLOSED" | "bufferedAmount" | "close" | "terminate"
 >
 
 const drainLookMs = 10
 
-/**
- * What is written to a connection within one turn of the event loop goes out together: a change is several frames, for
- * hundreds of clients.
- */
-const gathered = (raw: Pick<Duplex, "cork" | "uncork">) => {
-  let isCorked = false
-  return (write: () => void) => {
-    if (!isCorked) {
-      isCorked = true
-      raw.cork()
-      setImmediate(() => {
-        isCorked = false
-        raw.uncork()
-      })
-    }
-    write()
-  }
+/** Sinks with something to write once this turn of the event loop is over. */
+const unwritten = new Set<() => void>()
+
+const writeSoon = (write: () => void) => {
+  if (unwritten.size === 0) setImmediate(writeAll)
+  unwritten.add(write)
 }
 
-/** Sends to a socket. One that does not read gets no more events for a while, and is closed if that does not help. */
+const writeAll = () => {
+  const writes = [...unwritten]
+  unwritten.clear()
+  for (const write of writes) write()
+  lastJoined = nothingJoined
+}
+
+const nothingJoined = { frames: [] as ReadonlyArray<Frame>, bytes: Buffer.alloc(0) }
+let lastJoined = nothingJoined
+
+/** The frames behind each other, made once for all who get the same ones: a change is several frames, for hundreds. */
+const joined = (frames: ReadonlyArray<Frame>): Buffer => {
+  const isLast =
+    frames.length === lastJoined.frames.length && frames.every((frame, n) => frame === lastJoined.frames[n])
+  if (!isLast) lastJoined = { frames, bytes: Buffer.concat(frames.map(({ message }) => message)) }
+  return lastJoined.bytes
+}
+
+/**
+ * Sends to a socket. One that does not read gets no more events for a while, and is closed if that does not help.
+ * Messages are written past `ws`, which would frame them anew for each socket; so it must not compress.
+ */
 export const socketSink = (
   socket: SinkSocket,
-  raw: Pick<Duplex, "cork" | "uncork">,
+  raw: Pick<Duplex, "write">,
   unreadMaxBytes: number
 ): Sink & { readonly close: (why: LiveClose) => void } => {
-  const together = gathered(raw)
+  let frames: Array<Frame> = []
+  let waitingBytes = 0
+  const write = () => {
+    const bytes = joined(frames)
+    frames = []
+    waitingBytes = 0
+    if (socket.readyState === socket.OPEN) raw.write(bytes)
+  }
+  const unreadBytes = () => socket.bufferedAmount + waitingBytes
   const close = (why: LiveClose) => {
     if (socket.readyState !== socket.OPEN) return
-    if (why === "restart") {
-      const frame = plainFrame({ type: "closing", reason: liveCloses.restart[1], reconnectAfterMs: soon() })
-      socket.send(frame.bytes, { binary: false })
-    }
+    if (why === "restart")
+      frames.push(plainFrame({ type: "closing", reason: liveCloses.restart[1], reconnectAfterMs: soon() }))
+    if (unwritten.delete(write) || frames.length > 0) write()
     const [code, reason] = liveCloses[why]
     socket.close(code, reason)
     // Whoever does not read does not hear of it either.
@@ -58,12 +75,14 @@ export const socketSink = (
     send: (frame) => {
       if (socket.readyState !== socket.OPEN) return
       // Events wait for room; what else there is to say is little.
-      if (socket.bufferedAmount > unreadMaxBytes * 2) return close("tooSlow")
-      together(() => socket.send(frame.bytes, { binary: false }))
+      if (unreadBytes() > unreadMaxBytes * 2) return close("tooSlow")
+      frames.push(frame)
+      waitingBytes += frame.message.length
+      writeSoon(write)
     },
-    isFull: () => socket.bufferedAmount >= unreadMaxBytes,
+    isFull: () => unreadBytes() >= unreadMaxBytes,
     drained: untilDrained(
-      () => socket.readyState === socket.OPEN && socket.bufferedAmount > unreadMaxBytes / 4,
+      () => socket.readyState === socket.OPEN && unreadBytes() > unreadMaxBytes / 4,
       () => close("tooSlow")
     )
   }
