@@ -26,7 +26,7 @@ export const contactRecords = readModel({
   name: "contact_records",
   version: 1,
   about:
-    "One row for each contact that somebody described, tagged or noted. The view `contacts` adds those who are known from conversations only.",
+    "One row for each contact: whoever wrote to us, filled in a form, or was described, tagged or noted. The view `contacts` puts it together with the person's channels.",
   machines: ["contact"],
   key: ["contact_id"],
   columns,

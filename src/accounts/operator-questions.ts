@@ -33,7 +33,8 @@ export const OperatorQuestion = Schema.Union([
     email: Schema.String,
     state: Schema.Literals(["active", "suspended"]),
     by: Schema.String
-  })
+  }),
+  Schema.Struct({ ask: Schema.Literal("rotateTokenKey"), atOnce: Schema.Boolean, by: Schema.String })
 ])
 export type OperatorQuestion = typeof OperatorQuestion.Type
 
@@ -59,7 +60,8 @@ export const operatorAnswers = {
     password: Schema.NullOr(Schema.String)
   }),
   setPassword: Schema.Struct({ password: Schema.NullOr(Schema.String) }),
-  setState: Schema.Struct({ state: Schema.String })
+  setState: Schema.Struct({ state: Schema.String }),
+  rotateTokenKey: Schema.Struct({ key: Schema.String })
 } as const
 
 /** Does what is asked. */
@@ -87,5 +89,7 @@ export const answerOperator = Effect.fnUntraced(function* (question: OperatorQue
       yield* operator.setState(question.email, question.state, question.by)
       return { state: question.state }
     }
+    case "rotateTokenKey":
+      return { key: yield* operator.rotateTokenKey(question.atOnce, question.by) }
   }
 })

@@ -23,6 +23,7 @@ import {
 import { wrongPassword } from "./password-rules.ts"
 import { Passwords } from "./passwords.ts"
 import { addMember, done, makeUser } from "./place-user.ts"
+import { TokenKeys } from "./token-keys.ts"
 import { type ListedUser, listedUser } from "./users.ts"
 
 /** The first owner, with the password that nobody is told again. */
@@ -80,6 +81,8 @@ export class Operator extends Context.Service<
     ) => Effect.Effect<void, NotFound | StoreUnavailable>
     /** When a company is deleted: its users, sessions, invitations and keys go. Gives how many belonged to it. */
     readonly dropCompany: (company: string, by: string) => Effect.Effect<number, StoreUnavailable>
+    /** A new key signs access tokens; `atOnce`, those that are out are worth nothing. Gives its name. */
+    readonly rotateTokenKey: (atOnce: boolean, by: string) => Effect.Effect<string, StoreUnavailable>
     readonly list: (
       company: string,
       after?: string
@@ -97,6 +100,7 @@ const makeOperator = Effect.gen(function* () {
   const { query } = database
   const known = yield* KnownCredentials
   const passwords = yield* Passwords
+  const tokenKeys = yield* TokenKeys
 
   const find = (email: string) =>
     Effect.map(
@@ -251,6 +255,15 @@ const makeOperator = Effect.gen(function* () {
     return members
   })
 
+  const rotateTokenKey = Effect.fn("Operator.rotateTokenKey")(function* (atOnce: boolean, by: string) {
+    const kid = yield* tokenKeys.rotate(atOnce ? 0 : undefined)
+    const entry = { ...done(by, "tokenKey.rotate", `tokenKey:${kid}`), company: installation }
+    yield* answered(
+      inCompany(database, installation, (ask) => writeAudit(ask, { ...entry, details: { atOnce } }))
+    )
+    return kid
+  })
+
   const list = Effect.fn("Operator.list")(function* (company: string, after = "") {
     const rows = yield* answered(
       query("select * from core.members($1, $2, $3)", [company, after, accountLimits.pageMax])
@@ -258,7 +271,9 @@ const makeOperator = Effect.gen(function* () {
     return rows.map(listedUser)
   })
 
-  return Operator.of({ ensureFirstAdmin, createUser, invite, setPassword, setState, dropCompany, list })
+  return Operator.of({
+    ...{ ensureFirstAdmin, createUser, invite, setPassword, setState, dropCompany, rotateTokenKey, list }
+  })
 })
 
 const emailTaken = new AccountRefused({

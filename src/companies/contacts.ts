@@ -73,6 +73,10 @@ const phoneChannels: ReadonlySet<string> = new Set(["evolution"])
 const identityOf = ({ channel, contact }: Contact): Identity =>
   phoneChannels.has(channel) ? { kind: "phone", value: contact } : { kind: channel, value: contact }
 
+/** The phone number of somebody on a channel that goes by numbers, as `+5511999998888`. */
+export const phoneOf = (contact: Contact): string | undefined =>
+  phoneChannels.has(contact.channel) && /^\d+$/.test(contact.contact) ? `+${contact.contact}` : undefined
+
 /** The same phone number or address, however it is written. */
 const normal = ({ kind, value }: Identity): string => {
   if (kind === "phone") return value.replace(/@.*$/, "").replace(/\D/g, "")

@@ -2,11 +2,20 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Address } from "../../actors/address.ts"
-import { type ActorEvent, type EventRefused, TryAgain, type WrongVersion } from "../../actors/engine.ts"
+import {
+  type ActorEvent,
+  type Delivered,
+  type Engine,
+  type EventRefused,
+  TryAgain,
+  type WrongVersion
+} from "../../actors/engine.ts"
 import type { Json } from "../../eventstore/json.ts"
+import { contactLimits } from "../../machines/contact/limits.ts"
 import type { Inbound } from "../channels/channel.ts"
+import { cleanOptional } from "../channels/clean-text.ts"
 import { Companies, type Starter, type UnknownCompany } from "../companies/companies.ts"
-import type { KnownContact } from "../companies/contacts.ts"
+import { type KnownContact, phoneOf } from "../companies/contacts.ts"
 import { RunningEngine } from "./running-engine.ts"
 import { Starters } from "./starters.ts"
 
@@ -65,7 +74,10 @@ export class Inbox extends Context.Service<
         const envelope = { principal, key, occurredAt: inbound.at, expectedVersion } as const
         const deliver = ({ conversation, leadId }: KnownContact) => {
           const delivery = engine.deliver(conversation, event, envelope)
-          return starters.during(conversation, { ...starterOf(channel, inbound), leadId }, delivery)
+          return Effect.tap(
+            starters.during(conversation, { ...starterOf(channel, inbound), leadId }, delivery),
+            (delivered) => introduce(engine, { company, channel, leadId }, inbound, delivered)
+          )
         }
         const delivered = deliver(known).pipe(
           Effect.catchIf(isErased, (error) => {
@@ -98,6 +110,48 @@ export class Inbox extends Context.Service<
 }
 
 const storeRetryMs = 1000
+
+/** What came first stands right behind the events that begin a conversation. */
+const firstVersionMax = 3
+
+/**
+ * Whoever is heard of for the first time is a contact from then on, under the name that the channel shows; one who is a
+ * contact already stays as people described it. If it breaks off before, the same message comes again and brings it.
+ */
+const introduce = (
+  engine: Engine["Service"],
+  {
+    company,
+    channel,
+    leadId
+  }: { readonly company: string; readonly channel: string; readonly leadId: string },
+  inbound: Inbound,
+  { version }: Delivered
+) => {
+  if (inbound._tag === "status" || version > firstVersionMax) return Effect.void
+  const name = cleanOptional(inbound.contactName, contactLimits.textMax)
+  const phone = phoneOf({ ...inbound, company, channel })
+  const by = `channel:${channel}`
+  const described: ActorEvent = {
+    type: "ContactDescribeAsked",
+    ...(name === undefined ? {} : { name }),
+    ...(phone === undefined ? {} : { phone }),
+    ...{ by, at: inbound.at }
+  }
+  const delivery = engine.deliver({ company, machine: "contact", id: leadId }, described, {
+    principal: by,
+    occurredAt: inbound.at,
+    expectedVersion: "none"
+  })
+  return Effect.catchTags(delivery, {
+    WrongVersion: () => Effect.void,
+    // The message is stored all the same. A list of machines may have no contacts.
+    EventRefused: ({ reason }) =>
+      reason === "unknownMachine" || reason === "erased"
+        ? Effect.void
+        : Effect.logWarning(`the contact of a new conversation is not taken: ${reason}`)
+  })
+}
 
 const isErased = (error: EventRefused | WrongVersion | TryAgain): boolean =>
   error._tag === "EventRefused" && error.reason === "erased"

@@ -99,9 +99,28 @@ const restore = Command.make("restore", { email, json }, (asked) =>
   Command.withExamples([{ command: "centurion users restore ana@example.com", description: "Who is back" }])
 )
 
+const rotateTokens = Command.make(
+  "rotate-tokens",
+  {
+    atOnce: Flag.Boolean("at-once").pipe(
+      Flag.withoutNegation,
+      Flag.withDescription("Access tokens that are out are worth nothing at once; default until they expire"),
+      Flag.withDefault(false)
+    ),
+    json
+  },
+  (asked) => Effect.flatMap(work, ({ rotateTokens }) => rotateTokens(asked))
+).pipe(
+  Command.withDescription("Have access tokens signed by a new key; sessions go on, refresh tokens too"),
+  Command.withExamples([
+    { command: "centurion users rotate-tokens", description: "Now and then" },
+    { command: "centurion users rotate-tokens --at-once", description: "When the key may be known to others" }
+  ])
+)
+
 /** `centurion users`. */
 export const usersCommand = Command.make("users").pipe(
   Command.withDescription("Who may log in: list, invite, make and suspend users, give them a password"),
-  Command.withSubcommands([list, invite, createAdmin, setPassword, suspend, restore]),
+  Command.withSubcommands([list, invite, createAdmin, setPassword, suspend, restore, rotateTokens]),
   Command.withExamples([{ command: "centurion users list", description: "Everybody" }])
 )

@@ -6,10 +6,12 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Database } from "../../../eventstore/database.ts"
 import type { EventStore } from "../../../eventstore/event-store.ts"
+import type { Secrets } from "../../../eventstore/secrets.ts"
 import { KnownCredentials } from "../../accounts/known-credentials.ts"
 import { Operator } from "../../accounts/operator.ts"
 import { answerOperator, type OperatorQuestion, operatorAnswers } from "../../accounts/operator-questions.ts"
 import { Passwords } from "../../accounts/passwords.ts"
+import { TokenKeys } from "../../accounts/token-keys.ts"
 import { Settings } from "../../config.ts"
 import { type EngineFileContent, findRunningEngine } from "../../embedded/engine-file.ts"
 import { failed } from "../cli-failure.ts"
@@ -93,8 +95,9 @@ export const withOperator = <A, E>(use: (ask: Ask) => Effect.Effect<A, E, EventS
     const database = Context.getOption(store as Context.Context<never>, Database)
     if (Option.isSome(database)) {
       const operator = Operator.layer.pipe(
-        Layer.provide(Layer.merge(Passwords.layer, KnownCredentials.layer)),
-        Layer.provide(Layer.succeed(Database, database.value))
+        Layer.provide(Layer.mergeAll(Passwords.layer, KnownCredentials.layer, TokenKeys.layer)),
+        // Whoever has the database has the secrets in it.
+        Layer.provide(Layer.succeedContext(store as Context.Context<never> as Context.Context<Database | Secrets>))
       )
       const context = yield* Layer.build(operator)
       return yield* Effect.provide(

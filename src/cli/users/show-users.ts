@@ -139,6 +139,22 @@ export const setState = Effect.fnUntraced(function* ({ email, json }: Asked, sta
   yield* json ? printJson({ email, state }) : print(`${plain(email)} ${words}`)
 })
 
+/** Has access tokens signed by a new key. */
+export const rotateTokens = Effect.fnUntraced(function* ({
+  atOnce,
+  json
+}: {
+  readonly atOnce: boolean
+  readonly json: boolean
+}) {
+  const { key } = yield* withOperator((ask) => ask({ ask: "rotateTokenKey", atOnce, by: operatorName() }))
+  if (json) return yield* printJson({ key, atOnce })
+  const old = atOnce
+    ? "access tokens that are out are worth nothing any more; clients refresh theirs"
+    : "access tokens that are out work until they expire"
+  yield* print(`key ${key} signs access tokens from now on; ${old}`)
+})
+
 const tellPassword = Effect.fnUntraced(function* (password: string | null) {
   if (password === null) return
   yield* note("the password, shown this once:")

@@ -132,7 +132,7 @@ describeEngine("personal data", (given) => {
 
     const machines = [...ours, { ...diaryAnew, previous: [diary.machine] }]
     const views = await areReplayed(given, second.engine, machines)
-    expect(views.size).toBe(12)
+    expect(views.size).toBe(15)
     await second.close()
     await second.engine.stop()
     await given.database.admin("delete from es.snapshot")

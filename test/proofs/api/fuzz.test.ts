@@ -1,10 +1,10 @@
-import { expect, it } from "vitest"
-import { describePostgres } from "../../databases.ts"
+import { describe, expect, it } from "vitest"
+import { databases } from "../../databases.ts"
 import { fuzzApi } from "./fuzz.ts"
 
-describePostgres("requests of a whole crowd, made from the OpenAPI document", () => {
+describe.each(databases)("requests of a whole crowd, made from the OpenAPI document, on $name", (on) => {
   it("are answered as the document says, with nothing of the other company and no secret", async () => {
-    const report = await fuzzApi({ requests: 600, seed: 3 })
+    const report = await fuzzApi({ on, requests: 600, seed: 3 })
     expect(report.findings.slice(0, 5)).toEqual([])
     expect(report.requests).toBeGreaterThan(550)
     expect(report.operations).toBeGreaterThan(100)

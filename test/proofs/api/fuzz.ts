@@ -1,4 +1,4 @@
-import { postgres } from "../../databases.ts"
+import type { DatabaseKind } from "../../databases.ts"
 import { type OpenApiServer, openApiServer } from "../../src/http/api/open-api.ts"
 import { fillTwoCompanies } from "../../src/http/api/two-companies.ts"
 import { type Crowd, gatherCrowd, type Somebody } from "./crowd.ts"
@@ -37,6 +37,7 @@ export interface FuzzReport {
 
 /** What to send: all of them, or one alone. */
 export interface FuzzAsked {
+  readonly on: DatabaseKind
   readonly requests: number
   readonly seed: number
   readonly only?: number
@@ -126,8 +127,8 @@ const share = (sorted: ReadonlyArray<number>, part: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0
 
 /** Sends requests made from the server's own OpenAPI document, and holds each answer against it. */
-export const fuzzApi = async ({ requests, seed, only, tell }: FuzzAsked): Promise<FuzzReport> => {
-  const server = await openApiServer(postgres, { trustedProxies: 1, ...secretSettings.settings })
+export const fuzzApi = async ({ on, requests, seed, only, tell }: FuzzAsked): Promise<FuzzReport> => {
+  const server = await openApiServer(on, { trustedProxies: 1, ...secretSettings.settings })
   const { send, close } = sender(server.url, connections)
   try {
     const document = (await server.anonymous("/openapi.json")).body as OpenApiDocument

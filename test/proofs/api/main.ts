@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util"
+import { postgres } from "../../databases.ts"
 import { type Finding, type FuzzReport, fuzzApi } from "./fuzz.ts"
 
 const usage = `npm run api-fuzz -- [--requests 20000] [--seed 1] [--only <number of a request>]
@@ -70,7 +71,13 @@ const main = async () => {
     shownAt = Date.now()
     process.stderr.write(`\r${done} of ${requests} requests, ${findings} findings`)
   }
-  const report = await fuzzApi({ requests, seed, tell, ...(only === undefined ? {} : { only }) })
+  const report = await fuzzApi({
+    on: postgres,
+    requests,
+    seed,
+    tell,
+    ...(only === undefined ? {} : { only })
+  })
   process.stderr.write("\n")
   process.stdout.write(show(report))
   process.exitCode = report.findings.length === 0 ? 0 : 1

@@ -276,8 +276,10 @@ const copiesIn = async (database: ProofDatabase, streams: ReadonlyArray<string>)
   return Number(row![0])
 }
 
-/** The streams of a person: their conversations and their lead. */
+/** The streams of a person: their conversations, their lead and their contact. */
 const streamsOf = (events: ReadonlyArray<StoredEvent>, person: Person): ReadonlySet<string> => {
   const begun = events.filter((event) => isAbout(event, person))
-  return new Set(begun.flatMap(({ stream, data }) => [stream, `lead/${data.leadId}`]))
+  return new Set(
+    begun.flatMap(({ stream, data }) => [stream, `lead/${data.leadId}`, `contact/${data.leadId}`])
+  )
 }

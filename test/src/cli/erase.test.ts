@@ -81,6 +81,7 @@ describe.each(cliDatabases)("centurion erase and hold on $name", (kind) => {
       0,
       [
         expect.stringMatching(/^quick\/lead\/[0-9a-f]{20} has personal data in \d streams?:$/),
+        expect.stringMatching(/^ {2}contact\/[0-9a-f]{20}: \d+ events, [1-9]\d* of them sealed; /),
         expect.stringMatching(/^ {2}conversation\/[0-9a-f]{20}: \d+ events, [1-9]\d* of them sealed; /),
         ...(out.includes("  lead/") ? [expect.stringMatching(/^ {2}lead\/[0-9a-f]{20}: \d+ events?, /)] : []),
         "The key and all of the above but the events go. Events stay with their clear parts, and history still verifies.",

@@ -73,6 +73,14 @@ describe.each(cliDatabases)("centurion users on $name", patience, (kind) => {
     expect(await listed()).toMatchObject([{ state: "active" }])
   })
 
+  it("has access tokens signed by a new key", async () => {
+    const rotated = await run("rotate-tokens", "--json")
+    expect([rotated.code, jsonLines(rotated.out)]).toEqual([
+      0,
+      [{ key: expect.stringMatching(/^t\d+$/), atOnce: false }]
+    ])
+  })
+
   // Each is a process of its own: on one database they are enough.
   it.runIf(kind === cliDatabases.at(-1)).each([
     [["suspend", "nobody@acme.test"], 1, "no user has the e-mail nobody@acme.test"],
@@ -123,5 +131,28 @@ describe("centurion users beside a running server", patience, () => {
     const users = jsonLines((await runCli(["users", "list", "--json"], env)).out)
     expect(users.map(({ email }) => email)).toContain("ana@quick.test")
     expect(server.out() + server.err()).not.toContain(made.out.trim())
+  })
+
+  it("makes the tokens that are out worth nothing, while sessions go on", async () => {
+    const password = (await runCli(["users", "set-password", "ana@quick.test"], env)).out.trim()
+    const url = /http:\/\/[\w.:]+/.exec(server.out())![0]
+    const post = async (path: string, body: unknown) => {
+      const headers = { "content-type": "application/json" }
+      const answer = await fetch(`${url}/api/v1/${path}`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify(body)
+      })
+      return await answer.json()
+    }
+    const statusWith = async (token: string) =>
+      (await fetch(`${url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status
+    const { tokens } = await post("auth/login", { email: "ana@quick.test", password })
+    expect(await statusWith(tokens.accessToken)).toBe(200)
+    const rotated = await runCli(["users", "rotate-tokens", "--at-once"], env)
+    expect([rotated.code, rotated.out]).toEqual([0, expect.stringContaining("worth nothing any more")])
+    expect(await statusWith(tokens.accessToken)).toBe(401)
+    const anew = await post("auth/refresh", { refreshToken: tokens.refreshToken })
+    expect(await statusWith(anew.accessToken)).toBe(200)
   })
 })

@@ -64,6 +64,22 @@ test("a message is stored before it is answered, and once however often it comes
   expect(count(await conversationWith(lead), "MessageReceived")).toBe(1)
 })
 
+test("whoever writes for the first time is a contact, and stays as people describe it", async () => {
+  const lead = "5511900000009"
+  await whatsapp(textOf("Oi", "F1", lead))
+  const started = (await conversationWith(lead)).find(({ type }) => type === "ConversationStarted")
+  const known = async () => {
+    const events = await server.events()
+    const stream = `contact/${started?.data.leadId}`
+    return events.filter((event) => event.stream === stream && event.type === "ContactDescribed")
+  }
+  const data = { name: "Ana Souza", phone: `+${lead}`, by: "channel:evolution" }
+  expect((await known()).map((event) => event.data)).toEqual([data])
+  await whatsapp(textOf("Oi", "F1", lead))
+  await whatsapp(textOf("Quanto custa?", "F2", lead))
+  expect(await known()).toHaveLength(1)
+})
+
 test("the instance may stand in the path, and must then be the webhook's", async () => {
   const lead = "5511900000002"
   expect((await whatsapp(textOf("Oi", "B1", lead), "/webhook/whatsapp/main")).status).toBe(200)
