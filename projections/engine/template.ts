@@ -7,8 +7,12 @@ import { templateStatements } from "./table-sql.ts"
 const hashOf = (lines: ReadonlyArray<string>) =>
   createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16)
 
-/** Of a read model's columns, key and indexes, whatever its declared version is. */
-export const shapeOf = (model: ReadModel): string => hashOf(templateStatements(model))
+/** Of a read model's columns, key and indexes, whatever its declared version is; in other words it is the same. */
+export const shapeOf = (model: ReadModel): string =>
+  hashOf(templateStatements(model).filter((statement) => !statement.startsWith("comment on ")))
+
+/** Of all that the template says of it. */
+const declarationOf = (model: ReadModel): string => hashOf(templateStatements(model))
 
 const literal = (words: string) => `'${words.replaceAll("'", "''")}'`
 const viewStatements = ({ name, about, sql }: AnalystView): ReadonlyArray<string> => [
@@ -50,7 +54,9 @@ const lookAt = Effect.fnUntraced(function* (
   const rows = yield* query("select read_model, version, shape from core.template")
   const stand = new Map(rows.map(([name, version, shape]) => [String(name), `${version} ${shape}`]))
   const shapeOfViews = hashOf(views.flatMap(viewStatements))
-  const changed = models.filter((model) => stand.get(model.name) !== `${model.version} ${shapeOf(model)}`)
+  const changed = models.filter(
+    (model) => stand.get(model.name) !== `${model.version} ${declarationOf(model)}`
+  )
   const gone = [...stand.keys()].filter(
     (name) => name !== viewsName && !models.some((model) => model.name === name)
   )
@@ -80,7 +86,7 @@ const bring = Effect.fnUntraced(function* (
   }
   for (const model of changed) {
     for (const statement of templateStatements(model)) yield* query(statement)
-    yield* noteTemplate(query, model.name, model.version, shapeOf(model))
+    yield* noteTemplate(query, model.name, model.version, declarationOf(model))
   }
   yield* query(
     "select core.guard('template', relname) from pg_class where relnamespace = 'template'::regnamespace and relkind = 'r' and not relforcerowsecurity"

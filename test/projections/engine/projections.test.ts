@@ -139,6 +139,21 @@ describe.each(databases)("read models on $name", (kind) => {
     expect(await next.run(next.service.lags("acme"))).toMatchObject([{ version: 2, state: "live", read: 2 }])
   })
 
+  it("are told of in other words without being built anew", async () => {
+    const [owner] = await world.own("worded", 1)
+    await world.write(owner!, ["note/1", { type: "Said", data: { word: "one" } }])
+    const first = await world.project([counting()])
+    await first.shows(owner!)
+    const before = await first.run(first.service.lags("worded"))
+    await first.stop()
+    const next = await world.project([{ ...counting(), about: "The same in other words." }])
+    await next.shows(owner!)
+    expect(await next.run(next.service.lags("worded"))).toEqual(before)
+    await next.stop()
+    const words = "select obj_description('template.counts'::regclass)"
+    expect(await world.database.admin(words)).toEqual([["The same in other words."]])
+  })
+
   it("give the same rows when they are built anew", async () => {
     const owners = await world.own("acme", 3)
     const projections = await world.project([counting()])
