@@ -97,7 +97,9 @@ export const withOperator = <A, E>(use: (ask: Ask) => Effect.Effect<A, E, EventS
       const operator = Operator.layer.pipe(
         Layer.provide(Layer.mergeAll(Passwords.layer, KnownCredentials.layer, TokenKeys.layer)),
         // Whoever has the database has the secrets in it.
-        Layer.provide(Layer.succeedContext(store as Context.Context<never> as Context.Context<Database | Secrets>))
+        Layer.provide(
+          Layer.succeedContext(store as Context.Context<never> as Context.Context<Database | Secrets>)
+        )
       )
       const context = yield* Layer.build(operator)
       return yield* Effect.provide(
