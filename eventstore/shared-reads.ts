@@ -13,10 +13,18 @@ interface Waiting {
   readonly answer: Deferred.Deferred<ReadonlyArray<Row>, DatabaseError>
 }
 
+/** One that was not answered for no fault of its own, as it seems. */
+interface Broken extends Waiting {
+  readonly exit: Exit.Exit<ReadonlyArray<Row>, DatabaseError>
+}
+
 /** Reads that share one transaction: a slow one holds up no more than those behind it. */
 const sharedMax = 8
-/** The transaction was broken by a statement before this one. */
-const transactionBroken = "25P02"
+/**
+ * Asked again, it may be answered: the transaction was broken by a statement before this one, or the table was made anew
+ * since the statement was prepared, and the driver asked again when the transaction was over.
+ */
+const brokenByOthers: ReadonlySet<string> = new Set(["25P02", "42P01", "0A000"])
 
 /** Uses one connection for itself. */
 type OnConnection = <A>(
@@ -38,12 +46,16 @@ export const sharedReads = (onConnection: OnConnection, scope: Scope.Scope) => {
   const send = (key: string, first: Statement, reads: ReadonlyArray<Waiting>): Effect.Effect<void> =>
     Effect.yieldNow.pipe(
       Effect.andThen(onConnection((query) => answerAll(query, first, closed(key, reads)))),
-      Effect.flatMap((broken) =>
-        // One of several was wrong: the others are asked again, each alone.
-        Effect.forEach(broken, (read) => send(key, first, [read]), { discard: true })
-      ),
+      Effect.flatMap((broken) => Effect.forEach(broken, (read) => sendAgain(first, read), { discard: true })),
       Effect.onExit((exit) => Effect.sync(() => failUnanswered(exit, closed(key, reads)))),
       Effect.ignore
+    )
+
+  /** Alone, so what is wrong now is its own fault. */
+  const sendAgain = (first: Statement, read: Waiting) =>
+    Effect.flatMap(
+      onConnection((query) => answerAll(query, first, [read])),
+      ([wrong]) => Effect.sync(() => wrong && Deferred.doneUnsafe(wrong.answer, wrong.exit))
     )
 
   /** Gives the rows of `statement`, asked behind `first` in a transaction that can only read. */
@@ -73,7 +85,7 @@ const failUnanswered = (exit: Exit.Exit<void, DatabaseError>, reads: ReadonlyArr
 }
 
 /**
- * Asks them all at once and gives each its answer; gives back those that another one broke. Not to be interrupted: a
+ * Asks them all at once and gives each its answer; gives back those that it is worth asking again. Not to be interrupted: a
  * commit that was not sent would leave its transaction to the next user.
  */
 const answerAll = Effect.fnUntraced(function* (
@@ -83,16 +95,25 @@ const answerAll = Effect.fnUntraced(function* (
 ) {
   const opening: ReadonlyArray<Statement> = [["begin read only"], first]
   const asked: ReadonlyArray<Statement> = [...opening, ...reads.map(({ statement }) => statement), ["commit"]]
-  const exits = yield* Effect.forEach(asked, ([sql, params]) => Effect.exit(query(sql, params)), {
-    concurrency: "unbounded"
-  })
+  const exits = yield* Effect.forEach(
+    asked,
+    ([sql, params], n) =>
+      Effect.tap(Effect.exit(query(sql, params)), (exit) =>
+        Effect.sync(() => {
+          // At once: those behind it may take longer.
+          const read = reads[n - opening.length]
+          if (read !== undefined && Exit.isSuccess(exit)) Deferred.doneUnsafe(read.answer, exit)
+        })
+      ),
+    { concurrency: "unbounded" }
+  )
   for (const exit of exits.slice(0, opening.length))
     if (Exit.isFailure(exit)) return yield* Exit.failCause(exit.cause)
-  const broken: Array<Waiting> = []
+  const broken: Array<Broken> = []
   for (const [n, read] of reads.entries()) {
     const exit = exits[opening.length + n]!
-    if (n > 0 && isBroken(exit)) broken.push(read)
-    else Deferred.doneUnsafe(read.answer, exit)
+    if (isBroken(exit)) broken.push({ ...read, exit })
+    else if (Exit.isFailure(exit)) Deferred.doneUnsafe(read.answer, exit)
   }
   return broken
 }, Effect.uninterruptible)
@@ -100,5 +121,5 @@ const answerAll = Effect.fnUntraced(function* (
 const isBroken = (exit: Exit.Exit<unknown, DatabaseError>): boolean => {
   if (Exit.isSuccess(exit)) return false
   const [reason] = exit.cause.reasons
-  return reason?._tag === "Fail" && reason.error.code === transactionBroken
+  return reason?._tag === "Fail" && brokenByOthers.has(reason.error.code)
 }

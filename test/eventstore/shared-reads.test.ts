@@ -54,6 +54,49 @@ describe.each(databases)("reads that share transactions on $name", (kind) => {
     expect(right).toEqual(numbers.filter((n) => n !== 2))
   })
 
+  // The embedded database is one session, in this thread: nothing happens beside it.
+  const onServer = it.skipIf(kind.name === "PGlite")
+
+  onServer("are not held up by a slow one behind them", async () => {
+    const order: Array<string> = []
+    const tell = (name: string) => Effect.sync(() => void order.push(name))
+    const asked = [
+      ["quick", "select 1"],
+      ["slow", "select pg_sleep(0.3)"],
+      ["behind", "select 2"]
+    ] as const
+    await withRead((read) =>
+      all([
+        ...asked.map(([name, sql]) => Effect.andThen(read(first, sql), tell(name))),
+        Effect.delay(tell("meanwhile"), 100)
+      ])
+    )
+    expect(order).toEqual(["quick", "meanwhile", "slow", "behind"])
+  })
+
+  onServer("are asked again when their table was made anew since they were prepared", async () => {
+    const inSpare = ["select set_config('search_path', $1, true)", ["spare"]] as const
+    const make = async (type: string, value: string) => {
+      await database.admin("create schema if not exists spare")
+      await database.admin("grant usage on schema spare to centurion_engine")
+      await database.admin("drop table if exists spare.things")
+      await database.admin(`create table spare.things as select ${value}::${type} as thing`)
+      await database.admin("grant select on spare.things to centurion_engine")
+    }
+    const ask = (read: Read) => Effect.result(read(inSpare, "select thing from things"))
+    await make("int", "1")
+    const [before, after] = await withRead((read) =>
+      Effect.gen(function* () {
+        const first = yield* ask(read)
+        yield* Effect.promise(() => make("text", "'one'"))
+        return [first, yield* ask(read)] as const
+      })
+    )
+    expect([before, after]).toMatchObject([{ success: [[1]] }, { success: [["one"]] }])
+    await database.admin("drop schema spare cascade")
+    expect(await withRead(ask)).toMatchObject({ failure: { code: "42P01" } })
+  })
+
   it("can't write", async () => {
     const [answer] = await withRead((read) => all([read(first, "create table planted (n int)")]))
     expect(answer).toMatchObject({ _tag: "Failure", failure: { code: "25006" } })
@@ -78,7 +121,7 @@ describe.each(databases)("reads that share transactions on $name", (kind) => {
     expect(second[0]?.[2]).toBe(2)
   })
 
-  it.skipIf(kind.name === "PGlite")("are told when the connection breaks", async () => {
+  onServer("are told when the connection breaks", async () => {
     const end =
       "select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(9)' and state = 'active'"
     const ending = Effect.repeat(
