@@ -15,7 +15,7 @@ import { contactLimits } from "../../machines/contact/limits.ts"
 import type { Inbound } from "../channels/channel.ts"
 import { cleanOptional } from "../channels/clean-text.ts"
 import { Companies, type Starter, type UnknownCompany } from "../companies/companies.ts"
-import { type KnownContact, phoneOf } from "../companies/contacts.ts"
+import { type Contact, type KnownContact, phoneOf } from "../companies/contacts.ts"
 import { RunningEngine } from "./running-engine.ts"
 import { Starters } from "./starters.ts"
 
@@ -76,7 +76,7 @@ export class Inbox extends Context.Service<
           const delivery = engine.deliver(conversation, event, envelope)
           return Effect.tap(
             starters.during(conversation, { ...starterOf(channel, inbound), leadId }, delivery),
-            (delivered) => introduce(engine, { company, channel, leadId }, inbound, delivered)
+            (delivered) => introduce(engine, { ...who, leadId }, inbound, delivered)
           )
         }
         const delivered = deliver(known).pipe(
@@ -120,25 +120,21 @@ const firstVersionMax = 3
  */
 const introduce = (
   engine: Engine["Service"],
-  {
-    company,
-    channel,
-    leadId
-  }: { readonly company: string; readonly channel: string; readonly leadId: string },
+  who: Contact & Pick<KnownContact, "leadId">,
   inbound: Inbound,
   { version }: Delivered
 ) => {
   if (inbound._tag === "status" || version > firstVersionMax) return Effect.void
   const name = cleanOptional(inbound.contactName, contactLimits.textMax)
-  const phone = phoneOf({ ...inbound, company, channel })
-  const by = `channel:${channel}`
+  const phone = phoneOf(who)
+  const by = `channel:${who.channel}`
   const described: ActorEvent = {
     type: "ContactDescribeAsked",
     ...(name === undefined ? {} : { name }),
     ...(phone === undefined ? {} : { phone }),
     ...{ by, at: inbound.at }
   }
-  const delivery = engine.deliver({ company, machine: "contact", id: leadId }, described, {
+  const delivery = engine.deliver({ company: who.company, machine: "contact", id: who.leadId }, described, {
     principal: by,
     occurredAt: inbound.at,
     expectedVersion: "none"

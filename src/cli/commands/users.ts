@@ -104,7 +104,9 @@ const rotateTokens = Command.make(
   {
     atOnce: Flag.Boolean("at-once").pipe(
       Flag.withoutNegation,
-      Flag.withDescription("Access tokens that are out are worth nothing at once; default until they expire"),
+      Flag.withDescription(
+        "Access tokens that are out are worth nothing within 10 seconds; default until they expire"
+      ),
       Flag.withDefault(false)
     ),
     json

@@ -150,7 +150,7 @@ export const rotateTokens = Effect.fnUntraced(function* ({
   const { key } = yield* withOperator((ask) => ask({ ask: "rotateTokenKey", atOnce, by: operatorName() }))
   if (json) return yield* printJson({ key, atOnce })
   const old = atOnce
-    ? "access tokens that are out are worth nothing any more; clients refresh theirs"
+    ? "access tokens that are out are worth nothing, everywhere within 10 seconds; clients refresh theirs"
     : "access tokens that are out work until they expire"
   yield* print(`key ${key} signs access tokens from now on; ${old}`)
 })
