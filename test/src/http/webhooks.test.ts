@@ -138,7 +138,9 @@ test("what a person writes on the phone hands the conversation over", async () =
     )
   )
   const events = await conversationWith(lead)
-  expect(count(events, "PersonReplied")).toBe(1)
+  // The provider may show us what the AI said before that, too.
+  const replied = events.filter(({ type, data }) => type === "PersonReplied" && data.messageId === "D2")
+  expect(replied).toHaveLength(1)
   expect(count(events, "HandedOver")).toBe(1)
 })
 
