@@ -35,7 +35,7 @@ export const restore = (running: RunningMachine, persisted: JsonObject): ActorSt
       {
         status: persisted.status,
         value: persisted.value,
-        context: persisted.context,
+        context: {},
         output: persisted.output ?? undefined,
         error: persisted.error ?? undefined,
         children: {},
@@ -46,7 +46,9 @@ export const restore = (running: RunningMachine, persisted: JsonObject): ActorSt
       scope
     )
   )
-  ;(snapshot as { children: unknown }).children = children
+  // XState would walk through all of a context for actors to put in: there are none in JSON, and what only looks like
+  // one stays as it is.
+  Object.assign(snapshot, { context: persisted.context, children })
   keepOrder(snapshot as AnyMachineSnapshot, (persisted.nodes ?? []) as ReadonlyArray<string>)
   return {
     snapshot: snapshot as AnyMachineSnapshot,

@@ -1,5 +1,5 @@
 import * as SchemaAST from "effect/SchemaAST"
-import type { AnyMachineSnapshot, EventObject } from "xstate"
+import type { AnyMachineSnapshot, AnyStateNode, EventObject } from "xstate"
 import type { DataSchema, ListedMachine } from "../machines/listed-machine.ts"
 import type { RunningMachine } from "./running-machine.ts"
 
@@ -55,9 +55,27 @@ export const possibleEvents = (
 /** Cheaper than asking the guards, and enough for most events. */
 const mayHaveTransition = (snapshot: AnyMachineSnapshot, type: string): boolean =>
   snapshot.status === "active" &&
-  snapshot._nodes.some(
-    ({ ownEvents }) => ownEvents.includes(type) || ownEvents.some((each) => each.endsWith("*"))
-  )
+  snapshot._nodes.some((node) => {
+    const { types, hasWildcard } = ownEventsOf(node)
+    return hasWildcard || types.has(type)
+  })
+
+interface OwnEvents {
+  readonly types: ReadonlySet<string>
+  readonly hasWildcard: boolean
+}
+
+const knownNodes = new WeakMap<AnyStateNode, OwnEvents>()
+
+/** XState gathers them anew at each look. */
+const ownEventsOf = (node: AnyStateNode): OwnEvents => {
+  const before = knownNodes.get(node)
+  if (before !== undefined) return before
+  const types = node.ownEvents as ReadonlyArray<string>
+  const found = { types: new Set(types), hasWildcard: types.some((type) => type.endsWith("*")) }
+  knownNodes.set(node, found)
+  return found
+}
 
 const mayTake = (running: RunningMachine, snapshot: AnyMachineSnapshot, event: EventObject): boolean => {
   try {

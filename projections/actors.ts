@@ -1,13 +1,14 @@
 import type { ActorState } from "../actors/actor-state.ts"
 import { migratedState, stepInputOf } from "../actors/live-actor.ts"
 import { persist, restore } from "../actors/persisted-state.ts"
-import { prepare, type RunningMachine } from "../actors/running-machine.ts"
+import type { RunningMachine } from "../actors/running-machine.ts"
 import { takeStep } from "../actors/step.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import { machines } from "../machines/index.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import { clearFields } from "./clear-fields.ts"
 import { integer, json, maybeText, oneOf, personalText, text, time } from "./column.ts"
+import { lazily, type MachineVersions, versionsOf } from "./machine-versions.ts"
 import { type PastEvent, type ReadModel, type RowOf, readModel } from "./read-model.ts"
 
 const statuses = ["active", "done", "error", "stopped", "unknown"] as const
@@ -42,35 +43,14 @@ const columns = {
 }
 type Actor = RowOf<typeof columns>
 
-type Versions = ReadonlyMap<
-  string,
-  { readonly current: RunningMachine; readonly all: ReadonlyMap<string, RunningMachine> }
->
-
-/** Made ready when the first event comes: not every program that knows the read models folds. */
-const lazily = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
-}
-
-const versionsOf = (list: ReadonlyArray<ListedMachine>): Versions =>
-  new Map(
-    list.map(({ machine, previous = [] }) => {
-      const current = prepare(machine)
-      const all = [...previous.map(prepare), current]
-      return [current.name, { current, all: new Map(all.map((running) => [running.version, running])) }]
-    })
-  )
+type Versions = ReadonlyMap<string, MachineVersions>
 
 /**
  * Every actor of every machine: its state, drawn by the machine itself from its inputs, as a replay draws it. So a
  * machine that was only just listed is there by itself.
  */
 export const actorsReadModel = (list: ReadonlyArray<ListedMachine>): ReadModel => {
-  const versions = lazily(() => versionsOf(list))
+  const versions = lazily(() => new Map(list.map((listed) => [listed.machine.id, versionsOf(listed)])))
   const clear = clearFields(list)
   return readModel({
     name: "actors",

@@ -37,8 +37,10 @@ export class Tokens extends Context.Service<
   Tokens,
   {
     readonly sign: (subject: TokenSubject) => Effect.Effect<AccessToken, StoreUnavailable>
-    /** Whom it is for, if it is ours and has not expired; whether the session lives is not looked at. */
-    readonly read: (token: string) => Effect.Effect<TokenSubject, NotAuthenticated | StoreUnavailable>
+    /** Whom it is for, if it is ours, and when it expires, epoch ms; whether the session lives is not looked at. */
+    readonly read: (
+      token: string
+    ) => Effect.Effect<TokenSubject & { readonly expiresAt: number }, NotAuthenticated | StoreUnavailable>
   }
 >()("centurion/accounts/Tokens") {
   static readonly layer = Layer.effect(
@@ -80,7 +82,8 @@ export class Tokens extends Context.Service<
         })
         const claims = decodeClaims(payload)
         if (claims._tag === "None") return yield* wrongToken
-        return { user: claims.value.sub, company: claims.value.company, session: claims.value.sid }
+        const { sub: user, company, sid: session } = claims.value
+        return { user, company, session, expiresAt: payload.exp! * 1000 }
       })
       return Tokens.of({ sign, read })
     })

@@ -8,7 +8,6 @@ import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
-import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { machines } from "../../machines/index.ts"
@@ -46,7 +45,7 @@ export const serveHttp = Effect.fnUntraced(function* (options: { readonly token:
     watcherRoutes,
     engineRoutes(options.token),
     Layer.provide(liveRoutes, Layer.succeedContext(live)),
-    Layer.provide(api, Layer.mergeAll(ApiParts.layer, RateLimiter.layer, NodeHttpServer.layerHttpServices))
+    Layer.provide(api, Layer.mergeAll(ApiParts.layer, NodeHttpServer.layerHttpServices))
   )
   const router = yield* HttpRouter.toHttpEffect(routes).pipe(
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 200 })

@@ -5,7 +5,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Address } from "../../../actors/address.ts"
-import type { ActorEvent, ActorView, Delivered, Envelope } from "../../../actors/engine.ts"
+import type { ActorEvent, Delivered, Envelope } from "../../../actors/engine.ts"
 import type { Json } from "../../../eventstore/json.ts"
 import type { StoredEvent } from "../../../eventstore/stored-event.ts"
 import { principalName } from "../../accounts/principal.ts"
@@ -20,12 +20,14 @@ import { Idempotency } from "./middleware/idempotency.ts"
 import { wrongParts } from "./middleware/problems.ts"
 import { readLimit, readOne, readPage, single } from "./read-page.ts"
 import { etagOf, Refusal, refuse } from "./refusal.ts"
-import { waitForHeader, waitForWrite, writtenAt } from "./wait-for-write.ts"
+import { waitForHeader, writtenAt } from "./wait-for-write.ts"
 
-const query: Effect.Effect<QueryValues, never, HttpServerRequest.ParsedSearchParams> =
+/** The query string. */
+export const query: Effect.Effect<QueryValues, never, HttpServerRequest.ParsedSearchParams> =
   HttpServerRequest.ParsedSearchParams
 
-const headerOf = (name: string) =>
+/** A header of the request, its values joined. */
+export const headerOf = (name: string) =>
   Effect.map(HttpServerRequest.HttpServerRequest, ({ source }) => {
     const value = (source as IncomingMessage).headers[name]
     return Array.isArray(value) ? value.join(", ") : value
@@ -42,17 +44,21 @@ export const listActors = Effect.fnUntraced(function* ({ module, machine, plural
   return yield* readPage(rows.readModel, caller.company, scope, rows.fixed)
 })
 
-const keyOf = ({ machine, rows }: MachineResource, id: string): ReadonlyArray<string> =>
+/** What is needed to find the rows of a machine's actors. */
+type Rows = Pick<MachineResource, "machine" | "rows">
+
+/** By which key its row is found in the list. */
+export const keyOf = ({ machine, rows }: Rows, id: string): ReadonlyArray<string> =>
   rows!.readModel.name === "actors" ? [machine, id] : [id]
 
-const rowOf = (resource: MachineResource, company: string, scope: Scope, id: string) =>
+const rowOf = (resource: Rows, company: string, scope: Scope, id: string) =>
   resource.rows === undefined
     ? Effect.succeed(undefined)
     : readOne(resource.rows.readModel, company, scope, keyOf(resource, id))
 
 /** Fails with 404 unless the caller reaches this actor: with `own`, by the row that the read models have of it. */
 export const mustReach = Effect.fnUntraced(function* (
-  resource: MachineResource,
+  resource: Rows,
   company: string,
   scope: Scope,
   id: string
@@ -61,37 +67,11 @@ export const mustReach = Effect.fnUntraced(function* (
   if ((yield* rowOf(resource, company, scope, id)) === undefined) return yield* noSuch(resource, id)
 })
 
-const viewOf = Effect.fnUntraced(function* (address: Address) {
+/** What the engine of this process says of an actor; undefined when it can't, or there is none. */
+export const viewOf = Effect.fnUntraced(function* (address: Address) {
   const { engine } = yield* (yield* ApiParts).get
   // Another process may own it, or its history can't be loaded: its row is there all the same.
   return yield* Effect.catch(engine.view(address), () => Effect.succeed(undefined))
-})
-
-const shownState = ({ value, version, status, can, erased }: ActorView) => ({
-  version,
-  state: value,
-  status,
-  erased,
-  can
-})
-
-/** `GET /deals/:id`: its row, its state, and what may be sent to it now. */
-export const readActor = Effect.fnUntraced(function* (resource: MachineResource, id: string) {
-  const { module, machine } = resource
-  const { caller, scope } = yield* mayReach(module, "read", `${machine}.read`, `${machine}:${id}`)
-  const { company } = caller
-  yield* waitForWrite(company, yield* query)
-  const row = yield* rowOf(resource, company, scope, id)
-  if (row === undefined && scope.kind === "own") return yield* noSuch(resource, id)
-  const view = yield* viewOf({ company, machine, id })
-  if (row === undefined && view === undefined) return yield* noSuch(resource, id)
-  const version = view?.version ?? Number(row?.version ?? 0)
-  const etag = etagOf(version)
-  if ((yield* headerOf("if-none-match")) === etag)
-    return HttpServerResponse.empty({ status: 304, headers: { etag } })
-  const unseen = { version, state: null, status: null, erased: false, can: [] }
-  const shown = view === undefined ? unseen : shownState(view)
-  return HttpServerResponse.jsonUnsafe({ id, machine, ...shown, row: row ?? null }, { headers: { etag } })
 })
 
 /** An event as the API gives it. */

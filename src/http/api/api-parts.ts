@@ -40,16 +40,10 @@ export class ApiParts extends Context.Service<
       const running = yield* RunningEngine
       const { clockAheadMs } = yield* Settings
       const companies = yield* Companies
-      const get = Effect.flatMap(running.get, (parts) => {
-        const { database, projections, accounts, companyAdmin } = parts
-        // A simulated engine has none of them, and no API.
-        return database === undefined ||
-          projections === undefined ||
-          accounts === undefined ||
-          companyAdmin === undefined
-          ? Effect.fail(noAccounts)
-          : Effect.succeed({ ...parts, database, projections, accounts, companyAdmin })
-      })
+      // A simulated engine has none of them, and no API.
+      const get = Effect.flatMap(running.get, (parts) =>
+        isWhole(parts) ? Effect.succeed(parts) : Effect.fail(noAccounts)
+      )
       return ApiParts.of({
         get,
         account: (tag) => Effect.map(get, ({ accounts }) => Context.get(accounts, tag)),
@@ -60,6 +54,12 @@ export class ApiParts extends Context.Service<
     })
   )
 }
+
+const isWhole = (parts: Running): parts is ApiRunning =>
+  parts.database !== undefined &&
+  parts.projections !== undefined &&
+  parts.accounts !== undefined &&
+  parts.companyAdmin !== undefined
 
 const noAccounts = new TryAgain({
   reason: "storeUnavailable",

@@ -51,12 +51,9 @@ const messages: Listed = {
   },
   isView: true
 }
-const conversations: MachineResource = {
+const conversations: Pick<MachineResource, "machine" | "rows"> = {
   machine: "conversation",
-  plural: "conversations",
-  module: "conversations",
-  rows: { readModel: named("conversations"), fixed: [] },
-  events: []
+  rows: { readModel: named("conversations"), fixed: [] }
 }
 const params = { id: Id }
 

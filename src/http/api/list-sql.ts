@@ -1,3 +1,4 @@
+import { type Address, streamOf } from "../../../actors/address.ts"
 import type { Column, ColumnKind } from "../../../projections/column.ts"
 import type { Columns, ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
@@ -212,6 +213,21 @@ const selected = once((readModel: ReadModel) =>
     .join(", ")
 )
 
+const keyConditions = (
+  readModel: ReadModel,
+  company: string,
+  key: ReadonlyArray<string>,
+  scope: Scope,
+  bind: Bind
+): string =>
+  [
+    `t.company = ${company}`,
+    ...readModel.key.map(
+      (name, index) => `${at(name)} = ${bind(key[index], sqlTypes[readModel.columns[name]!.kind])}`
+    ),
+    ...scopeCondition(readModel, scope, company, bind)
+  ].join(" and ")
+
 /** The statement of one row by its key. */
 export const rowStatement = (
   readModel: ReadModel,
@@ -220,16 +236,32 @@ export const rowStatement = (
   key: ReadonlyArray<string>
 ): Statement => {
   const { params, bind } = binder()
-  const company = bind(of, "text")
-  const conditions = [
-    `t.company = ${company}`,
-    ...readModel.key.map(
-      (name, index) => `${at(name)} = ${bind(key[index], sqlTypes[readModel.columns[name]!.kind])}`
-    ),
-    ...scopeCondition(readModel, scope, company, bind)
-  ]
+  const conditions = keyConditions(readModel, bind(of, "text"), key, scope, bind)
   return {
-    sql: `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions.join(" and ")}`,
+    sql: `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions}`,
+    params
+  }
+}
+
+/**
+ * The statement of one actor: `rowStatement`, null where there is no such row, and behind it whether there is one, the
+ * last version of its stream, and from its row of `actors` version, machine's version and snapshot. One snapshot of the
+ * database: when the versions are the same, nothing was stored since.
+ */
+export const actorStatement = (
+  readModel: ReadModel,
+  address: Address,
+  scope: Scope,
+  key: ReadonlyArray<string>
+): Statement => {
+  const { params, bind } = binder()
+  const company = bind(address.company, "text")
+  const conditions = keyConditions(readModel, company, key, scope, bind)
+  const stream = bind(streamOf(address), "text")
+  const actor = `a.company = ${company} and a.machine = ${bind(address.machine, "text")} and a.id = ${bind(address.id, "text")}`
+  const last = `select max(e.version)::float8 from es.event e where e.company = ${company} and e.stream = ${stream}`
+  return {
+    sql: `select ${selected(readModel)}, t.company is not null, (${last}), a.version::float8, a.machine_version, a.snapshot from (values (0)) one left join ${quoted(readModel.name)} t on ${conditions} left join "actors" a on ${actor}`,
     params
   }
 }

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import type { DataSchema, ListedMachine } from "../../../machines/listed-machine.ts"
+import { type HeldState, type Standing, standingOf } from "../../../projections/actor-standing.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { type Module, modules } from "../../accounts/permissions.ts"
 import type { Filter } from "./filters.ts"
@@ -22,6 +23,7 @@ export interface MachineResource {
   /** Where its list comes from; undefined while there is no read model for it. */
   readonly rows: { readonly readModel: ReadModel; readonly fixed: ReadonlyArray<Filter> } | undefined
   readonly events: ReadonlyArray<SendableEvent>
+  readonly standing: (held: HeldState) => Standing | undefined
 }
 
 /** Filled from the caller and the clock. */
@@ -85,6 +87,7 @@ export const machineResource = (
     plural: pluralOf(listed),
     module: moduleOf(listed),
     rows: rowsOf(listed, readModels),
-    events: types.map((type) => sendable(type, events[type]!))
+    events: types.map((type) => sendable(type, events[type]!)),
+    standing: standingOf(listed)
   }
 }

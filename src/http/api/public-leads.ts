@@ -10,7 +10,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Layer from "effect/Layer"
-import { RateLimiter } from "effect/persistence/RateLimiter"
+import { RateLimiterStore } from "effect/persistence/RateLimiter"
 import * as Schema from "effect/Schema"
 import { CompanyId } from "../../../machines/company/settings.ts"
 import { Language } from "../../../machines/conversation/events.ts"
@@ -81,12 +81,12 @@ class LimitsForms extends HttpApiMiddleware.Service<LimitsForms>()("centurion/ht
     LimitsForms,
     Effect.gen(function* () {
       const { trustedProxies } = yield* Settings
-      const limiter = yield* RateLimiter
+      const counts = yield* RateLimiterStore
       return (answering) =>
         Effect.gen(function* () {
           const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
           const who = addressGroup(clientAddress(source, trustedProxies))
-          yield* countRequest(limiter, `form:${who}`, rateLimits.publicLeads)
+          yield* countRequest(counts, `form:${who}`, rateLimits.publicLeads)
           return yield* answering
         }) as never
     })

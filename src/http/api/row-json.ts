@@ -24,23 +24,36 @@ export const rowReader = (readModel: ReadModel): ((values: ReadonlyArray<unknown
 
 /** The same as JSON text: what is JSON in the database stays as it is written there. */
 export const rowWriter = (readModel: ReadModel): ((values: ReadonlyArray<unknown>) => string) => {
-  const fields = Object.entries(shownColumns(readModel)).map(
-    ([name, { kind }], n) => [`${n === 0 ? "{" : ","}${JSON.stringify(fieldOf(name))}:`, kind] as const
-  )
+  const fields = Object.entries(shownColumns(readModel)).map(([name, { kind }], n) => {
+    const before = `${n === 0 ? "{" : ","}${JSON.stringify(fieldOf(name))}:`
+    return { before, empty: `${before}null`, textOf: textsOf[kind] }
+  })
   return (values) => {
     let text = ""
     for (let n = 0; n < fields.length; n++) {
-      const [before, kind] = fields[n]!
-      text += before + jsonText(kind, values[n] ?? null)
+      const { before, empty, textOf } = fields[n]!
+      const value = values[n] ?? null
+      text += value === null ? empty : before + textOf(value as never)
     }
     return `${text}}`
   }
 }
 
-const jsonText = (kind: Column["kind"], value: unknown): string => {
-  if (value === null) return "null"
-  if (value instanceof Date) return `"${isoTime(value)}"`
-  return kind === "json" ? (value as string) : JSON.stringify(value)
+/** What JSON escapes in a text, and halves of surrogate pairs. */
+const escaped = /["\\\u0000-\u001f\ud800-\udfff]/
+
+/** Most texts of a row are ids, names and words that stand as they are. */
+const quoted = (text: string): string => (escaped.test(text) ? JSON.stringify(text) : `"${text}"`)
+
+/** The JSON text of a value that is there, as the driver gives it. */
+const textsOf: Record<Column["kind"], (value: never) => string> = {
+  text: quoted,
+  integer: String,
+  number: JSON.stringify,
+  boolean: String,
+  time: (value: Date) => `"${isoTime(value)}"`,
+  json: (value: string) => value,
+  texts: (value: ReadonlyArray<string>) => (value.length === 0 ? "[]" : `[${value.map(quoted).join(",")}]`)
 }
 
 /** A value of a column as the API gives it. */

@@ -5,7 +5,7 @@ import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
-import { RateLimiter } from "effect/persistence/RateLimiter"
+import { RateLimiterStore } from "effect/persistence/RateLimiter"
 import { Authentication } from "../../../accounts/authentication.ts"
 import type { Principal } from "../../../accounts/principal.ts"
 import { Settings } from "../../../config.ts"
@@ -35,7 +35,7 @@ export class Authenticates extends HttpApiMiddleware.Service<Authenticates, { pr
     Authenticates,
     Effect.gen(function* () {
       const { trustedProxies } = yield* Settings
-      const limiter = yield* RateLimiter
+      const counts = yield* RateLimiterStore
       const parts = yield* ApiParts
       return {
         bearer: (answering) =>
@@ -48,11 +48,11 @@ export class Authenticates extends HttpApiMiddleware.Service<Authenticates, { pr
               "NotAuthenticated",
               (error) =>
                 Effect.andThen(
-                  countRequest(limiter, `address:${addressGroup(address)}`, rateLimits.address),
+                  countRequest(counts, `address:${addressGroup(address)}`, rateLimits.address),
                   Effect.fail(error)
                 )
             )
-            const left = yield* countRequest(limiter, `${caller.kind}:${caller.id}`, limitsOf(caller))
+            const left = yield* countRequest(counts, `${caller.kind}:${caller.id}`, limitsOf(caller))
             const response = yield* Effect.provideService(answering, Caller, caller)
             return withLeft(response, left)
           }) as never
@@ -69,12 +69,12 @@ export class LimitsAddress extends HttpApiMiddleware.Service<LimitsAddress>()(
     LimitsAddress,
     Effect.gen(function* () {
       const { trustedProxies } = yield* Settings
-      const limiter = yield* RateLimiter
+      const counts = yield* RateLimiterStore
       return (answering) =>
         Effect.gen(function* () {
           const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
           const who = addressGroup(clientAddress(source, trustedProxies))
-          const left = yield* countRequest(limiter, `address:${who}`, rateLimits.address)
+          const left = yield* countRequest(counts, `address:${who}`, rateLimits.address)
           return withLeft(yield* answering, left)
         }) as never
     })

@@ -2,8 +2,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as HttpServerResponses from "effect/http/HttpServerResponse"
-import type { ConsumeResult, RateLimiter } from "effect/persistence/RateLimiter"
-import { refuse } from "../refusal.ts"
+import type { RateLimiterStore } from "effect/persistence/RateLimiter"
+import { type Refusal, refuse } from "../refusal.ts"
 
 /** What is left to somebody who may ask so often. */
 export interface Left {
@@ -12,31 +12,38 @@ export interface Left {
   readonly resetMs: number
 }
 
-const windows = [Duration.minutes(1), Duration.hours(1)] as const
+/** What requests are counted in. */
+type Store = RateLimiterStore["Service"]
+
+/** By the store itself: of each request two windows are counted, and the limiter above it costs twice as much as they do. */
+const countIn = (store: Store, key: string, windowMs: number, limit: number) =>
+  store
+    .fixedWindow({ key, tokens: 1, refillRate: Duration.millis(windowMs / limit), limit })
+    .pipe(
+      Effect.flatMap(
+        ([count, resetMs]): Effect.Effect<Left, Refusal> =>
+          count > limit
+            ? Effect.fail(tooOften(limit, resetMs))
+            : Effect.succeed({ limit, remaining: limit - count, resetMs })
+      )
+    )
 
 /** Counts one request of `who`; fails with 429 once that is too many within a minute or an hour. */
 export const countRequest = (
-  limiter: RateLimiter,
+  store: Store,
   who: string,
-  limits: readonly [perMinute: number, perHour: number]
-) =>
-  Effect.forEach(windows, (window, n) =>
-    limiter.consume({ key: `api:${who}:${n}`, limit: limits[n]!, window, onExceeded: "fail" })
-  ).pipe(
-    Effect.map((results) => tightest(results)),
-    Effect.catchTag("RateLimiterError", ({ reason }) =>
-      reason._tag === "RateLimitExceeded"
-        ? Effect.fail(tooOften(reason.limit, Duration.toMillis(reason.retryAfter)))
-        : // Whatever it counts in is broken: better too often than not at all.
-          Effect.succeed(undefined)
+  [perMinute, perHour]: readonly [perMinute: number, perHour: number]
+): Effect.Effect<Left | undefined, Refusal> =>
+  Effect.flatMap(countIn(store, `api:${who}:0`, minuteMs, perMinute), (minute) =>
+    Effect.map(countIn(store, `api:${who}:1`, 60 * minuteMs, perHour), (hour) =>
+      hour.remaining < minute.remaining ? hour : minute
     )
+  ).pipe(
+    // Whatever it counts in is broken: better too often than not at all.
+    Effect.catchTag("RateLimiterError", () => Effect.succeed(undefined))
   )
 
-const tightest = (results: ReadonlyArray<ConsumeResult>): Left | undefined => {
-  const [first] = [...results].sort((a, b) => a.remaining - b.remaining)
-  if (first === undefined) return undefined
-  return { limit: first.limit, remaining: first.remaining, resetMs: Duration.toMillis(first.resetAfter) }
-}
+const minuteMs = 60_000
 
 const secondsOf = (ms: number) => String(Math.max(1, Math.ceil(ms / 1000)))
 
