@@ -12,18 +12,25 @@ export class Caller extends Context.Service<Caller, Principal>()("centurion/http
 /**
  * How far the caller reaches in a module; who does not at all gets 403, which is audited: `lead.list` of `lead:7`.
  */
-export const mayReach = Effect.fnUntraced(function* (
+export const mayReach = (module: Module, verb: Verb, action: string, target: string) =>
+  Effect.flatMap(Caller, (caller) => {
+    const reach = caller.may(module, verb)
+    if (reach === "none") return refused(caller, module, verb, action, target)
+    const scope: Scope = reach === "all" ? { kind: "all" } : { kind: "own", user: caller.id }
+    return Effect.succeed({ caller, scope })
+  })
+
+const refused = Effect.fnUntraced(function* (
+  caller: Principal,
   module: Module,
   verb: Verb,
   action: string,
   target: string
 ) {
-  const caller = yield* Caller
   const parts = yield* ApiParts
   const audit = yield* parts.account(Audit)
-  const reach = yield* audit.permit(caller, module, verb, action, target)
-  const scope: Scope = reach === "all" ? { kind: "all" } : { kind: "own", user: caller.id }
-  return { caller, scope }
+  yield* audit.permit(caller, module, verb, action, target)
+  return yield* Effect.die(new Error("permitted"))
 })
 
 /** As `mayReach`, where a part of it would be nothing: who reaches only their own is refused too. */

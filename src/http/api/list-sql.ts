@@ -58,31 +58,61 @@ const personColumns = ["contact_id", "lead_id", "deal_id"] as const
 export const personColumnOf = ({ columns }: ReadModel): string | undefined =>
   personColumns.find((name) => columns[name] !== undefined)
 
-/** Collects what is bound; gives the places in the text. */
-const binder = () => {
-  const params: Array<unknown> = []
-  return {
-    params,
-    bind: (value: unknown, type: string) => `$${params.push(value)}::${type}`
-  }
+/** Numbers the places of a statement's text; what is bound there is gathered apart, in the same order. */
+const numbered = () => {
+  let places = 0
+  return (type: string) => `$${++places}::${type}`
 }
-type Bind = (value: unknown, type: string) => string
+type Place = (type: string) => string
+
+/** The texts of statements that were asked before, by the read model and their shape: Postgres and its driver know them. */
+const textsOf = once((_: ReadModel) => new Map<string, string>())
+/** Clients choose among shapes, so there may be many. */
+const textsMax = 500
+
+const textOf = (readModel: ReadModel, shape: string, make: (place: Place) => string): string => {
+  const texts = textsOf(readModel)
+  const known = texts.get(shape)
+  if (known !== undefined) return known
+  if (texts.size >= textsMax) texts.clear()
+  const made = make(numbered())
+  texts.set(shape, made)
+  return made
+}
 
 const comparison: Partial<Record<Filter["operator"], string>> = { gt: ">", gte: ">=", lt: "<", lte: "<=" }
 
-const conditionOf = ({ column, kind, operator, value }: Filter, bind: Bind): string => {
+/** What of a filter its condition's text depends on. */
+const shapeOfFilter = ({ column, operator, value }: Filter): string => {
+  if (operator === "null") return `${column} ${value}`
+  return `${column} ${operator}${operator === "in" && (value as ReadonlyArray<unknown>).length === 1 ? "1" : ""}`
+}
+
+/** What its condition binds. */
+const boundOf = ({ kind, operator, value }: Filter): ReadonlyArray<unknown> => {
+  if (operator === "null") return []
+  if (operator !== "in") return [kind === "texts" ? [value] : value]
+  const values = value as ReadonlyArray<unknown>
+  return [kind === "texts" || values.length > 1 ? values : values[0]]
+}
+
+const conditionOf = (filter: Filter, place: Place): string => {
+  const { column, kind, operator, value } = filter
   const type = sqlTypes[kind]
   if (operator === "null") return `${at(column)} is ${value === true ? "" : "not "}null`
-  if (kind === "texts") {
-    const values = bind(operator === "in" ? value : [value], "text[]")
-    return operator === "in" ? `${at(column)} && ${values}` : `not ${at(column)} && ${values}`
-  }
-  if (operator === "ne") return `${at(column)} is distinct from ${bind(value, type)}`
-  if (operator !== "in") return `${at(column)} ${comparison[operator]} ${bind(value, type)}`
-  const values = value as ReadonlyArray<unknown>
-  return values.length === 1
-    ? `${at(column)} = ${bind(values[0], type)}`
-    : `${at(column)} = any(${bind(values, `${type}[]`)})`
+  if (kind === "texts") return `${operator === "in" ? "" : "not "}${at(column)} && ${place("text[]")}`
+  if (operator === "ne") return `${at(column)} is distinct from ${place(type)}`
+  if (operator !== "in") return `${at(column)} ${comparison[operator]} ${place(type)}`
+  return (value as ReadonlyArray<unknown>).length === 1
+    ? `${at(column)} = ${place(type)}`
+    : `${at(column)} = any(${place(`${type}[]`)})`
+}
+
+/** By which column a row is somebody's own. */
+const ownColumnOf = (readModel: ReadModel): string | undefined => {
+  const { owner_id, conversation_id } = readModel.columns
+  if (owner_id !== undefined) return "owner_id"
+  return personColumnOf(readModel) ?? (conversation_id && "conversation_id")
 }
 
 /** Own rows are those of contacts that the user owns; a table that names neither person nor conversation has none. */
@@ -90,22 +120,24 @@ const scopeCondition = (
   readModel: ReadModel,
   scope: Scope,
   company: string,
-  bind: Bind
+  place: Place
 ): ReadonlyArray<string> => {
   if (scope.kind === "all") return []
-  const person = personColumnOf(readModel)
-  const { owner_id, conversation_id } = readModel.columns
-  // Nothing is bound that the text does not name: Postgres could not tell its type.
-  if ((owner_id ?? person ?? conversation_id) === undefined) return ["false"]
-  const user = bind(scope.user, "text")
-  if (owner_id !== undefined) return [`${at("owner_id")} = ${user}`]
+  const column = ownColumnOf(readModel)
+  if (column === undefined) return ["false"]
+  const user = place("text")
+  if (column === "owner_id") return [`${at(column)} = ${user}`]
   const owned = (person: string) =>
     `exists (select from "contact_records" o where o.company = ${company} and o."contact_id" = ${person} and o."owner_id" = ${user})`
-  if (person !== undefined) return [owned(at(person))]
+  if (column !== "conversation_id") return [owned(at(column))]
   return [
-    `exists (select from "conversations" c where c.company = ${company} and c."conversation_id" = ${at("conversation_id")} and ${owned('c."lead_id"')})`
+    `exists (select from "conversations" c where c.company = ${company} and c."conversation_id" = ${at(column)} and ${owned('c."lead_id"')})`
   ]
 }
+
+/** Nothing is bound that the text does not name: Postgres could not tell its type. */
+const boundOfScope = (readModel: ReadModel, scope: Scope): ReadonlyArray<unknown> =>
+  scope.kind === "own" && ownColumnOf(readModel) !== undefined ? [scope.user] : []
 
 const orderColumns = ({ key }: ReadModel, { column }: Order): ReadonlyArray<string> =>
   column === undefined ? key : [column, ...key.filter((name) => name !== column)]
@@ -131,24 +163,37 @@ const runsFrom = (
 /** The values of the last row before the page; undefined for the first page. */
 type Cursor = ReadonlyArray<unknown> | undefined
 
-const afterCondition = (
+/** What of the cursor is compared in this run; undefined when all of its rows are ahead. */
+const comparedIn = (
   readModel: ReadModel,
   order: Order,
   run: Run,
-  after: Cursor,
-  bind: Bind
-): ReadonlyArray<string> => {
-  const { column, descending } = order
+  after: Cursor
+): { readonly names: ReadonlyArray<string>; readonly values: ReadonlyArray<unknown> } | undefined => {
+  if (after === undefined || (isNullable(readModel, order) && (after[0] === null) !== (run === "empty")))
+    return undefined
   const names = orderColumns(readModel, order)
-  const isNullable = column !== undefined && readModel.columns[column]!.nullable
-  const runIs = isNullable ? [`${at(column)} is ${run === "empty" ? "" : "not "}null`] : []
-  // A run that is begun anew has all of its rows ahead.
-  const begun = after !== undefined && (!isNullable || (after[0] === null) === (run === "empty"))
-  if (!begun) return runIs
-  const compared = run === "empty" ? names.slice(1) : names
-  const values = run === "empty" ? after.slice(1) : after
-  const bound = compared.map((name, index) => bind(values[index], sqlTypes[readModel.columns[name]!.kind]))
-  return [...runIs, `(${compared.map(at).join(", ")}) ${descending ? "<" : ">"} (${bound.join(", ")})`]
+  return run === "empty" ? { names: names.slice(1), values: after.slice(1) } : { names, values: after }
+}
+
+const isNullable = ({ columns }: ReadModel, { column }: Order): boolean =>
+  column !== undefined && columns[column]!.nullable
+
+const afterCondition = (
+  { readModel, order, after }: ListAsked,
+  run: Run,
+  place: Place
+): ReadonlyArray<string> => {
+  const runIs = isNullable(readModel, order)
+    ? [`${at(order.column!)} is ${run === "empty" ? "" : "not "}null`]
+    : []
+  const compared = comparedIn(readModel, order, run, after)
+  if (compared === undefined) return runIs
+  const places = compared.names.map((name) => place(sqlTypes[readModel.columns[name]!.kind]))
+  return [
+    ...runIs,
+    `(${compared.names.map(at).join(", ")}) ${order.descending ? "<" : ">"} (${places.join(", ")})`
+  ]
 }
 
 /** What a list shows: a read model, or a view over some. A view has no column for the company, whose rows it sees alone. */
@@ -179,32 +224,41 @@ export const listStatements = (asked: ListAsked): ReadonlyArray<Statement> =>
 const limits = [2, 11, 21, 51, 101, apiLimits.pageMax + 1] as const
 const rowsFor = (limit: number): number => limits.find((each) => each >= limit) ?? limit
 
-const companyConditions = (
-  { readModel, company: of, scope }: ListAsked,
-  bind: Bind
-): ReadonlyArray<string> => {
-  if (readModel.isView) {
-    if (scope.kind !== "all") throw new Error(`the view ${readModel.name} can't be asked for own rows alone`)
-    return []
-  }
-  const company = bind(of, "text")
-  return [`t.company = ${company}`, ...scopeCondition(readModel, scope, company, bind)]
+const companyConditions = ({ readModel, scope }: ListAsked, place: Place): ReadonlyArray<string> => {
+  if (readModel.isView) return []
+  const company = place("text")
+  return [`t.company = ${company}`, ...scopeCondition(readModel, scope, company, place)]
 }
 
 const listStatement = (asked: ListAsked, run: Run): Statement => {
-  const { readModel, filters, order, after, limit } = asked
-  const { params, bind } = binder()
+  const { readModel, company, scope, filters, order, after, limit } = asked
+  if (readModel.isView && scope.kind !== "all")
+    throw new Error(`the view ${readModel.name} can't be asked for own rows alone`)
+  const rows = rowsFor(limit)
+  const compared = comparedIn(readModel, order, run, after)
+  const shape = `${run} ${order.name} ${scope.kind} ${compared === undefined ? "" : "after"} ${rows} ${filters.map(shapeOfFilter)}`
+  return {
+    sql: textOf(readModel, shape, (place) => listText(asked, run, rows, place)),
+    params: [
+      ...(readModel.isView ? [] : [company, ...boundOfScope(readModel, scope)]),
+      ...filters.flatMap(boundOf),
+      ...(compared?.values ?? [])
+    ]
+  }
+}
+
+const listText = (asked: ListAsked, run: Run, rows: number, place: Place): string => {
+  const { readModel, filters, order } = asked
   const conditions = [
-    ...companyConditions(asked, bind),
-    ...filters.map((filter) => conditionOf(filter, bind)),
-    ...afterCondition(readModel, order, run, after, bind)
+    ...companyConditions(asked, place),
+    ...filters.map((filter) => conditionOf(filter, place)),
+    ...afterCondition(asked, run, place)
   ]
   const direction = order.descending ? " desc" : ""
   const sorted = orderColumns(readModel, order)
     .filter((name) => run === "valued" || name !== order.column)
     .map((name) => `${at(name)}${direction}`)
-  const sql = `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions.join(" and ")} order by ${sorted.join(", ")} limit ${rowsFor(limit)}`
-  return { sql, params }
+  return `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions.join(" and ")} order by ${sorted.join(", ")} limit ${rows}`
 }
 
 const selected = once((readModel: ReadModel) =>
@@ -213,35 +267,28 @@ const selected = once((readModel: ReadModel) =>
     .join(", ")
 )
 
-const keyConditions = (
-  readModel: ReadModel,
-  company: string,
-  key: ReadonlyArray<string>,
-  scope: Scope,
-  bind: Bind
-): string =>
+const keyConditions = (readModel: ReadModel, company: string, scope: Scope, place: Place): string =>
   [
     `t.company = ${company}`,
-    ...readModel.key.map(
-      (name, index) => `${at(name)} = ${bind(key[index], sqlTypes[readModel.columns[name]!.kind])}`
-    ),
-    ...scopeCondition(readModel, scope, company, bind)
+    ...readModel.key.map((name) => `${at(name)} = ${place(sqlTypes[readModel.columns[name]!.kind])}`),
+    ...scopeCondition(readModel, scope, company, place)
   ].join(" and ")
 
 /** The statement of one row by its key. */
 export const rowStatement = (
   readModel: ReadModel,
-  of: string,
+  company: string,
   scope: Scope,
   key: ReadonlyArray<string>
-): Statement => {
-  const { params, bind } = binder()
-  const conditions = keyConditions(readModel, bind(of, "text"), key, scope, bind)
-  return {
-    sql: `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${conditions}`,
-    params
-  }
-}
+): Statement => ({
+  sql: textOf(
+    readModel,
+    `row ${scope.kind}`,
+    (place) =>
+      `select ${selected(readModel)} from ${quoted(readModel.name)} t where ${keyConditions(readModel, place("text"), scope, place)}`
+  ),
+  params: [company, ...key, ...boundOfScope(readModel, scope)]
+})
 
 /**
  * The statement of one actor: `rowStatement`, null where there is no such row, and behind it whether there is one, the
@@ -254,14 +301,17 @@ export const actorStatement = (
   scope: Scope,
   key: ReadonlyArray<string>
 ): Statement => {
-  const { params, bind } = binder()
-  const company = bind(address.company, "text")
-  const conditions = keyConditions(readModel, company, key, scope, bind)
-  const stream = bind(streamOf(address), "text")
-  const actor = `a.company = ${company} and a.machine = ${bind(address.machine, "text")} and a.id = ${bind(address.id, "text")}`
-  const last = `select max(e.version)::float8 from es.event e where e.company = ${company} and e.stream = ${stream}`
+  const { company, machine, id } = address
   return {
-    sql: `select ${selected(readModel)}, t.company is not null, (${last}), a.version::float8, a.machine_version, a.snapshot from (values (0)) one left join ${quoted(readModel.name)} t on ${conditions} left join "actors" a on ${actor}`,
-    params
+    sql: textOf(readModel, `actor ${scope.kind}`, (place) => actorText(readModel, scope, place)),
+    params: [company, ...key, ...boundOfScope(readModel, scope), streamOf(address), machine, id]
   }
+}
+
+const actorText = (readModel: ReadModel, scope: Scope, place: Place): string => {
+  const company = place("text")
+  const row = `left join ${quoted(readModel.name)} t on ${keyConditions(readModel, company, scope, place)}`
+  const last = `(select max(e.version)::float8 from es.event e where e.company = ${company} and e.stream = ${place("text")})`
+  const actor = `left join "actors" a on a.company = ${company} and a.machine = ${place("text")} and a.id = ${place("text")}`
+  return `select ${selected(readModel)}, t.company is not null, ${last}, a.version::float8, a.machine_version, a.snapshot from (values (0)) one ${row} ${actor}`
 }
