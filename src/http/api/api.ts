@@ -11,6 +11,7 @@ import { authGroups, authLayers } from "./auth.ts"
 import { companyGroups, companyLayers } from "./companies.ts"
 import { contactGroups, contactLayers } from "./contacts.ts"
 import { conversationGroups, conversationLayers } from "./conversations.ts"
+import { operationsBehind, withCredentials } from "./credentials-in-document.ts"
 import { docsPage } from "./docs-page.ts"
 import { erasureGroups, erasureLayers } from "./erasures.ts"
 import { apiPrefix } from "./group.ts"
@@ -82,18 +83,19 @@ export const apiRoutes = ({ machines, readModels }: ApiOf) => {
     HttpApiGroup.Top,
     ...Array<HttpApiGroup.Top>
   ]
-  const api = HttpApi.make("centurion")
+  const served = HttpApi.make("centurion")
     .add(...groups)
     .prefix(apiPrefix)
     .add(...publicGroups)
-    .annotateMerge(
-      OpenApi.annotations({
-        title: "Centurion",
-        version: "1",
-        description: about,
-        transform: withOtherOperations
-      })
-    )
+  const secured = operationsBehind(Authenticates, Object.values(served.groups) as never)
+  const api = served.annotateMerge(
+    OpenApi.annotations({
+      title: "Centurion",
+      version: "1",
+      description: about,
+      transform: (document) => withOtherOperations(withCredentials(secured, document))
+    })
+  )
   const handlers = [
     ...ownLayers,
     listHandlers(api as never, lists),

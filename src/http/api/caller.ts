@@ -15,10 +15,13 @@ export class Caller extends Context.Service<Caller, Principal>()("centurion/http
 export const mayReach = (module: Module, verb: Verb, action: string, target: string) =>
   Effect.flatMap(Caller, (caller) => {
     const reach = caller.may(module, verb)
-    if (reach === "none") return refused(caller, module, verb, action, target)
-    const scope: Scope = reach === "all" ? { kind: "all" } : { kind: "own", user: caller.id }
-    return Effect.succeed({ caller, scope })
+    return reach === "none"
+      ? refused(caller, module, verb, action, target)
+      : Effect.succeed({ caller, scope: scopeOf(caller, reach) })
   })
+
+const scopeOf = (caller: Principal, reach: "all" | "own"): Scope =>
+  reach === "all" ? { kind: "all" } : { kind: "own", user: caller.id }
 
 const refused = Effect.fnUntraced(function* (
   caller: Principal,
@@ -29,8 +32,7 @@ const refused = Effect.fnUntraced(function* (
 ) {
   const parts = yield* ApiParts
   const audit = yield* parts.account(Audit)
-  yield* audit.permit(caller, module, verb, action, target)
-  return yield* Effect.die(new Error("permitted"))
+  return { caller, scope: scopeOf(caller, yield* audit.permit(caller, module, verb, action, target)) }
 })
 
 /** As `mayReach`, where a part of it would be nothing: who reaches only their own is refused too. */

@@ -16,8 +16,10 @@ export const asOfParameter = {
 const busyRetryMs = 2000
 
 /** Where the read models of the asked moment are; undefined for those of now. */
-export const scratchOf = Effect.fnUntraced(function* (company: string, { asOf }: QueryValues) {
-  if (asOf === undefined) return undefined
+export const scratchOf = (company: string, { asOf }: QueryValues) =>
+  asOf === undefined ? Effect.succeed(undefined) : scratchAt(company, asOf)
+
+const scratchAt = Effect.fnUntraced(function* (company: string, asOf: string | ReadonlyArray<string>) {
   const moment = typeof asOf === "string" && asOf.length <= 500 ? parseMoment(asOf) : undefined
   const wrong = (detail: string) => refuse(400, detail, { errors: [{ parameter: "asOf", detail }] })
   if (moment === undefined) return yield* wrong(`asOf: ${momentShape} is expected`)

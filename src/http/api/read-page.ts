@@ -84,14 +84,27 @@ export const defaultOrder = once(({ columns }: ReadModel): Order => {
     : { column, descending: true, name: `-${fieldOf(column)}` }
 })
 
+/** Every order of a list, under the names that ask for it: made once, so that what is made from one is known by it. */
+const ordersOf = once(({ columns }: ReadModel): ReadonlyMap<string, Order> => {
+  const orders = [...new Set(sortable(columns).values())].flatMap((column) =>
+    [false, true].map(
+      (descending): Order => ({ column, descending, name: `${descending ? "-" : ""}${fieldOf(column)}` })
+    )
+  )
+  return new Map(
+    orders.flatMap((order) => [
+      [order.name, order] as const,
+      [`${order.descending ? "-" : ""}${order.column}`, order] as const
+    ])
+  )
+})
+
 const readOrder = (readModel: ReadModel, query: QueryValues): Order | Refusal => {
   const text = single(query, "sort")
   if (text === undefined) return defaultOrder(readModel)
-  const descending = text.startsWith("-")
-  const names = sortable(readModel.columns)
-  const column = names.get(descending ? text.slice(1) : text)
-  if (column !== undefined) return { column, descending, name: `${descending ? "-" : ""}${fieldOf(column)}` }
-  const known = [...new Set([...names.values()].map(fieldOf))]
+  const order = ordersOf(readModel).get(text)
+  if (order !== undefined) return order
+  const known = [...new Set([...sortable(readModel.columns).values()].map(fieldOf))]
   const there =
     known.length === 0
       ? "this list has one order only"

@@ -16,11 +16,17 @@ export const writtenAt = ({ partition, lastPosition }: Delivered): string => `${
 const shape = /^(\d{1,6}):(\d{1,15})$/
 
 /** Waits until the read models show the write that the header, or `?waitFor=`, names; without one at once. */
-export const waitForWrite = Effect.fnUntraced(function* (company: string, query: QueryValues) {
-  const request = yield* HttpServerRequest.HttpServerRequest
-  const header = (request.source as IncomingMessage).headers[waitForHeader]
-  const given = query.waitFor ?? header
-  if (given === undefined) return
+export const waitForWrite = (company: string, query: QueryValues) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const given = query.waitFor ?? (request.source as IncomingMessage).headers[waitForHeader]
+    return given === undefined ? Effect.void : waitFor(company, query, given)
+  })
+
+const waitFor = Effect.fnUntraced(function* (
+  company: string,
+  query: QueryValues,
+  given: string | ReadonlyArray<string>
+) {
   const found = typeof given === "string" ? shape.exec(given) : null
   if (found === null)
     return yield* refuse(400, `waitFor is what a write answered in ${waitForHeader}, such as 3:120`, {

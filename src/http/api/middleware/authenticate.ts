@@ -2,8 +2,6 @@ import type { IncomingMessage } from "node:http"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
-import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
-import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import { RateLimiterStore } from "effect/persistence/RateLimiter"
 import { Authentication } from "../../../accounts/authentication.ts"
@@ -15,21 +13,15 @@ import { Caller } from "../caller.ts"
 import { addressGroup, clientAddress } from "./client-address.ts"
 import { countRequest, withLeft } from "./rate-limit.ts"
 
-/** How a caller is shown to be somebody, in the OpenAPI document. */
-export const bearer = HttpApiSecurity.bearer.pipe(
-  HttpApiSecurity.annotate(
-    OpenApi.Description,
-    "An access token from `POST /api/v1/auth/login`, or an API key; the company is the one that it belongs to."
-  )
-)
-
 const limitsOf = (caller: Principal): readonly [number, number] =>
   caller.kind === "apiKey" ? [caller.perMinute, caller.perHour] : rateLimits.person
 
-/** Lets in who has valid credentials, as often as they may; whoever has none is counted by address. */
+/**
+ * Lets in who has valid credentials, as often as they may; whoever has none is counted by address. No `HttpApiSecurity`: it
+ * takes the header apart before we do, which is a fifteenth of all the work for a page of a list.
+ */
 export class Authenticates extends HttpApiMiddleware.Service<Authenticates, { provides: Caller }>()(
-  "centurion/http/api/Authenticates",
-  { security: { bearer } }
+  "centurion/http/api/Authenticates"
 ) {
   static readonly layer = Layer.effect(
     Authenticates,
@@ -37,26 +29,24 @@ export class Authenticates extends HttpApiMiddleware.Service<Authenticates, { pr
       const { trustedProxies } = yield* Settings
       const counts = yield* RateLimiterStore
       const parts = yield* ApiParts
-      return {
-        bearer: (answering) =>
-          Effect.gen(function* () {
-            const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
-            const address = clientAddress(source, trustedProxies)
-            const { authenticate } = yield* parts.account(Authentication)
-            const caller = yield* Effect.catchTag(
-              authenticate(source.headers.authorization, { address }),
-              "NotAuthenticated",
-              (error) =>
-                Effect.andThen(
-                  countRequest(counts, `address:${addressGroup(address)}`, rateLimits.address),
-                  Effect.fail(error)
-                )
-            )
-            const left = yield* countRequest(counts, `${caller.kind}:${caller.id}`, limitsOf(caller))
-            const response = yield* Effect.provideService(answering, Caller, caller)
-            return withLeft(response, left)
-          }) as never
-      }
+      return (answering) =>
+        Effect.gen(function* () {
+          const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
+          const address = clientAddress(source, trustedProxies)
+          const { authenticate } = yield* parts.account(Authentication)
+          const caller = yield* Effect.catchTag(
+            authenticate(source.headers.authorization, { address }),
+            "NotAuthenticated",
+            (error) =>
+              Effect.andThen(
+                countRequest(counts, `address:${addressGroup(address)}`, rateLimits.address),
+                Effect.fail(error)
+              )
+          )
+          const left = yield* countRequest(counts, `${caller.kind}:${caller.id}`, limitsOf(caller))
+          const response = yield* Effect.provideService(answering, Caller, caller)
+          return withLeft(response, left)
+        }) as never
     })
   )
 }
