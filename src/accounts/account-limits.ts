@@ -27,8 +27,8 @@ export const accountLimits = {
   /** So long, at most, a process goes on with what it saw of a session or key: the bound for a revocation. */
   seenForMs: 2 * second,
   seenMax: 10_000,
-  /** The same for which keys sign tokens. */
-  tokenKeysSeenForMs: 10 * second,
+  /** The same for which keys sign tokens; with the time above, a token of a dropped key works on for 10 s at most. */
+  tokenKeysSeenForMs: 8 * second,
   tokenKeysAgainMs: second,
   /** After a rotation tokens of the key before are accepted so long: they live 15 min, and processes learn of it late. */
   oldTokenKeyMs: 16 * minute,

@@ -257,6 +257,7 @@ const makeOperator = Effect.gen(function* () {
 
   const rotateTokenKey = Effect.fn("Operator.rotateTokenKey")(function* (atOnce: boolean, by: string) {
     const kid = yield* tokenKeys.rotate(atOnce ? 0 : undefined)
+    yield* known.forget
     const entry = { ...done(by, "tokenKey.rotate", `tokenKey:${kid}`), company: installation }
     yield* answered(
       inCompany(database, installation, (ask) => writeAudit(ask, { ...entry, details: { atOnce } }))

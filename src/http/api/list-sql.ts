@@ -4,6 +4,7 @@ import type { Columns, ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
 import { fieldOf, once, shownColumns } from "./field-names.ts"
 import type { Filter } from "./filters.ts"
+import { type Place, type Statement, textOf } from "./statement.ts"
 
 /** How a list is sorted: by one column and then by the key, all in the same direction. */
 export interface Order {
@@ -16,12 +17,6 @@ export interface Order {
 
 /** The rows that a caller may see: all, or those of contacts that this user owns. */
 export type Scope = { readonly kind: "all" } | { readonly kind: "own"; readonly user: string }
-
-/** One statement with what is bound. */
-export interface Statement {
-  readonly sql: string
-  readonly params: ReadonlyArray<unknown>
-}
 
 /** The columns by which lists may be sorted, under the names of the API. */
 export const sortable = once((columns: Columns): ReadonlyMap<string, string> => {
@@ -57,28 +52,6 @@ const personColumns = ["contact_id", "lead_id", "deal_id"] as const
 /** Which column of a read model names the person that a row is about; undefined when none does. */
 export const personColumnOf = ({ columns }: ReadModel): string | undefined =>
   personColumns.find((name) => columns[name] !== undefined)
-
-/** Numbers the places of a statement's text; what is bound there is gathered apart, in the same order. */
-const numbered = () => {
-  let places = 0
-  return (type: string) => `$${++places}::${type}`
-}
-type Place = (type: string) => string
-
-/** The texts of statements that were asked before, by the read model and their shape: Postgres and its driver know them. */
-const textsOf = once((_: ReadModel) => new Map<string, string>())
-/** Clients choose among shapes, so there may be many. */
-const textsMax = 500
-
-const textOf = (readModel: ReadModel, shape: string, make: (place: Place) => string): string => {
-  const texts = textsOf(readModel)
-  const known = texts.get(shape)
-  if (known !== undefined) return known
-  if (texts.size >= textsMax) texts.clear()
-  const made = make(numbered())
-  texts.set(shape, made)
-  return made
-}
 
 const comparison: Partial<Record<Filter["operator"], string>> = { gt: ">", gte: ">=", lt: "<", lte: "<=" }
 

@@ -167,7 +167,16 @@ describe.each(databases)("access tokens on $name", (kind) => {
     await accounts.run(Effect.flatMap(TokenKeys, (keys) => keys.rotate(0)))
     accounts.tick(accountLimits.tokenKeysAgainMs)
     await other.run(authenticate(bearer(await accounts.login("ana@acme.test"))))
+    accounts.tick(accountLimits.seenForMs - accountLimits.tokenKeysAgainMs)
     expect(await other.refused(authenticate(bearer(before)))).toMatchObject({ reason: "wrongToken" })
+  })
+
+  it("expire at their moment, however lately they were seen", async () => {
+    const opened = await accounts.login("ana@acme.test")
+    accounts.tick(accountLimits.accessTokenMs - 1)
+    await accounts.run(authenticate(bearer(opened)))
+    accounts.tick(1)
+    expect(await accounts.refused(authenticate(bearer(opened)))).toMatchObject({ reason: "expired" })
   })
 
   it("do not go into errors", async () => {

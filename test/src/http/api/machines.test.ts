@@ -48,6 +48,19 @@ describe.each(databases)("resources of machines, on $name", (kind) => {
     expect(same).toMatchObject({ status: 304, body: undefined })
   })
 
+  it("shows what was just stored, whether the read models have it yet or not", async () => {
+    await open("acme", "now")
+    for (let n = 0; n < 12; n++) {
+      const to = n % 2 === 0 ? "proposal" : "negotiation"
+      const moved = await send("now", "DealMoveAsked", { to, reason })
+      // Every other time the read models are given no time at all.
+      const read = await ana.ask("/api/v1/deals/now", n % 4 < 2 ? {} : shownAfter(moved))
+      expect(read.body).toMatchObject({ version: moved.body.version, state: { open: to }, status: "active" })
+      expect(read.headers.get("etag")).toBe(moved.headers.get("etag"))
+      expect(read.body.can.map(({ event }: { event: string }) => event)).toContain("DealWinAsked")
+    }
+  })
+
   it("tells the history of an actor by pages, with who did what", async () => {
     await open("acme", "h1")
     await send("h1", "DealMoveAsked", { to: "proposal", reason })

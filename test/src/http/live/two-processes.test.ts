@@ -90,4 +90,22 @@ describe.skipIf(postgres === undefined || !hasRedis)("two processes on one Postg
     await submit(["c4"])
     await heard(here, ["c2", "c3", "c4"])
   })
+
+  test("the one that owns nothing tells what may be sent now, as the other does", async () => {
+    const body = { name: "d1", email: "d1@example.com", campaign: "d1" }
+    const captured = await ana.ask("/api/v1/leads", { body })
+    const path = `/api/v1/leads/${captured.body.id}`
+    const headers = {
+      authorization: `Bearer ${ana.token}`,
+      "centurion-wait-for": captured.headers.get("centurion-wait-for")!
+    }
+    const here = await ana.ask(path, { headers })
+    expect(here.body).toMatchObject({ version: captured.body.version, state: "new", status: "active" })
+    expect(here.body.can.length).toBeGreaterThan(0)
+    await eventually(
+      async () => (await (await fetch(`${second.url}${path}`, { headers })).json()).state === "new"
+    )
+    const there = await fetch(`${second.url}${path}`, { headers })
+    expect(await there.json()).toEqual(here.body)
+  })
 })

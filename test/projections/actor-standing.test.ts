@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest"
+import type { ActorState } from "../../actors/actor-state.ts"
+import { stepInputOf } from "../../actors/live-actor.ts"
+import { possibleEvents } from "../../actors/possible-events.ts"
+import { prepare } from "../../actors/running-machine.ts"
+import { takeStep } from "../../actors/step.ts"
+import { machines } from "../../machines/index.ts"
+import { standingOf } from "../../projections/actor-standing.ts"
+import { actors } from "../../projections/actors.ts"
+import { goldenHistories, rowsOf } from "./folding.ts"
+
+const machineOf = (name: string) => {
+  const listed = machines.find(({ machine }) => machine.id === name)!
+  return { listed, running: prepare(listed.machine), standing: standingOf(listed) }
+}
+
+/** Every event would fold each history as often as it is long. */
+const cutEvery = 7
+
+describe("a row tells where its actor stands as the actor itself does, wherever its history is cut", () => {
+  test.each(goldenHistories)("$name", ({ events, machine }) => {
+    const { listed, running, standing } = machineOf(machine)
+    let state: ActorState | undefined
+    for (const [n, { kind, type, data, version, recordedAt }] of events.entries()) {
+      if (kind === "emitted") continue
+      state = takeStep(running, state, version, stepInputOf(type, data), recordedAt).state
+      if (n % cutEvery > 0 && n < events.length - 2) continue
+      const [row] = rowsOf(actors, events.slice(0, n + 1))
+      const snapshot = row!.snapshot as string
+      expect(standing({ machineVersion: running.version, snapshot })).toEqual({
+        value: state.snapshot.value,
+        status: state.snapshot.status,
+        can: possibleEvents(listed, running, state.snapshot)
+      })
+    }
+  })
+})
+
+test("what another version of the machine left is the engine's to tell", () => {
+  const { standing } = machineOf("deal")
+  const [row] = rowsOf(actors, goldenHistories.find(({ machine }) => machine === "deal")!.events)
+  expect(standing({ machineVersion: "0.0.1+00000000", snapshot: row!.snapshot as string })).toBeUndefined()
+})
