@@ -62,6 +62,8 @@ export const leads = readModel({
   machines: ["lead"],
   key: ["lead_id"],
   columns,
+  // Boards list a state by its newest, be it a rare one.
+  indexes: [["state", "created_at", "lead_id"]],
   fold: (event) => [{ key: [event.id], change: (row) => next(row ?? newLead(event), event) }]
 })
 

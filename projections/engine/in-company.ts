@@ -2,14 +2,26 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { Database, DatabaseError, Query, Row } from "../../eventstore/database.ts"
 
+/** A quick read. */
+export interface CompanyRead {
+  readonly sql: string
+  readonly params: ReadonlyArray<unknown>
+  /** What is bound does not say which way to the rows is best: Postgres need not plan anew for each value. */
+  readonly plannedOnce?: boolean
+}
+
 /** One quick read within one company, in one round trip that it may share; as `inCompany` otherwise. */
 export const askCompany = (
   database: Pick<Database["Service"], "read">,
   company: string,
-  sql: string,
-  params: ReadonlyArray<unknown>,
+  { sql, params, plannedOnce = false }: CompanyRead,
   scratch?: string
-): Effect.Effect<ReadonlyArray<Row>, DatabaseError> => database.read(entry(company, scratch), sql, params)
+): Effect.Effect<ReadonlyArray<Row>, DatabaseError> => {
+  const [enter, entered] = entry(company, scratch)
+  return database.read([plannedOnce ? `${enter}, ${planOnce}` : enter, entered], sql, params)
+}
+
+const planOnce = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 const entry = (
   company: string,

@@ -67,7 +67,9 @@ describe.each(databases)("a connection that goes from company to company on $nam
     const names = ["acme", "globex", "acme", "globex", "acme"]
     const answers = await runtime.runPromise(
       Effect.flatMap(Database, (database) =>
-        Effect.forEach(names, (name) => askCompany(database, name, look, []), { concurrency: "unbounded" })
+        Effect.forEach(names, (name) => askCompany(database, name, { sql: look, params: [] }), {
+          concurrency: "unbounded"
+        })
       )
     )
     expect(answers.map(([row]) => row?.slice(0, 3))).toEqual(names.map((name) => [[name], [name], name]))

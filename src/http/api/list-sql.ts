@@ -1,10 +1,11 @@
 import { type Address, streamOf } from "../../../actors/address.ts"
 import type { Column, ColumnKind } from "../../../projections/column.ts"
+import type { CompanyRead } from "../../../projections/engine/in-company.ts"
 import type { Columns, ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
 import { fieldOf, once, shownColumns } from "./field-names.ts"
 import type { Filter } from "./filters.ts"
-import { type Place, type Statement, textOf } from "./statement.ts"
+import { type Place, textOf } from "./statement.ts"
 
 /** How a list is sorted: by one column and then by the key, all in the same direction. */
 export interface Order {
@@ -187,7 +188,7 @@ export interface ListAsked {
  * The statements of a page, to be asked in order until there are rows enough; they may give more than the limit. Their
  * text holds names of ours only.
  */
-export const listStatements = (asked: ListAsked): ReadonlyArray<Statement> =>
+export const listStatements = (asked: ListAsked): ReadonlyArray<CompanyRead> =>
   runsFrom(asked.readModel, asked.order, asked.after).map((run) => listStatement(asked, run))
 
 /**
@@ -203,7 +204,7 @@ const companyConditions = ({ readModel, scope }: ListAsked, place: Place): Reado
   return [`t.company = ${company}`, ...scopeCondition(readModel, scope, company, place)]
 }
 
-const listStatement = (asked: ListAsked, run: Run): Statement => {
+const listStatement = (asked: ListAsked, run: Run): CompanyRead => {
   const { readModel, company, scope, filters, order, after, limit } = asked
   if (readModel.isView && scope.kind !== "all")
     throw new Error(`the view ${readModel.name} can't be asked for own rows alone`)
@@ -211,6 +212,7 @@ const listStatement = (asked: ListAsked, run: Run): Statement => {
   const compared = comparedIn(readModel, order, run, after)
   const shape = `${run} ${order.name} ${scope.kind} ${compared === undefined ? "" : "after"} ${rows} ${filters.map(shapeOfFilter)}`
   return {
+    plannedOnce: filters.length === 0,
     sql: textOf(readModel, shape, (place) => listText(asked, run, rows, place)),
     params: [
       ...(readModel.isView ? [] : [company, ...boundOfScope(readModel, scope)]),
@@ -253,7 +255,8 @@ export const rowStatement = (
   company: string,
   scope: Scope,
   key: ReadonlyArray<string>
-): Statement => ({
+): CompanyRead => ({
+  plannedOnce: true,
   sql: textOf(
     readModel,
     `row ${scope.kind}`,
@@ -273,9 +276,10 @@ export const actorStatement = (
   address: Address,
   scope: Scope,
   key: ReadonlyArray<string>
-): Statement => {
+): CompanyRead => {
   const { company, machine, id } = address
   return {
+    plannedOnce: true,
     sql: textOf(readModel, `actor ${scope.kind}`, (place) => actorText(readModel, scope, place)),
     params: [company, ...key, ...boundOfScope(readModel, scope), streamOf(address), machine, id]
   }

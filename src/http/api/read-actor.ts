@@ -46,8 +46,8 @@ const find = Effect.fnUntraced(function* (resource: MachineResource, address: Ad
   const readModel = resource.rows?.readModel
   if (readModel === undefined) return undefined
   const { database } = yield* (yield* ApiParts).get
-  const { sql, params } = actorStatement(readModel, address, scope, keyOf(resource, address.id))
-  const [values] = yield* askCompany(database, address.company, sql, params)
+  const statement = actorStatement(readModel, address, scope, keyOf(resource, address.id))
+  const [values] = yield* askCompany(database, address.company, statement)
   return foundIn(readModel, values!)
 })
 

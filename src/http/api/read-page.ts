@@ -183,9 +183,9 @@ export const readPage = Effect.fnUntraced(function* (
   yield* waitForWrite(company, query)
   const scratch = yield* scratchOf(company, query)
   let rows: ReadonlyArray<Row> = []
-  for (const { sql, params } of listStatements({ ...asked, limit: asked.limit + 1 })) {
+  for (const statement of listStatements({ ...asked, limit: asked.limit + 1 })) {
     if (rows.length > asked.limit) break
-    rows = [...rows, ...(yield* askCompany(database, company, sql, params, scratch))]
+    rows = [...rows, ...(yield* askCompany(database, company, statement, scratch))]
   }
   const shown = rows.slice(0, asked.limit)
   const next = rows.length > asked.limit ? cursorAfter(asked, shown.at(-1)!) : null
@@ -219,7 +219,6 @@ export const readOne = Effect.fnUntraced(function* (
   key: ReadonlyArray<string>
 ) {
   const { database } = yield* (yield* ApiParts).get
-  const { sql, params } = rowStatement(readModel, company, scope, key)
-  const [row] = yield* askCompany(database, company, sql, params)
+  const [row] = yield* askCompany(database, company, rowStatement(readModel, company, scope, key))
   return row === undefined ? undefined : readerOf(readModel)(row)
 })

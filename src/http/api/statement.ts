@@ -1,12 +1,6 @@
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { once } from "./field-names.ts"
 
-/** One statement with what is bound. */
-export interface Statement {
-  readonly sql: string
-  readonly params: ReadonlyArray<unknown>
-}
-
 /** Numbers the places of a statement's text; what is bound there is gathered apart, in the same order. */
 const numbered = () => {
   let places = 0
