@@ -3,7 +3,7 @@
 create function es.take_subjects(
   companies text[], subjects text[], streams text[], key_ids text[], wraps bytea[], master_ids text[]
 ) returns table (company text, stream text, subject text, key_id text, wrapped bytea, master_id text)
-  language plpgsql security definer set search_path = es, pg_temp as $$
+  language plpgsql security definer set search_path = es, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   insert into es.subject (company, subject, key_id, wrapped, master_id)

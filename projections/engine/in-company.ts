@@ -21,7 +21,8 @@ export const askCompany = (
   return database.read([plannedOnce ? `${enter}, ${planOnce}` : enter, entered], sql, params)
 }
 
-const planOnce = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+/** For the rest of the transaction, as an expression. */
+export const planOnce = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 const entry = (
   company: string,

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Database, DatabaseError, Query } from "../../eventstore/database.ts"
 import type { PastEvent } from "../read-model.ts"
 import { askModel, foldEvents, type Poison } from "./fold-events.ts"
-import { inCompany } from "./in-company.ts"
+import { inCompany, planOnce } from "./in-company.ts"
 import { keyColumns, keyText, type Row, readRow, rowsJson } from "./row-values.ts"
 import type { Target } from "./target.ts"
 
@@ -24,6 +24,8 @@ export interface Page {
 /** Up to so many events are written together. */
 const togetherMax = 100
 
+const isSmall = ({ events }: Pick<Page, "events">): boolean => events.length <= togetherMax
+
 /** Rows of one insert; more are written in pieces, so that no statement's text grows without end. */
 const rowsPerStatement = 2000
 
@@ -35,8 +37,13 @@ export const writePage = (
 ): Effect.Effect<void, CheckpointMoved | DatabaseError> =>
   inCompany(database, page.company, (query) =>
     Effect.gen(function* () {
-      const [, poisons] = yield* Effect.all(
-        [advance(query, page, targets), writeTargets(query, page, targets)],
+      const [, , poisons] = yield* Effect.all(
+        [
+          // Of few events, planning for each anew would take longer than their rows.
+          isSmall(page) ? query(`select ${planOnce}`) : Effect.void,
+          advance(query, page, targets),
+          writeTargets(query, page, targets)
+        ],
         { concurrency: "unbounded" }
       )
       for (const { target, found } of poisons) yield* park(query, page, target, found)
@@ -119,16 +126,16 @@ export const writeTargets = Effect.fnUntraced(function* (
   page: Pick<Page, "company" | "events">,
   targets: ReadonlyArray<Target>
 ) {
-  const isSmall = page.events.length <= togetherMax
+  const small = isSmall(page)
   const found = yield* Effect.forEach(
     targets,
     (target) =>
       Effect.tap(prepare(query, page, target), ({ statements }) =>
-        isSmall ? Effect.void : send(query, statements)
+        small ? Effect.void : send(query, statements)
       ),
     { concurrency: "unbounded" }
   )
-  if (isSmall)
+  if (small)
     yield* send(
       query,
       found.flatMap(({ statements }) => statements)

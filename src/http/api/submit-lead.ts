@@ -44,7 +44,9 @@ export const personsKnownBy = Effect.fnUntraced(function* (
   identities: ReadonlyArray<Identity>
 ) {
   const { contacts } = yield* (yield* ApiParts).get
-  const found = yield* Effect.forEach(identities, (identity) => contacts.subjectOf(company, identity))
+  const found = yield* Effect.forEach(identities, (identity) => contacts.subjectOf(company, identity), {
+    concurrency: "unbounded"
+  })
   return [
     ...new Set(
       found.filter((subject) => subject !== undefined).map((subject) => subject.slice("lead/".length))
@@ -74,7 +76,8 @@ export const submitLead = Effect.fnUntraced(function* (asked: SubmittedLead) {
   const parts = yield* ApiParts
   const { contacts, engine } = yield* parts.get
   const identities = identitiesOf(who)
-  const [known] = yield* personsKnownBy(company, identities)
+  // By the only one, binding finds them too.
+  const [known] = identities.length === 1 ? [] : yield* personsKnownBy(company, identities)
   const offered = newId()
   const leadId = known ?? (yield* contacts.bind(company, identities[0]!, offered))
   const at = parts.now()
