@@ -212,7 +212,7 @@ const listStatement = (asked: ListAsked, run: Run): CompanyRead => {
   const compared = comparedIn(readModel, order, run, after)
   const shape = `${run} ${order.name} ${scope.kind} ${compared === undefined ? "" : "after"} ${rows} ${filters.map(shapeOfFilter)}`
   return {
-    plannedOnce: filters.length === 0,
+    plannedOnce: filters.length === 0 && scope.kind === "all",
     sql: textOf(readModel, shape, (place) => listText(asked, run, rows, place)),
     params: [
       ...(readModel.isView ? [] : [company, ...boundOfScope(readModel, scope)]),
