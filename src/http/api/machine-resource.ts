@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 import type { DataSchema, ListedMachine } from "../../../machines/listed-machine.ts"
-import { type HeldState, type Standing, standingOf } from "../../../projections/actor-standing.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { type Module, modules } from "../../accounts/permissions.ts"
+import { type HeldState, type Standing, standingOf } from "./actor-standing.ts"
 import type { Filter } from "./filters.ts"
 
 /** An event that people may send to an actor by the API. */

@@ -5,6 +5,7 @@ import type { Row } from "../../../eventstore/database.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { headerOf, keyOf, noSuch, query, viewOf } from "./actor-requests.ts"
+import type { HeldState } from "./actor-standing.ts"
 import { ApiParts } from "./api-parts.ts"
 import { mayReach } from "./caller.ts"
 import { once, shownColumns } from "./field-names.ts"
@@ -24,7 +25,7 @@ interface Found {
   /** The last version of its stream; null when it has no event. */
   readonly last: number | null
   /** Its row of `actors`, if that shows the last version. */
-  readonly held: Parameters<MachineResource["standing"]>[0] | undefined
+  readonly held: HeldState | undefined
 }
 
 const foundIn = (readModel: ReadModel, values: Row): Found => {

@@ -1,9 +1,9 @@
-import type { ActorView } from "../actors/engine.ts"
-import { restore } from "../actors/persisted-state.ts"
-import { possibleEvents } from "../actors/possible-events.ts"
-import type { JsonObject } from "../eventstore/json.ts"
-import type { ListedMachine } from "../machines/listed-machine.ts"
-import { lazily, versionsOf } from "./machine-versions.ts"
+import type { ActorView } from "../../../actors/engine.ts"
+import { restore } from "../../../actors/persisted-state.ts"
+import { possibleEvents } from "../../../actors/possible-events.ts"
+import type { JsonObject } from "../../../eventstore/json.ts"
+import type { ListedMachine } from "../../../machines/listed-machine.ts"
+import { lazily, versionsOf } from "../../../projections/machine-versions.ts"
 
 /** Where an actor stands, and what a person may send to it there. */
 export type Standing = Pick<ActorView, "value" | "status" | "can">

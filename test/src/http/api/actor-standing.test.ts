@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest"
-import type { ActorState } from "../../actors/actor-state.ts"
-import { stepInputOf } from "../../actors/live-actor.ts"
-import { possibleEvents } from "../../actors/possible-events.ts"
-import { prepare } from "../../actors/running-machine.ts"
-import { takeStep } from "../../actors/step.ts"
-import { machines } from "../../machines/index.ts"
-import { standingOf } from "../../projections/actor-standing.ts"
-import { actors } from "../../projections/actors.ts"
-import { goldenHistories, rowsOf } from "./folding.ts"
+import type { ActorState } from "../../../../actors/actor-state.ts"
+import { stepInputOf } from "../../../../actors/live-actor.ts"
+import { possibleEvents } from "../../../../actors/possible-events.ts"
+import { prepare } from "../../../../actors/running-machine.ts"
+import { takeStep } from "../../../../actors/step.ts"
+import { machines } from "../../../../machines/index.ts"
+import { actors } from "../../../../projections/actors.ts"
+import { standingOf } from "../../../../src/http/api/actor-standing.ts"
+import { goldenHistories, rowsOf } from "../../../projections/folding.ts"
 
 const machineOf = (name: string) => {
   const listed = machines.find(({ machine }) => machine.id === name)!
