@@ -185,8 +185,23 @@ const measure = async (world: BenchWorld, leads: number) => {
     CENTURION_DIR: dir,
     CENTURION_MASTER_KEY: benchMasterKey.toString("base64")
   }
+  try {
+    await catchUp(world, env)
+    // As a database is in daily use: what a hundred thousand leads at once leave behind is tidied up.
+    await world.database.admin.query("vacuum (analyze)")
+    await world.database.admin.query("checkpoint")
+    await createAdmin(env)
+    await measureServer(world, env, leads)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+type Env = Readonly<Record<string, string>>
+
+/** One server takes all of it into the read models, and ends. */
+const catchUp = async (world: BenchWorld, env: Env) => {
   const server = await runServer(env)
-  const pool = new Pool(server.url, { connections: clients, pipelining: 1 })
   try {
     const startedAt = performance.now()
     const events = await caughtUp(world)
@@ -197,10 +212,15 @@ const measure = async (world: BenchWorld, leads: number) => {
       unit: "events/s",
       value: rounded(events / seconds)
     })
-    // As a database is in daily use: what a hundred thousand leads at once leave behind is tidied up.
-    await world.database.admin.query("vacuum (analyze)")
-    await world.database.admin.query("checkpoint")
-    await createAdmin(env)
+  } finally {
+    await server.stop()
+  }
+}
+
+const measureServer = async (world: BenchWorld, env: Env, leads: number) => {
+  const server = await runServer(env)
+  const pool = new Pool(server.url, { connections: clients, pipelining: 1 })
+  try {
     const key = await apiKeyOf(server.url, world.database)
     const get = getter(pool, key)
     await measureReads(world, get, leads)
@@ -208,7 +228,6 @@ const measure = async (world: BenchWorld, leads: number) => {
   } finally {
     await pool.close()
     await server.stop()
-    rmSync(dir, { recursive: true, force: true })
   }
 }
 
