@@ -8,7 +8,7 @@ import { checkMachine } from "./check-machine.ts"
 import { type ActorEvent, EventRefused } from "./engine.ts"
 import type { Finding } from "./machine-finding.ts"
 import { type PersonalShapes, personalShapes } from "./personal-shape.ts"
-import { prepare, type RunningMachine } from "./running-machine.ts"
+import { type RunningMachine, versionsOf } from "./running-machine.ts"
 
 /** Names of the engine's own events; nothing from outside may carry them. */
 export const engineEvents = [
@@ -68,13 +68,12 @@ export const registerMachines = (
 }
 
 const register = (listed: ListedMachine): RegisteredMachine => {
-  const current = prepare(listed.machine)
-  const versions = [...(listed.previous ?? []).map(prepare), current]
+  const { current, all } = versionsOf(listed)
   const upcasters = listed.upcasters ?? {}
   return {
     listed,
     current,
-    versions: new Map(versions.map((running) => [running.version, running])),
+    versions: all,
     upcasters,
     schemaVersion: (type) => schemaVersionOf(upcasters, type),
     personal: personalShapes(listed),

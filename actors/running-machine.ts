@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, fromPromise } from "xstate"
+import type { ListedMachine } from "../machines/listed-machine.ts"
 
 /** What XState hands out instead of doing it: the action's type, its resolved parameters, its own function. */
 export interface AskedAction {
@@ -30,6 +31,12 @@ export interface RunningMachine {
   /** Runs `work` and gives what it returned beside the actions that it asked for, in order. */
   readonly collect: <A>(seed: string, work: (scope: never) => A) => readonly [A, ReadonlyArray<AskedAction>]
   readonly childStub: (child: ChildStub) => unknown
+}
+
+/** A machine of the list made ready: as it is now, and in all versions by their full names. */
+export interface MachineVersions {
+  readonly current: RunningMachine
+  readonly all: ReadonlyMap<string, RunningMachine>
 }
 
 /** Spawning inside `assign` hides a child in the context, where no durable engine can find it. */
@@ -81,6 +88,13 @@ export const prepare = (listed: AnyStateMachine): RunningMachine => {
     },
     childStub: (child) => inertRef(child.id, child.src, system, self)
   }
+}
+
+/** The versions of a listed machine that can be run. */
+export const versionsOf = ({ machine, previous = [] }: ListedMachine): MachineVersions => {
+  const current = prepare(machine)
+  const all = [...previous.map(prepare), current]
+  return { current, all: new Map(all.map((running) => [running.version, running])) }
 }
 
 const neverRun = fromPromise(() => Promise.reject(new Error("the engine runs jobs, the machine does not")))

@@ -1,14 +1,13 @@
 import type { ActorState } from "../actors/actor-state.ts"
 import { migratedState, stepInputOf } from "../actors/live-actor.ts"
 import { persist, restore } from "../actors/persisted-state.ts"
-import type { RunningMachine } from "../actors/running-machine.ts"
+import { type MachineVersions, type RunningMachine, versionsOf } from "../actors/running-machine.ts"
 import { takeStep } from "../actors/step.ts"
 import type { Json, JsonObject } from "../eventstore/json.ts"
 import { machines } from "../machines/index.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import { clearFields } from "./clear-fields.ts"
 import { integer, json, maybeText, oneOf, personalText, text, time } from "./column.ts"
-import { lazily, type MachineVersions, versionsOf } from "./machine-versions.ts"
 import { type PastEvent, type ReadModel, type RowOf, readModel } from "./read-model.ts"
 
 const statuses = ["active", "done", "error", "stopped", "unknown"] as const
@@ -44,6 +43,15 @@ const columns = {
 type Actor = RowOf<typeof columns>
 
 type Versions = ReadonlyMap<string, MachineVersions>
+
+/** Made ready when the first event comes: not every program that knows the read models folds. */
+const lazily = <A>(make: () => A): (() => A) => {
+  let made: { readonly value: A } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
 
 /**
  * Every actor of every machine: its state, drawn by the machine itself from its inputs, as a replay draws it. So a

@@ -16,6 +16,7 @@ export interface Found {
 /** What was found of credentials, and until when it holds, epoch ms. */
 interface Seen {
   readonly answer: Principal | NotAuthenticated
+  readonly at: number
   readonly until: number
 }
 
@@ -48,8 +49,8 @@ export class KnownCredentials extends Context.Service<
       const until = at + accountLimits.seenForMs
       const [answer, ends] = "principal" in found ? [found.principal, found.until ?? until] : [found, until]
       into.delete(credentials)
-      into.set(credentials, { answer, until: Math.min(until, ends) })
-      if (into.size > accountLimits.seenMax) into.delete(into.keys().next().value!)
+      into.set(credentials, { answer, at, until: Math.min(until, ends) })
+      forgetOld(into, at)
       return answer
     })
 
@@ -65,6 +66,14 @@ export class KnownCredentials extends Context.Service<
       })
     })
   })
+}
+
+/** The oldest stand first. Credentials are secrets, and are not kept for longer than they are of use. */
+const forgetOld = (seen: Map<string, Seen>, now: number) => {
+  for (const [credentials, { at }] of seen) {
+    if (seen.size <= accountLimits.seenMax && now < at + accountLimits.seenForMs) return
+    seen.delete(credentials)
+  }
 }
 
 const isRefusal = (error: unknown): error is NotAuthenticated =>

@@ -83,12 +83,12 @@ export const apiRoutes = ({ machines, readModels }: ApiOf) => {
     HttpApiGroup.Top,
     ...Array<HttpApiGroup.Top>
   ]
-  const served = HttpApi.make("centurion")
+  const whole = HttpApi.make("centurion")
     .add(...groups)
     .prefix(apiPrefix)
     .add(...publicGroups)
-  const secured = operationsBehind(Authenticates, Object.values(served.groups) as never)
-  const api = served.annotateMerge(
+  const secured = operationsBehind(Authenticates, Object.values(whole.groups) as never)
+  const api = whole.annotateMerge(
     OpenApi.annotations({
       title: "Centurion",
       version: "1",

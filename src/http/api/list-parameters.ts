@@ -76,7 +76,7 @@ const words: Readonly<Record<string, string>> = {
 
 /** The parameters of a read model's list, from its columns. */
 const listParametersOf = (readModel: ReadModel): ReadonlyArray<Parameter> => {
-  const orders = [...new Set([...sortable(readModel.columns).values()].map(fieldOf))]
+  const orders = sortable(readModel.columns).map(fieldOf)
   const filters = [...new Set(filterable(readModel.columns).values())]
   const sort = inQuery("sort", "The order; `-` before it turns it round.", {
     type: "string",

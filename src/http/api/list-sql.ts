@@ -3,9 +3,9 @@ import type { Column, ColumnKind } from "../../../projections/column.ts"
 import type { CompanyRead } from "../../../projections/engine/in-company.ts"
 import type { Columns, ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
-import { fieldOf, once, shownColumns } from "./field-names.ts"
+import { once, shownColumns } from "./field-names.ts"
 import type { Filter } from "./filters.ts"
-import { type Place, textOf } from "./statement.ts"
+import { type Place, textOf } from "./statement-text.ts"
 
 /** How a list is sorted: by one column and then by the key, all in the same direction. */
 export interface Order {
@@ -19,14 +19,10 @@ export interface Order {
 /** The rows that a caller may see: all, or those of contacts that this user owns. */
 export type Scope = { readonly kind: "all" } | { readonly kind: "own"; readonly user: string }
 
-/** The columns by which lists may be sorted, under the names of the API. */
-export const sortable = once((columns: Columns): ReadonlyMap<string, string> => {
-  const names = Object.keys(columns).filter((name) => columns[name]!.sorts)
-  return new Map([
-    ...names.map((name) => [name, name] as const),
-    ...names.map((name) => [fieldOf(name), name] as const)
-  ])
-})
+/** The columns by which lists may be sorted. */
+export const sortable = once(
+  (columns: Columns): ReadonlyArray<string> => Object.keys(columns).filter((name) => columns[name]!.sorts)
+)
 
 const sqlTypes: Record<ColumnKind, string> = {
   text: "text",

@@ -2,7 +2,6 @@ import * as Schema from "effect/Schema"
 import type { DataSchema, ListedMachine } from "../../../machines/listed-machine.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { type Module, modules } from "../../accounts/permissions.ts"
-import { type HeldState, type Standing, standingOf } from "./actor-standing.ts"
 import type { Filter } from "./filters.ts"
 
 /** An event that people may send to an actor by the API. */
@@ -16,6 +15,7 @@ export interface SendableEvent {
 
 /** What the API makes of a machine of the list. */
 export interface MachineResource {
+  readonly listed: ListedMachine
   readonly machine: string
   /** As in its path: `deals`. */
   readonly plural: string
@@ -23,7 +23,6 @@ export interface MachineResource {
   /** Where its list comes from; undefined while there is no read model for it. */
   readonly rows: { readonly readModel: ReadModel; readonly fixed: ReadonlyArray<Filter> } | undefined
   readonly events: ReadonlyArray<SendableEvent>
-  readonly standing: (held: HeldState) => Standing | undefined
 }
 
 /** Filled from the caller and the clock. */
@@ -83,11 +82,11 @@ export const machineResource = (
     (type) => events[type] !== undefined && !sentElsewhere[machine]?.includes(type)
   )
   return {
+    listed,
     machine,
     plural: pluralOf(listed),
     module: moduleOf(listed),
     rows: rowsOf(listed, readModels),
-    events: types.map((type) => sendable(type, events[type]!)),
-    standing: standingOf(listed)
+    events: types.map((type) => sendable(type, events[type]!))
   }
 }

@@ -5,7 +5,7 @@ import type { Row } from "../../../eventstore/database.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { headerOf, keyOf, noSuch, query, viewOf } from "./actor-requests.ts"
-import type { HeldState } from "./actor-standing.ts"
+import { type HeldState, standingOf } from "./actor-standing.ts"
 import { ApiParts } from "./api-parts.ts"
 import { mayReach } from "./caller.ts"
 import { once, shownColumns } from "./field-names.ts"
@@ -63,7 +63,7 @@ export const readActor = Effect.fnUntraced(function* (resource: MachineResource,
   yield* waitForWrite(address.company, yield* query)
   const found = yield* find(resource, address, scope)
   if (found?.row === undefined && scope.kind === "own") return yield* noSuch(resource, id)
-  const standing = found?.held && resource.standing(found.held)
+  const standing = found?.held && standingOf(resource.listed, found.held)
   const view = standing === undefined ? yield* viewOf(address) : undefined
   const version = view?.version ?? found?.last ?? undefined
   if (version === undefined) return yield* noSuch(resource, id)

@@ -84,9 +84,9 @@ export const defaultOrder = once(({ columns }: ReadModel): Order => {
     : { column, descending: true, name: `-${fieldOf(column)}` }
 })
 
-/** Every order of a list, under the names that ask for it: made once, so that what is made from one is known by it. */
+/** Every order of a list, under the names that ask for it. */
 const ordersOf = once(({ columns }: ReadModel): ReadonlyMap<string, Order> => {
-  const orders = [...new Set(sortable(columns).values())].flatMap((column) =>
+  const orders = sortable(columns).flatMap((column) =>
     [false, true].map(
       (descending): Order => ({ column, descending, name: `${descending ? "-" : ""}${fieldOf(column)}` })
     )
@@ -104,7 +104,7 @@ const readOrder = (readModel: ReadModel, query: QueryValues): Order | Refusal =>
   if (text === undefined) return defaultOrder(readModel)
   const order = ordersOf(readModel).get(text)
   if (order !== undefined) return order
-  const known = [...new Set([...sortable(readModel.columns).values()].map(fieldOf))]
+  const known = sortable(readModel.columns).map(fieldOf)
   const there =
     known.length === 0
       ? "this list has one order only"

@@ -15,7 +15,7 @@ export interface Left {
 /** What requests are counted in. */
 type Store = RateLimiterStore["Service"]
 
-/** By the store itself: of each request two windows are counted, and the limiter above it costs twice as much as they do. */
+/** By the store itself: the limiter above it also works out delays, which nobody asks for here, twice for each request. */
 const countIn = (store: Store, key: string, windowMs: number, limit: number) =>
   store
     .fixedWindow({ key, tokens: 1, refillRate: Duration.millis(windowMs / limit), limit })

@@ -11,7 +11,7 @@ import { goldenHistories, rowsOf } from "../../../projections/folding.ts"
 
 const machineOf = (name: string) => {
   const listed = machines.find(({ machine }) => machine.id === name)!
-  return { listed, running: prepare(listed.machine), standing: standingOf(listed) }
+  return { listed, running: prepare(listed.machine) }
 }
 
 /** Every event would fold each history as often as it is long. */
@@ -19,7 +19,7 @@ const cutEvery = 7
 
 describe("a row tells where its actor stands as the actor itself does, wherever its history is cut", () => {
   test.each(goldenHistories)("$name", ({ events, machine }) => {
-    const { listed, running, standing } = machineOf(machine)
+    const { listed, running } = machineOf(machine)
     let state: ActorState | undefined
     for (const [n, { kind, type, data, version, recordedAt }] of events.entries()) {
       if (kind === "emitted") continue
@@ -27,7 +27,7 @@ describe("a row tells where its actor stands as the actor itself does, wherever 
       if (n % cutEvery > 0 && n < events.length - 2) continue
       const [row] = rowsOf(actors, events.slice(0, n + 1))
       const snapshot = row!.snapshot as string
-      expect(standing({ machineVersion: running.version, snapshot })).toEqual({
+      expect(standingOf(listed, { machineVersion: running.version, snapshot })).toEqual({
         value: state.snapshot.value,
         status: state.snapshot.status,
         can: possibleEvents(listed, running, state.snapshot)
@@ -37,7 +37,9 @@ describe("a row tells where its actor stands as the actor itself does, wherever 
 })
 
 test("what another version of the machine left is the engine's to tell", () => {
-  const { standing } = machineOf("deal")
+  const { listed } = machineOf("deal")
   const [row] = rowsOf(actors, goldenHistories.find(({ machine }) => machine === "deal")!.events)
-  expect(standing({ machineVersion: "0.0.1+00000000", snapshot: row!.snapshot as string })).toBeUndefined()
+  expect(
+    standingOf(listed, { machineVersion: "0.0.1+00000000", snapshot: row!.snapshot as string })
+  ).toBeUndefined()
 })

@@ -6,6 +6,7 @@ const numbered = () => {
   let places = 0
   return (type: string) => `$${++places}::${type}`
 }
+
 /** Gives the next place of a text, as this type. */
 export type Place = (type: string) => string
 
