@@ -16,6 +16,7 @@ import type { Inbound } from "../channels/channel.ts"
 import { cleanOptional } from "../channels/clean-text.ts"
 import { Companies, type Starter, type UnknownCompany } from "../companies/companies.ts"
 import { type Contact, type KnownContact, phoneOf } from "../companies/contacts.ts"
+import { introduce } from "../companies/introduce.ts"
 import { RunningEngine } from "./running-engine.ts"
 import { Starters } from "./starters.ts"
 
@@ -76,7 +77,7 @@ export class Inbox extends Context.Service<
           const delivery = engine.deliver(conversation, event, envelope)
           return Effect.tap(
             starters.during(conversation, { ...starterOf(channel, inbound), leadId }, delivery),
-            (delivered) => introduce(engine, { ...who, leadId }, inbound, delivered)
+            (delivered) => introduceSender(engine, { ...who, leadId }, inbound, delivered)
           )
         }
         const delivered = deliver(known).pipe(
@@ -114,39 +115,19 @@ const storeRetryMs = 1000
 /** What came first stands right behind the events that begin a conversation. */
 const firstVersionMax = 3
 
-/**
- * Whoever is heard of for the first time is a contact from then on, under the name that the channel shows; one who is a
- * contact already stays as people described it. If it breaks off before, the same message comes again and brings it.
- */
-const introduce = (
+/** If it breaks off before, the same message comes again and brings it. */
+const introduceSender = (
   engine: Engine["Service"],
   who: Contact & Pick<KnownContact, "leadId">,
   inbound: Inbound,
   { version }: Delivered
 ) => {
   if (inbound._tag === "status" || version > firstVersionMax) return Effect.void
+  const { company, leadId, channel } = who
   const name = cleanOptional(inbound.contactName, contactLimits.textMax)
   const phone = phoneOf(who)
-  const by = `channel:${who.channel}`
-  const described: ActorEvent = {
-    type: "ContactDescribeAsked",
-    ...(name === undefined ? {} : { name }),
-    ...(phone === undefined ? {} : { phone }),
-    ...{ by, at: inbound.at }
-  }
-  const delivery = engine.deliver({ company: who.company, machine: "contact", id: who.leadId }, described, {
-    principal: by,
-    occurredAt: inbound.at,
-    expectedVersion: "none"
-  })
-  return Effect.catchTags(delivery, {
-    WrongVersion: () => Effect.void,
-    // The message is stored all the same. A list of machines may have no contacts.
-    EventRefused: ({ reason }) =>
-      reason === "unknownMachine" || reason === "erased"
-        ? Effect.void
-        : Effect.logWarning(`the contact of a new conversation is not taken: ${reason}`)
-  })
+  const described = { ...(name === undefined ? {} : { name }), ...(phone === undefined ? {} : { phone }) }
+  return introduce(engine, { company, leadId, described, by: `channel:${channel}`, at: inbound.at })
 }
 
 const isErased = (error: EventRefused | WrongVersion | TryAgain): boolean =>

@@ -2,17 +2,8 @@ import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { type ActorEvent, type DeliverError, TryAgain } from "../../../actors/engine.ts"
 import type { Identity } from "../../companies/contacts.ts"
+import { type Described, introduce } from "../../companies/introduce.ts"
 import { ApiParts } from "./api-parts.ts"
-
-/** Who somebody is, as a form or a program says. */
-export interface Described {
-  readonly name?: string
-  readonly email?: string
-  readonly phone?: string
-  readonly organisation?: string
-  readonly role?: string
-  readonly language?: "pt" | "en" | "es"
-}
 
 /** A lead that somebody left, or that a program found. */
 export interface SubmittedLead {
@@ -78,24 +69,20 @@ export const submitLead = Effect.fnUntraced(function* (asked: SubmittedLead) {
   const identities = identitiesOf(who)
   // By the only one, binding finds them too.
   const [known] = identities.length === 1 ? [] : yield* personsKnownBy(company, identities)
-  const offered = newId()
-  const leadId = known ?? (yield* contacts.bind(company, identities[0]!, offered))
+  const leadId = known ?? (yield* contacts.bind(company, identities[0]!, newId()))
   const at = parts.now()
-  const envelope = { principal, occurredAt: at, ...(key === undefined ? {} : { key }) }
-  const deliver = (machine: string, event: ActorEvent) =>
-    Effect.catchIf(
-      engine.deliver({ company, machine, id: leadId }, event, envelope),
-      isErased,
-      () => beingErased
-    )
-  // First the person: if it breaks off here, the same form sent again finds it and goes on with the lead.
-  if (leadId === offered)
-    yield* deliver("contact", { type: "ContactDescribeAsked", ...who, by: principal, at })
-  return yield* deliver("lead", {
+  // Side by side: most often they are one commit. If it breaks off, the same form sent again brings what is missing.
+  const introduced = introduce(engine, { company, leadId, described: who, by: principal, at })
+  const event: ActorEvent = {
     type: "LeadSubmitted",
     source,
     ...(campaign === undefined ? {} : { campaign }),
     form: { ...form, ...who },
     at
-  })
+  }
+  const envelope = { principal, occurredAt: at, ...(key === undefined ? {} : { key }) }
+  const delivery = engine.deliver({ company, machine: "lead", id: leadId }, event, envelope)
+  const submitted = Effect.catchIf(delivery, isErased, () => beingErased)
+  const [lead] = yield* Effect.all([submitted, introduced], { concurrency: "unbounded" })
+  return lead
 })
