@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { Database, DatabaseError } from "../../eventstore/database.ts"
-import type { Column } from "../../projections/column.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../projections/read-model.ts"
 import { shownColumns } from "../http/api/field-names.ts"
-import { type JsonRow, rowReader } from "../http/api/row-json.ts"
+import { type JsonRow, readAs, rowReader } from "../http/api/row-json.ts"
 
 /** What the read models say of an actor now: its row as the API gives it, and the user who owns its contact. */
 export interface LiveRow {
@@ -39,12 +38,6 @@ export const readLiveRows = (
 
 const quoted = (name: string) => `"${name}"`
 
-/** As `rowReader` takes them. */
-const readAs = ([name, { kind }]: [string, Column]) => {
-  if (kind === "integer") return `t.${quoted(name)}::float8`
-  return kind === "json" ? `t.${quoted(name)}::text` : `t.${quoted(name)}`
-}
-
 /** The same rule as for lists: the owner of a row is its own, or that of the contact it is about. */
 const ownerOf = ({ columns }: ReadModel): string => {
   if (columns.owner_id !== undefined) return "t.owner_id"
@@ -60,7 +53,9 @@ const statements = new WeakMap<ReadModel, string>()
 const statementOf = (model: ReadModel): string => {
   const known = statements.get(model)
   if (known !== undefined) return known
-  const columns = Object.entries(shownColumns(model)).map(readAs).join(", ")
+  const columns = Object.entries(shownColumns(model))
+    .map(([name, column]) => readAs(`t.${quoted(name)}`, column))
+    .join(", ")
   const made = `select t.stream, ${ownerOf(model)}, ${columns} from ${quoted(model.name)} t
     where t.company = $1 and t.stream = any($2::text[])`
   statements.set(model, made)

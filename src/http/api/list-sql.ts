@@ -1,10 +1,11 @@
 import { type Address, streamOf } from "../../../actors/address.ts"
-import type { Column, ColumnKind } from "../../../projections/column.ts"
+import type { ColumnKind } from "../../../projections/column.ts"
 import type { CompanyRead } from "../../../projections/engine/in-company.ts"
 import type { Columns, ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"
 import { once, shownColumns } from "./field-names.ts"
 import type { Filter } from "./filters.ts"
+import { readAs } from "./row-json.ts"
 import { type Place, textOf } from "./statement-text.ts"
 
 /** How a list is sorted: by one column and then by the key, all in the same direction. */
@@ -36,12 +37,6 @@ const sqlTypes: Record<ColumnKind, string> = {
 
 const quoted = (name: string) => `"${name}"`
 const at = (name: string) => `t.${quoted(name)}`
-
-/** As the driver gives what `valuesOf` takes: whole numbers as numbers, JSON as text. */
-const readAs = (name: string, { kind }: Column) => {
-  if (kind === "integer") return `${at(name)}::float8`
-  return kind === "json" ? `${at(name)}::text` : at(name)
-}
 
 /** Columns that say which person a row is about, the most telling first. */
 const personColumns = ["contact_id", "lead_id", "deal_id"] as const
@@ -234,7 +229,7 @@ const listText = (asked: ListAsked, run: Run, rows: number, place: Place): strin
 
 const selected = once((readModel: ReadModel) =>
   Object.entries(shownColumns(readModel))
-    .map(([name, column]) => readAs(name, column))
+    .map(([name, column]) => readAs(at(name), column))
     .join(", ")
 )
 

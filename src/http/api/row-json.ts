@@ -7,7 +7,14 @@ import { isoTime } from "./iso-time.ts"
 /** A row as the API gives it: names in camelCase, times as ISO in UTC. */
 export type JsonRow = Readonly<Record<string, unknown>>
 
-/** Turns the values that `list-sql.ts` selects into rows of the API. */
+/** How a column's value is asked for: whole numbers as numbers; what is JSON in an answer, lists too, as its text. */
+export const readAs = (value: string, { kind }: Column): string => {
+  if (kind === "integer") return `${value}::float8`
+  if (kind === "texts") return `array_to_json(${value})::text`
+  return kind === "json" ? `${value}::text` : value
+}
+
+/** Turns values that were asked for by `readAs` into rows of the API. */
 export const rowReader = (readModel: ReadModel): ((values: ReadonlyArray<unknown>) => JsonRow) => {
   const fields = Object.entries(shownColumns(readModel)).map(
     ([name, { kind }]) => [fieldOf(name), kind] as const
@@ -22,20 +29,48 @@ export const rowReader = (readModel: ReadModel): ((values: ReadonlyArray<unknown
   }
 }
 
+/**
+ * A column on the way through a row: the text since the last value, up to and with the column's name, and where it goes on
+ * behind a null and behind a value. Rows of a list are mostly null in the same columns, so they take the same way.
+ */
+interface Place {
+  readonly before: string
+  afterNull: Place | undefined
+  afterValue: Place | undefined
+}
+
+/** There are as many ways as sets of columns; what is known of them is forgotten beyond this. */
+const placesMax = 2000
+
 /** The same as JSON text: what is JSON in the database stays as it is written there. */
 export const rowWriter = (readModel: ReadModel): ((values: ReadonlyArray<unknown>) => string) => {
-  const fields = Object.entries(shownColumns(readModel)).map(([name, { kind }], n) => {
-    const before = `${n === 0 ? "{" : ","}${JSON.stringify(fieldOf(name))}:`
-    return { before, empty: `${before}null`, textOf: textsOf[kind] }
-  })
+  const columns = Object.entries(shownColumns(readModel))
+  const texts = columns.map(([, { kind }]) => textsOf[kind])
+  const names = columns.map(([name], n) => `${n === 0 ? "{" : ","}${JSON.stringify(fieldOf(name))}:`)
+  let places = 0
+  /** In front of this column, or at the end of the row. */
+  const placeAt = (column: number, pending = ""): Place => {
+    places++
+    const before = pending + (names[column] ?? "}")
+    return { before, afterNull: undefined, afterValue: undefined }
+  }
+  let first = placeAt(0)
   return (values) => {
-    let text = ""
-    for (let n = 0; n < fields.length; n++) {
-      const { before, empty, textOf } = fields[n]!
-      const value = values[n] ?? null
-      text += value === null ? empty : before + textOf(value as never)
+    if (places > placesMax) {
+      places = 0
+      first = placeAt(0)
     }
-    return `${text}}`
+    let text = ""
+    let place = first
+    for (let n = 0; n < texts.length; n++) {
+      const value = values[n] ?? null
+      if (value === null) place = place.afterNull ??= placeAt(n + 1, `${place.before}null`)
+      else {
+        text += place.before + texts[n]!(value as never)
+        place = place.afterValue ??= placeAt(n + 1)
+      }
+    }
+    return text + place.before
   }
 }
 
@@ -53,13 +88,13 @@ const textsOf: Record<Column["kind"], (value: never) => string> = {
   boolean: String,
   time: (value: Date) => `"${isoTime(value)}"`,
   json: (value: string) => value,
-  texts: (value: ReadonlyArray<string>) => (value.length === 0 ? "[]" : `[${value.map(quoted).join(",")}]`)
+  texts: (value: string) => value
 }
 
 /** A value of a column as the API gives it. */
 export const jsonValue = (kind: Column["kind"], value: unknown): unknown => {
   if (value instanceof Date) return isoTime(value)
-  return kind === "json" && typeof value === "string" ? JSON.parse(value) : value
+  return (kind === "json" || kind === "texts") && typeof value === "string" ? JSON.parse(value) : value
 }
 
 const schemaOf = ({ kind, values }: Column): Schema.Top => {

@@ -11,7 +11,8 @@ import { rateLimits } from "../api-limits.ts"
 import { ApiParts } from "../api-parts.ts"
 import { Caller } from "../caller.ts"
 import { addressGroup, clientAddress } from "./client-address.ts"
-import { countRequest, withLeft } from "./rate-limit.ts"
+import { AnswerHeaders } from "./problems.ts"
+import { countRequest, tellLeft } from "./rate-limit.ts"
 
 const limitsOf = (caller: Principal): readonly [number, number] =>
   caller.kind === "apiKey" ? [caller.perMinute, caller.perHour] : rateLimits.person
@@ -20,9 +21,10 @@ const limitsOf = (caller: Principal): readonly [number, number] =>
  * Lets in who has valid credentials, as often as they may; whoever has none is counted by address. No `HttpApiSecurity`: it
  * takes the header apart before we do, which is a fifteenth of all the work for a page of a list.
  */
-export class Authenticates extends HttpApiMiddleware.Service<Authenticates, { provides: Caller }>()(
-  "centurion/http/api/Authenticates"
-) {
+export class Authenticates extends HttpApiMiddleware.Service<
+  Authenticates,
+  { provides: Caller; requires: AnswerHeaders }
+>()("centurion/http/api/Authenticates") {
   static readonly layer = Layer.effect(
     Authenticates,
     Effect.gen(function* () {
@@ -44,15 +46,15 @@ export class Authenticates extends HttpApiMiddleware.Service<Authenticates, { pr
               )
           )
           const left = yield* countRequest(counts, `${caller.kind}:${caller.id}`, limitsOf(caller))
-          const response = yield* Effect.provideService(answering, Caller, caller)
-          return withLeft(response, left)
+          tellLeft(yield* AnswerHeaders, left)
+          return yield* Effect.provideService(answering, Caller, caller)
         }) as never
     })
   )
 }
 
 /** Counts by address: for what anybody may ask without credentials. */
-export class LimitsAddress extends HttpApiMiddleware.Service<LimitsAddress>()(
+export class LimitsAddress extends HttpApiMiddleware.Service<LimitsAddress, { requires: AnswerHeaders }>()(
   "centurion/http/api/LimitsAddress"
 ) {
   static readonly layer = Layer.effect(
@@ -65,7 +67,8 @@ export class LimitsAddress extends HttpApiMiddleware.Service<LimitsAddress>()(
           const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
           const who = addressGroup(clientAddress(source, trustedProxies))
           const left = yield* countRequest(counts, `address:${who}`, rateLimits.address)
-          return withLeft(yield* answering, left)
+          tellLeft(yield* AnswerHeaders, left)
+          return yield* answering
         }) as never
     })
   )

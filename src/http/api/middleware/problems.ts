@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -9,21 +10,34 @@ import * as Layer from "effect/Layer"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { problem } from "../../problem.ts"
 import { answerTo, refuse, type WrongPart } from "../refusal.ts"
-import { measured } from "./measured.ts"
+import { measures } from "./measures.ts"
 
-/** Turns every failure into problem details, and gives every answer the headers that all of them have. */
-export class Problems extends HttpApiMiddleware.Service<Problems>()("centurion/http/api/Problems") {
-  static readonly layer = Layer.succeed(Problems, (answering, { endpoint, group }) =>
-    Effect.suspend(() => {
+/** Headers of the answer under way, whatever it will be: what is written into it goes out with it. */
+export class AnswerHeaders extends Context.Service<AnswerHeaders, Record<string, string>>()(
+  "centurion/http/api/AnswerHeaders"
+) {}
+
+/** Turns every failure into problem details, and gives every answer the headers that it is to have. */
+export class Problems extends HttpApiMiddleware.Service<Problems, { provides: AnswerHeaders }>()(
+  "centurion/http/api/Problems"
+) {
+  static readonly layer = Layer.succeed(Problems, (answering, { endpoint, group }) => {
+    const measure = measures(`${group.identifier}.${endpoint.identifier}`)
+    return Effect.suspend(() => {
       const began = performance.now()
-      return Effect.tap(answered(answering), (response) =>
-        measured(`${group.identifier}.${endpoint.identifier}`, response.status, performance.now() - began)
+      const headers = { ...headersOfAll }
+      return Effect.tap(
+        answered(Effect.provideService(answering, AnswerHeaders, headers), headers),
+        (response) => measure(response.status, performance.now() - began)
       )
     })
-  )
+  })
 }
 
-const answered = <E, R>(answering: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+const answered = <E, R>(
+  answering: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
+  headers: Readonly<Record<string, string>>
+) =>
   answering.pipe(
     Effect.catchCause((cause) => {
       if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
@@ -31,7 +45,8 @@ const answered = <E, R>(answering: Effect.Effect<HttpServerResponse.HttpServerRe
       const answer = answerTo(HttpApiSchemaError.is(error) ? wrongShape(error) : error)
       return answer === undefined ? broken(cause) : Effect.succeed(answer)
     }),
-    Effect.map(HttpServerResponse.setHeaders(headersOfAll))
+    // All at once: each time the whole answer is copied.
+    Effect.map((response) => HttpServerResponse.setHeaders(response, headers))
   )
 
 const headersOfAll = { "cache-control": "no-store", "x-content-type-options": "nosniff" }

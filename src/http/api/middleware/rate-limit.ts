@@ -1,9 +1,8 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { HttpServerResponse } from "effect/http/HttpServerResponse"
-import * as HttpServerResponses from "effect/http/HttpServerResponse"
 import type { RateLimiterStore } from "effect/persistence/RateLimiter"
 import { type Refusal, refuse } from "../refusal.ts"
+import type { AnswerHeaders } from "./problems.ts"
 
 /** What is left to somebody who may ask so often. */
 export interface Left {
@@ -62,11 +61,9 @@ const tooOften = (limit: number, retryAfterMs: number) =>
   )
 
 /** Tells in the answer how often one may still ask. */
-export const withLeft = (response: HttpServerResponse, left: Left | undefined): HttpServerResponse =>
-  left === undefined
-    ? response
-    : HttpServerResponses.setHeaders(response, {
-        "ratelimit-limit": String(left.limit),
-        "ratelimit-remaining": String(left.remaining),
-        "ratelimit-reset": secondsOf(left.resetMs)
-      })
+export const tellLeft = (headers: AnswerHeaders["Service"], left: Left | undefined): void => {
+  if (left === undefined) return
+  headers["ratelimit-limit"] = String(left.limit)
+  headers["ratelimit-remaining"] = String(left.remaining)
+  headers["ratelimit-reset"] = secondsOf(left.resetMs)
+}

@@ -159,7 +159,7 @@ const leftOver = (sql: string) =>
     .replaceAll(/::(text|float8)/g, "")
     .replaceAll(/limit (2|11|21|51|101|201)$/g, "")
     .replaceAll(
-      /\b(select|from|where|and|or|not|is|null|distinct|order|by|desc|limit|exists|any|false|company)\b/g,
+      /\b(select|from|where|and|or|not|is|null|distinct|order|by|desc|limit|exists|any|false|company|array_to_json)\b/g,
       ""
     )
     .replaceAll(/\b[toc]\b\.?|[\s=<>(),&]/g, "")
