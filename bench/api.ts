@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { Pool } from "undici"
 import { defaultLimits } from "../actors/engine-limits.ts"
 import type { Json } from "../eventstore/json.ts"
 import { machines } from "../machines/index.ts"
@@ -11,6 +10,7 @@ import { demoCompany } from "../src/companies/demo.ts"
 import { apiKeyOf, createAdmin } from "./api-login.ts"
 import type { Bench, BenchWorld } from "./bench.ts"
 import { rounded } from "./figure.ts"
+import { type HttpConnection, openConnection } from "./http-connection.ts"
 import { percentile, runLoad, spread } from "./load.ts"
 import { benchMasterKey, openEngine } from "./open-engine.ts"
 import { runServer } from "./run-server.ts"
@@ -73,36 +73,6 @@ const caughtUp = async ({ database }: BenchWorld): Promise<number> => {
   }
 }
 
-type Get = (path: string) => Promise<string>
-
-/** Asks over connections that are kept; the client takes as little of the machine as it can. */
-const getter = (pool: Pool, key: string): Get => {
-  const headers = { authorization: `Bearer ${key}` }
-  return (path) =>
-    new Promise((resolve, reject) => {
-      let status = 0
-      const chunks: Array<Buffer> = []
-      pool.dispatch(
-        { path: `/api/v1/${path}`, method: "GET", headers },
-        {
-          onRequestStart: () => {},
-          onResponseStart: (_, statusCode) => {
-            status = statusCode
-          },
-          onResponseData: (_, chunk) => {
-            chunks.push(chunk)
-          },
-          onResponseEnd: () => {
-            const text = Buffer.concat(chunks).toString()
-            if (status === 200) resolve(text)
-            else reject(new Error(`${path} was answered with ${status}: ${text}`))
-          },
-          onResponseError: (_, error) => reject(error)
-        }
-      )
-    })
-}
-
 /** What a seller's program asks, each with a number that is another one each time. */
 const reads: Readonly<Record<string, (n: number, leads: number) => string>> = {
   "one lead": (n, leads) => `leads/${leadId((n * 7919) % leads)}`,
@@ -111,12 +81,12 @@ const reads: Readonly<Record<string, (n: number, leads: number) => string>> = {
   "a page of 20 leads of one state": () => "leads?limit=20&state=new&sort=-createdAt"
 }
 
-const measureReads = async (world: BenchWorld, get: Get, leads: number) => {
+const measureReads = async (world: BenchWorld, connections: ReadonlyArray<HttpConnection>, leads: number) => {
   const kinds = Object.entries(reads)
   let n = 0
-  const asking = (path: (typeof kinds)[number][1] | undefined) => () => {
+  const asking = (path: (typeof kinds)[number][1] | undefined) => (client: number) => {
     const of = path ?? kinds[n % kinds.length]![1]
-    return get(of(n++, leads))
+    return connections[client]!.get(`/api/v1/${of(n++, leads)}`)
   }
   await runLoad(clients, warmSeconds.first, clients, asking(undefined))
   for (const [name, path] of [...kinds, ["all of these in turn", undefined] as const]) {
@@ -138,11 +108,11 @@ const measureReads = async (world: BenchWorld, get: Get, leads: number) => {
 }
 
 /** The first page against one far behind it, asked by turns. */
-const measurePages = async (world: BenchWorld, get: Get, leads: number) => {
+const measurePages = async (world: BenchWorld, { get }: HttpConnection, leads: number) => {
   const far = Math.min(farPage, Math.floor(leads / pageRows))
-  const page = (cursor: string) => get(`leads?limit=${pageRows}${cursor && `&cursor=${cursor}`}`)
+  const page = (cursor: string) => get(`/api/v1/leads?limit=${pageRows}${cursor && `&cursor=${cursor}`}`)
   let cursor = ""
-  for (let n = 1; n < far; n++) cursor = JSON.parse(await page(cursor)).next
+  for (let n = 1; n < far; n++) cursor = JSON.parse(String(await page(cursor))).next
   const times: Record<"first" | "far", Array<number>> = { first: [], far: [] }
   for (let round = 0; round < pageRounds; round++) {
     for (const [which, at] of [
@@ -221,14 +191,14 @@ const catchUp = async (world: BenchWorld, env: Env) => {
 
 const measureServer = async (world: BenchWorld, env: Env, leads: number) => {
   const server = await runServer(env)
-  const pool = new Pool(server.url, { connections: clients, pipelining: 1 })
+  const connections: Array<HttpConnection> = []
   try {
     const key = await apiKeyOf(server.url, world.database)
-    const get = getter(pool, key)
-    await measureReads(world, get, leads)
-    await measurePages(world, get, leads)
+    while (connections.length < clients) connections.push(await openConnection(server.url, `Bearer ${key}`))
+    await measureReads(world, connections, leads)
+    await measurePages(world, connections[0]!, leads)
   } finally {
-    await pool.close()
+    for (const { close } of connections) close()
     await server.stop()
   }
 }
