@@ -45,7 +45,7 @@ const placesMax = 2000
 /** The same as JSON text: what is JSON in the database stays as it is written there. */
 export const rowWriter = (readModel: ReadModel): ((values: ReadonlyArray<unknown>) => string) => {
   const columns = Object.entries(shownColumns(readModel))
-  const texts = columns.map(([, { kind }]) => textsOf[kind])
+  const writes = columns.map(([, { kind }]) => textsOf[kind])
   const names = columns.map(([name], n) => `${n === 0 ? "{" : ","}${JSON.stringify(fieldOf(name))}:`)
   let places = 0
   /** In front of this column, or at the end of the row. */
@@ -62,11 +62,11 @@ export const rowWriter = (readModel: ReadModel): ((values: ReadonlyArray<unknown
     }
     let text = ""
     let place = first
-    for (let n = 0; n < texts.length; n++) {
+    for (let n = 0; n < writes.length; n++) {
       const value = values[n] ?? null
       if (value === null) place = place.afterNull ??= placeAt(n + 1, `${place.before}null`)
       else {
-        text += place.before + texts[n]!(value as never)
+        text += place.before + writes[n]!(value as never)
         place = place.afterValue ??= placeAt(n + 1)
       }
     }

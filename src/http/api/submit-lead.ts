@@ -71,7 +71,7 @@ export const submitLead = Effect.fnUntraced(function* (asked: SubmittedLead) {
   const [known] = identities.length === 1 ? [] : yield* personsKnownBy(company, identities)
   const leadId = known ?? (yield* contacts.bind(company, identities[0]!, newId()))
   const at = parts.now()
-  // Side by side: most often they are one commit. If it breaks off, the same form sent again brings what is missing.
+  // Side by side, so that they share their ways to the database. If one breaks off, the same form sent again brings it.
   const introduced = introduce(engine, { company, leadId, described: who, by: principal, at })
   const event: ActorEvent = {
     type: "LeadSubmitted",

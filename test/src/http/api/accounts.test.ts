@@ -128,7 +128,11 @@ describe.each(databases)("accounts by HTTP, on $name", (kind) => {
     expect(first.status).toBe(200)
     expect(first.headers.get("ratelimit-limit")).toBe("5")
     expect(first.headers.get("ratelimit-remaining")).toBe("4")
-    expect((await withToken(key, "/api/v1/conversations")).status).toBe(403)
+    // Told in every answer: whoever is refused asks again.
+    const refused = await withToken(key, "/api/v1/conversations")
+    expect(refused.status).toBe(403)
+    expect(refused.headers.get("ratelimit-remaining")).toBe("3")
+    expect(refused.headers.get("cache-control")).toBe("no-store")
     expect((await withToken(key, "/api/v1/me/sessions")).status).toBe(403)
     const more = await Promise.all(Array.from({ length: 4 }, () => withToken(key, "/api/v1/leads")))
     const tooOften = more.find(({ status }) => status === 429)!
