@@ -40,6 +40,7 @@ export const openConnection = (url: string, authorization: string): Promise<Http
       if (end < 0) return
       const head = received.toString("latin1", 0, end)
       const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
+      if (Number.isNaN(length)) return fail(new Error("an answer does not say how long it is"))
       const begin = end + headEnd.length
       if (received.length < begin + length) return
       const body = received.subarray(begin)

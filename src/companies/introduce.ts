@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ActorEvent, Engine, TryAgain } from "../../actors/engine.ts"
+import type { Language } from "../../machines/conversation/events.ts"
 
 /** Who somebody is, as a channel shows, or as a form or a program says. */
 export interface Described {
@@ -8,7 +9,7 @@ export interface Described {
   readonly phone?: string
   readonly organisation?: string
   readonly role?: string
-  readonly language?: "pt" | "en" | "es"
+  readonly language?: typeof Language.Type
 }
 
 /** Somebody who is heard of. */
