@@ -1,5 +1,5 @@
-import { canonicalJson } from "../eventstore/hash.ts"
-import type { JsonObject } from "../eventstore/json.ts"
+import type { JsonObject } from "../eventstore/database/json.ts"
+import { canonicalJson } from "../eventstore/proof/hash.ts"
 import type { Address } from "./address.ts"
 import { type ActorEvent, type Envelope, EventRefused } from "./engine.ts"
 import type { EngineLimits } from "./engine-limits.ts"

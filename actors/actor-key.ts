@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Json } from "../eventstore/json.ts"
-import type { SubjectKeys } from "../eventstore/subject-keys.ts"
+import type { Json } from "../eventstore/database/json.ts"
+import type { SubjectKeys } from "../eventstore/personal/subject-keys.ts"
 import { type Address, formatAddress } from "./address.ts"
 import { EventRefused, TryAgain } from "./engine.ts"
 import type { LiveActor } from "./live-actor.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { EventStore, StoreUnavailable } from "../eventstore/event-store.ts"
-import type { SubjectKeys } from "../eventstore/subject-keys.ts"
+import type { EventStore, StoreUnavailable } from "../eventstore/log/event-store.ts"
+import type { SubjectKeys } from "../eventstore/personal/subject-keys.ts"
 import type { Address } from "./address.ts"
 import { streamOf } from "./address.ts"
 import type { Fork } from "./engine-clock.ts"

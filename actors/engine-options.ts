@@ -1,5 +1,5 @@
 import type * as Effect from "effect/Effect"
-import type { Json } from "../eventstore/json.ts"
+import type { Json } from "../eventstore/database/json.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import type { Address } from "./address.ts"
 import type { ActorEvent, EventRefused } from "./engine.ts"

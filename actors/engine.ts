@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Json } from "../eventstore/json.ts"
+import type { Json } from "../eventstore/database/json.ts"
 import type { Address } from "./address.ts"
 import type { PossibleEvent } from "./possible-events.ts"
 

@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Json } from "../eventstore/json.ts"
+import type { Json } from "../eventstore/database/json.ts"
 import type { Address } from "./address.ts"
 
 /**

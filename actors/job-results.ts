@@ -1,4 +1,4 @@
-import type { Json } from "../eventstore/json.ts"
+import type { Json } from "../eventstore/database/json.ts"
 import type { Job } from "./job-attempts.ts"
 import type { CommittedJob } from "./working-actor.ts"
 

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Semaphore from "effect/Semaphore"
-import type { OpenedJob } from "../eventstore/history.ts"
+import type { OpenedJob } from "../eventstore/log/history.ts"
 import { attemptUntilDone, type Job, type JobPorts, jobKey } from "./job-attempts.ts"
 
 /** Where it broke, and not what was said: that may hold personal data. */

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { EventStore, KnownKey, StoreUnavailable } from "../eventstore/event-store.ts"
+import type { EventStore, KnownKey, StoreUnavailable } from "../eventstore/log/event-store.ts"
 import type { CommitDraft } from "./commit-draft.ts"
 import { EventRefused, TryAgain } from "./engine.ts"
 import type { Delivery, OwnedPartition, Waiting } from "./partition.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { EventStore, Places } from "../eventstore/event-store.ts"
-import type { Partition } from "../eventstore/stored-rows.ts"
+import type { EventStore, Places } from "../eventstore/log/event-store.ts"
+import type { Partition } from "../eventstore/log/stored-rows.ts"
 import { type Lane, refuseLost } from "./lane.ts"
 import { type OwnedPartition, partitionKey, partitionOf } from "./partition.ts"
 

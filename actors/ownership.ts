@@ -2,8 +2,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { EventStore } from "../eventstore/event-store.ts"
-import type { Partition } from "../eventstore/stored-rows.ts"
+import { EventStore } from "../eventstore/log/event-store.ts"
+import type { Partition } from "../eventstore/log/stored-rows.ts"
 import { EngineClock } from "./engine-clock.ts"
 
 /** This process got partitions while another has the first one, and gave them back. */

@@ -1,5 +1,5 @@
-import type { Batch } from "../eventstore/batch.ts"
-import type { Json, JsonObject } from "../eventstore/json.ts"
+import type { Json, JsonObject } from "../eventstore/database/json.ts"
+import type { Batch } from "../eventstore/log/batch.ts"
 import type { DeliverError, Delivered, Envelope } from "./engine.ts"
 import type { LiveActor } from "./live-actor.ts"
 import type { KnownValues } from "./redacted-state.ts"

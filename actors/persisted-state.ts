@@ -1,5 +1,5 @@
 import type { AnyMachineSnapshot } from "xstate"
-import type { Json, JsonObject } from "../eventstore/json.ts"
+import type { Json, JsonObject } from "../eventstore/database/json.ts"
 import type { ActorState, PendingJob, PendingTimer } from "./actor-state.ts"
 import type { RunningMachine } from "./running-machine.ts"
 

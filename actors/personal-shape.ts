@@ -1,6 +1,6 @@
 import type * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
-import type { PersonalShape } from "../eventstore/personal-data.ts"
+import type { PersonalShape } from "../eventstore/personal/personal-data.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 
 /** Which parts of a machine's data are personal. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../eventstore/json.ts"
+import type { JsonObject } from "../eventstore/database/json.ts"
 import type { ActorView } from "./engine.ts"
 
 /** How far: up to and with this version, or all that was recorded by this time (epoch ms). Default to the end. */

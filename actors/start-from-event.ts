@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Json } from "../eventstore/json.ts"
+import type { Json } from "../eventstore/database/json.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import type { ActorEvent } from "./engine.ts"
 

@@ -1,5 +1,5 @@
 import type { AnyMachineSnapshot } from "xstate"
-import type { Json } from "../eventstore/json.ts"
+import type { Json } from "../eventstore/database/json.ts"
 import type { ActorState, PendingJob, PendingTimer, Target } from "./actor-state.ts"
 import type { ActorEvent } from "./engine.ts"
 import { type AskedAction, afterEventOf, type ChildStub, type RunningMachine } from "./running-machine.ts"

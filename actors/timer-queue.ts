@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { EventStore, Places } from "../eventstore/event-store.ts"
-import type { StoredTimer } from "../eventstore/stored-rows.ts"
+import type { EventStore, Places } from "../eventstore/log/event-store.ts"
+import type { StoredTimer } from "../eventstore/log/stored-rows.ts"
 import { DueHeap } from "./due-heap.ts"
 import type { EngineClock } from "./engine-clock.ts"
 

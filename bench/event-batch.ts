@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import { Batch } from "../eventstore/batch.ts"
-import type { EventStore } from "../eventstore/event-store.ts"
-import { canonicalJson, nextLink, payloadHash } from "../eventstore/hash.ts"
-import type { JsonObject } from "../eventstore/json.ts"
-import type { Partition } from "../eventstore/stored-rows.ts"
+import type { JsonObject } from "../eventstore/database/json.ts"
+import { Batch } from "../eventstore/log/batch.ts"
+import type { EventStore } from "../eventstore/log/event-store.ts"
+import type { Partition } from "../eventstore/log/stored-rows.ts"
+import { canonicalJson, nextLink, payloadHash } from "../eventstore/proof/hash.ts"
 import { inbound } from "./turn-machine.ts"
 
 /** A partition whose events we write ourselves, below the engine: version check, hashes and chain included. */

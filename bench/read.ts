@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { EventStore } from "../eventstore/event-store.ts"
+import type { EventStore } from "../eventstore/log/event-store.ts"
 import type { Bench, BenchWorld } from "./bench.ts"
 import { claimLanes, nextBatch } from "./event-batch.ts"
 import { rounded } from "./figure.ts"

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Client } from "pg"
-import { makeLogin } from "../eventstore/login.ts"
-import { migrate } from "../eventstore/migrate.ts"
+import { makeLogin } from "../eventstore/database/login.ts"
+import { migrate } from "../eventstore/database/migrate.ts"
 
 /** A migrated database that lives as long as one measurement. */
 export interface ScratchDatabase {

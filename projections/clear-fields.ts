@@ -1,6 +1,6 @@
 import { type PersonalShapes, personalShapes } from "../actors/personal-shape.ts"
-import type { JsonObject } from "../eventstore/json.ts"
-import { type PersonalShape, takeApart } from "../eventstore/personal-data.ts"
+import type { JsonObject } from "../eventstore/database/json.ts"
+import { type PersonalShape, takeApart } from "../eventstore/personal/personal-data.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import type { PastEvent } from "./read-model.ts"
 

@@ -1,4 +1,4 @@
-import type { StoredEvent } from "../eventstore/stored-event.ts"
+import type { StoredEvent } from "../eventstore/log/stored-event.ts"
 import type { Column } from "./column.ts"
 
 /** An event as a fold sees it: opened and brought to the present schema, with its place in words. */

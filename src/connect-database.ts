@@ -11,10 +11,10 @@ import {
   engineRole,
   type Query,
   withAdminConnection
-} from "../eventstore/database.ts"
-import { StoreUnavailable } from "../eventstore/event-store.ts"
-import { migrate, migrationFiles } from "../eventstore/migrate.ts"
-import { storeLayer } from "../eventstore/store-layers.ts"
+} from "../eventstore/database/database.ts"
+import { migrate, migrationFiles } from "../eventstore/database/migrate.ts"
+import { storeLayer } from "../eventstore/database/store-layers.ts"
+import { StoreUnavailable } from "../eventstore/log/event-store.ts"
 import { isTemplateAsDeclared, makeTemplate } from "../projections/engine/template.ts"
 import { analystViews, readModels } from "../projections/index.ts"
 import { Contacts } from "./companies/contacts.ts"

@@ -7,8 +7,8 @@ import { PGlite } from "@electric-sql/pglite"
 import { vector } from "@electric-sql/pglite-pgvector"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { type Query, withAdminConnection } from "../eventstore/database.ts"
-import { migrate, migrationFiles } from "../eventstore/migrate.ts"
+import { type Query, withAdminConnection } from "../eventstore/database/database.ts"
+import { migrate, migrationFiles } from "../eventstore/database/migrate.ts"
 import { schemaFolders } from "../src/schema-folders.ts"
 
 /** Changes with any migration: what was prepared before is not taken for the present schema. */

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { withAdminConnection } from "../eventstore/database.ts"
-import { makeLogin } from "../eventstore/login.ts"
+import { withAdminConnection } from "../eventstore/database/database.ts"
+import { makeLogin } from "../eventstore/database/login.ts"
 
 /** A login as the app should have: no superuser, and a member of the engine's role alone. */
 export interface TestLogin {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../eventstore/json.ts"
+import type { Json, JsonObject } from "../../eventstore/database/json.ts"
 
 /** Equal as JSON: an undefined property is none, and the order of keys says nothing. */
 export const same = (a: unknown, b: unknown): boolean => {

@@ -1,4 +1,4 @@
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import type { PendingTimer } from "../actor-state.ts"
 import type { ActorEvent } from "../engine.ts"
 import { errorAsJson } from "../persisted-state.ts"

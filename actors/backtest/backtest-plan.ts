@@ -1,5 +1,5 @@
-import type { Json } from "../../eventstore/json.ts"
-import type { Upcasters } from "../../eventstore/upcast.ts"
+import type { Json } from "../../eventstore/database/json.ts"
+import type { Upcasters } from "../../eventstore/log/upcast.ts"
 import type { ListedMachine } from "../../machines/listed-machine.ts"
 import { engineEvents, type RegisteredMachine } from "../machine-registry.ts"
 import type { RunningMachine } from "../running-machine.ts"

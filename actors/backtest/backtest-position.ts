@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { StoreUnavailable } from "../../eventstore/event-store.ts"
-import { History } from "../../eventstore/history.ts"
+import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
+import { History } from "../../eventstore/log/history.ts"
 
 /** The position before the partition's first event of `since` (epoch ms) or later; times never go back in a partition. */
 export const positionBefore = (

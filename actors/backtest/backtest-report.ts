@@ -1,5 +1,5 @@
-import { canonicalJson } from "../../eventstore/hash.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
+import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { Difference, DifferenceKind } from "./backtest-difference.ts"
 import type { Answers, BacktestPlan, Divergence, SkipReason, StreamResult } from "./backtest-plan.ts"
 import { formatSetting, type Setting } from "./backtest-setting.ts"

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../eventstore/json.ts"
+import type { Json, JsonObject } from "../../eventstore/database/json.ts"
 
 /** A value that the candidate is given instead of the recorded one: `settings.turnClosureMs` = 12000. */
 export interface Setting {

@@ -1,5 +1,5 @@
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
-import { upcast } from "../../eventstore/upcast.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
+import { upcast } from "../../eventstore/log/upcast.ts"
 import type { ActorState } from "../actor-state.ts"
 import type { RunningMachine } from "../running-machine.ts"
 import { type Step, type StepInput, takeStep } from "../step.ts"

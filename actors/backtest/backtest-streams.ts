@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../eventstore/json.ts"
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import type { JsonObject } from "../../eventstore/database/json.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { same } from "./backtest-agreement.ts"
 import type { BacktestPlan } from "./backtest-plan.ts"
 import { BacktestTotals } from "./backtest-report.ts"

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../eventstore/json.ts"
+import type { JsonObject } from "../../eventstore/database/json.ts"
 import type { Answers, StreamTally } from "./backtest-plan.ts"
 
 /** Nothing seen yet. */

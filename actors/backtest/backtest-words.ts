@@ -1,4 +1,4 @@
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 
 /** `TimerFired turnClosure`, `JobSucceeded writeReply`, `MessageReceived`. */
 export const labelOf = ({ type, data }: StoredEvent): string => {

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { type Address, addressOf, formatAddress, streamOf } from "../address.ts"
 import type { MachineRegistry } from "../machine-registry.ts"
 import {

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 
 /** A guard that was asked, and what it said. `asked` are those that it asked itself, as `and`, `or` and `not` do. */
 export interface WhyGuard {

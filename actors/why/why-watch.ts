@@ -7,7 +7,7 @@ import {
   or,
   stateIn
 } from "xstate"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import { prepare, type RunningMachine } from "../running-machine.ts"
 import type { WhyGuard, WhyTransition } from "./why-event.ts"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import type { Database, DatabaseError, Query, Row } from "../../eventstore/database.ts"
+import type { Database, DatabaseError, Query, Row } from "../../eventstore/database/database.ts"
 
 /** A quick read. */
 export interface CompanyRead {

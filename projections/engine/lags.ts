@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Database, DatabaseError } from "../../eventstore/database.ts"
-import type { Partition } from "../../eventstore/stored-rows.ts"
+import type { Database, DatabaseError } from "../../eventstore/database/database.ts"
+import type { Partition } from "../../eventstore/log/stored-rows.ts"
 import { inCompany } from "./in-company.ts"
 import type { Lag, Parked } from "./projections.ts"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Database, DatabaseError } from "../../eventstore/database.ts"
-import type { Partition } from "../../eventstore/stored-rows.ts"
+import type { Database, DatabaseError } from "../../eventstore/database/database.ts"
+import type { Partition } from "../../eventstore/log/stored-rows.ts"
 
 /** A moment in the past: a time, epoch ms, or how far each partition had come. */
 export type Moment = { readonly time: number } | { readonly positions: Positions }

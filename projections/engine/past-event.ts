@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../eventstore/json.ts"
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
-import { type Upcasters, upcast } from "../../eventstore/upcast.ts"
+import type { JsonObject } from "../../eventstore/database/json.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
+import { type Upcasters, upcast } from "../../eventstore/log/upcast.ts"
 import type { PastEvent } from "../read-model.ts"
 
 const noUpcasters: Upcasters = {}

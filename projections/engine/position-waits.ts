@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Database } from "../../eventstore/database.ts"
+import type { Database } from "../../eventstore/database/database.ts"
 import type { ReadModel } from "../read-model.ts"
 import { shownPositions } from "./shown-positions.ts"
 

@@ -1,8 +1,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { DatabaseError } from "../../eventstore/database.ts"
-import type { StoreUnavailable } from "../../eventstore/event-store.ts"
+import type { DatabaseError } from "../../eventstore/database/database.ts"
+import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import type { PastEvent } from "../read-model.ts"
 
 /** What the live read models of a company have just taken in: the events of one partition, in order, without gaps. */

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Database, DatabaseError } from "../../eventstore/database.ts"
+import type { Database, DatabaseError } from "../../eventstore/database/database.ts"
 import { inCompany } from "./in-company.ts"
 
 type Connections = Pick<Database["Service"], "transaction" | "query">

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { type DatabaseError, type Query, withAdminConnection } from "../../eventstore/database.ts"
+import { type DatabaseError, type Query, withAdminConnection } from "../../eventstore/database/database.ts"
 import type { AnalystView, ReadModel } from "../read-model.ts"
 import { templateStatements } from "./table-sql.ts"
 

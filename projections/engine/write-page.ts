@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Database, DatabaseError, Query } from "../../eventstore/database.ts"
+import type { Database, DatabaseError, Query } from "../../eventstore/database/database.ts"
 import type { PastEvent } from "../read-model.ts"
 import { askModel, foldEvents, type Poison } from "./fold-events.ts"
 import { inCompany, planOnce } from "./in-company.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { Query } from "../../eventstore/database.ts"
+import type { Query } from "../../eventstore/database/database.ts"
 import type { Language } from "../../machines/conversation/events.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { AccountRefused } from "./account-errors.ts"

@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { Database, type DatabaseError, type Query } from "../../eventstore/database.ts"
-import { StoreUnavailable } from "../../eventstore/event-store.ts"
+import { Database, type DatabaseError, type Query } from "../../eventstore/database/database.ts"
+import { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 
 /** A defect of ours. Postgres's detail may hold a whole row, hash included, and is not repeated. */
 const defect = ({ message, code }: DatabaseError) => new Error(`${message} (SQLSTATE ${code})`)

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Query } from "../../eventstore/database.ts"
+import type { Query } from "../../eventstore/database/database.ts"
 import { now } from "./account-queries.ts"
 
 /** Which sessions of a user end: all, those at one company, one of them, all but one. */

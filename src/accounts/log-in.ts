@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import type { Database } from "../../eventstore/database.ts"
+import type { Database } from "../../eventstore/database/database.ts"
 import type { Language } from "../../machines/conversation/events.ts"
 import { LoginRefused } from "./account-errors.ts"
 import { normalEmail } from "./account-input.ts"

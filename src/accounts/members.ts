@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Database, DatabaseError, Query } from "../../eventstore/database.ts"
-import type { StoreUnavailable } from "../../eventstore/event-store.ts"
+import type { Database, DatabaseError, Query } from "../../eventstore/database/database.ts"
+import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { AccountRefused, Forbidden, NotFound } from "./account-errors.ts"
 import { answered } from "./account-queries.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { Query } from "../../eventstore/database.ts"
+import type { Query } from "../../eventstore/database/database.ts"
 import { AccountRefused } from "./account-errors.ts"
 import { normalEmail, readRoles, wrongEmail } from "./account-input.ts"
 import { accountLimits } from "./account-limits.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { Query } from "../../eventstore/database.ts"
+import type { Query } from "../../eventstore/database/database.ts"
 import { accountLimits } from "./account-limits.ts"
 import { now } from "./account-queries.ts"
 import { writeAudit } from "./audit.ts"

@@ -2,8 +2,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import type { DatabaseError, Query } from "../../eventstore/database.ts"
-import type { StoreUnavailable } from "../../eventstore/event-store.ts"
+import type { DatabaseError, Query } from "../../eventstore/database/database.ts"
+import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import {
   type Forbidden,
   type LoginRefused,

@@ -1,8 +1,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { StoreUnavailable } from "../../eventstore/event-store.ts"
-import { Secrets } from "../../eventstore/secrets.ts"
+import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
+import { Secrets } from "../../eventstore/personal/secrets.ts"
 import { accountLimits } from "./account-limits.ts"
 import { accountDatabase, answered, now } from "./account-queries.ts"
 

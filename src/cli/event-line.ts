@@ -1,4 +1,4 @@
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { cut, plain, timeOf } from "./terminal.ts"
 
 /** An event with its bytes as hex, as `--json` writes it. */

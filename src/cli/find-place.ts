@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type Address, formatAddress, parseAddress } from "../../actors/address.ts"
-import { EventStore } from "../../eventstore/event-store.ts"
+import { EventStore } from "../../eventstore/log/event-store.ts"
 import { machines } from "../../machines/index.ts"
 import { failed, wrongUse } from "./cli-failure.ts"
 

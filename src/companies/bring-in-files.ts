@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { TryAgain } from "../../actors/engine.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import type { CompanyContext } from "../../machines/company/machine.ts"
 import type { CompanyFile } from "../../machines/company/settings.ts"
 import {

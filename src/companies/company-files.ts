@@ -2,8 +2,8 @@ import { hash } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { canonicalJson } from "../../eventstore/hash.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
+import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import {
   type CompanyChanges,
   type CompanyFile,

@@ -3,9 +3,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Address } from "../../actors/address.ts"
-import type { StoreUnavailable } from "../../eventstore/event-store.ts"
-import { Secrets, type WrongMasterKey } from "../../eventstore/secrets.ts"
-import { SubjectStore } from "../../eventstore/subject-store.ts"
+import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
+import { Secrets, type WrongMasterKey } from "../../eventstore/personal/secrets.ts"
+import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
 
 /** Who talks with which company, by which account of which channel. */
 export interface Contact {

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { partitionOf } from "../../actors/partition.ts"
-import type { EventStore, StoreUnavailable } from "../../eventstore/event-store.ts"
-import type { History } from "../../eventstore/history.ts"
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import type { EventStore, StoreUnavailable } from "../../eventstore/log/event-store.ts"
+import type { History } from "../../eventstore/log/history.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import type { CompanyFile } from "../../machines/company/settings.ts"
 
 /** A company as its history has it. */

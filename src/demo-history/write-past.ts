@@ -6,10 +6,10 @@ import { CommitDraft } from "../../actors/commit-draft.ts"
 import { type LiveActor, newActor, stepInputOf } from "../../actors/live-actor.ts"
 import type { MachineRegistry } from "../../actors/machine-registry.ts"
 import { type Delivery, type OwnedPartition, partitionOf } from "../../actors/partition.ts"
-import { EventStore } from "../../eventstore/event-store.ts"
-import { canonicalJson } from "../../eventstore/hash.ts"
-import type { Json, JsonObject } from "../../eventstore/json.ts"
-import { SubjectKeys } from "../../eventstore/subject-keys.ts"
+import type { Json, JsonObject } from "../../eventstore/database/json.ts"
+import { EventStore } from "../../eventstore/log/event-store.ts"
+import { SubjectKeys } from "../../eventstore/personal/subject-keys.ts"
+import { canonicalJson } from "../../eventstore/proof/hash.ts"
 
 /** An input of an actor, with the time at which it is to stand in the log. Times are epoch ms. */
 export interface PastInput {

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type Address, addressOf, formatAddress, parseAddress } from "../../actors/address.ts"
 import { type EventPlace, eachPage, whyLimits } from "../../actors/why/why.ts"
-import { EventStore, type StoreUnavailable } from "../../eventstore/event-store.ts"
-import { History } from "../../eventstore/history.ts"
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import { EventStore, type StoreUnavailable } from "../../eventstore/log/event-store.ts"
+import { History } from "../../eventstore/log/history.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 
 /** What can be asked about. */
 export type Asked =

@@ -1,7 +1,7 @@
 import { factsOf } from "../../actors/why/why.ts"
 import type { WhyJob } from "../../actors/why/why-event.ts"
-import type { JsonObject } from "../../eventstore/json.ts"
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import type { JsonObject } from "../../eventstore/database/json.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import type { ChunkTold, ModelCallTold, TurnTold } from "./explanation.ts"
 
 type Writable<A> = { -readonly [K in keyof A]: A[K] }

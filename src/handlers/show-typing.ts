@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { JobHandler } from "../../actors/job-handler.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import { Channels, channelNamed } from "./channels.ts"
 import { decodeInput } from "./decode-input.ts"

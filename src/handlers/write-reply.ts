@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type JobContext, JobFailedForNow, type JobHandler, JobRefused } from "../../actors/job-handler.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import { Companies } from "../companies/companies.ts"
 import type { Company } from "../companies/company.ts"

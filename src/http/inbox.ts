@@ -10,7 +10,7 @@ import {
   TryAgain,
   type WrongVersion
 } from "../../actors/engine.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import { contactLimits } from "../../machines/contact/limits.ts"
 import type { Inbound } from "../channels/channel.ts"
 import { cleanOptional } from "../channels/clean-text.ts"

@@ -10,10 +10,10 @@ import {
   TryAgain,
   WrongVersion
 } from "../../actors/engine.ts"
-import { EventStore, StoreUnavailable } from "../../eventstore/event-store.ts"
-import { History } from "../../eventstore/history.ts"
-import { ImportRefused, SealStore } from "../../eventstore/seal-store.ts"
-import { SubjectRefused } from "../../eventstore/subject-store.ts"
+import { EventStore, StoreUnavailable } from "../../eventstore/log/event-store.ts"
+import { History } from "../../eventstore/log/history.ts"
+import { SubjectRefused } from "../../eventstore/personal/subject-store.ts"
+import { ImportRefused, SealStore } from "../../eventstore/proof/seal-store.ts"
 import { CompanyAdmin } from "../companies/company-admin.ts"
 import { CompanyRefused } from "../companies/company-desk.ts"
 import { parseWithBytes, stringifyWithBytes } from "./bytes-json.ts"

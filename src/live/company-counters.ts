@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Query, Row } from "../../eventstore/database.ts"
+import type { Query, Row } from "../../eventstore/database/database.ts"
 import { conversations } from "../../projections/conversations.ts"
 import { deals, openStages } from "../../projections/deals.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Database, DatabaseError } from "../../eventstore/database.ts"
+import type { Database, DatabaseError } from "../../eventstore/database/database.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../projections/read-model.ts"
 import { shownColumns } from "../http/api/field-names.ts"

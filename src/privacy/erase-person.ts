@@ -2,7 +2,11 @@ import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ErasureReport } from "../../actors/erasures.ts"
-import { type StoredErasure, type StreamCopies, SubjectStore } from "../../eventstore/subject-store.ts"
+import {
+  type StoredErasure,
+  type StreamCopies,
+  SubjectStore
+} from "../../eventstore/personal/subject-store.ts"
 
 /** An erasure that is asked for and not done yet; it goes on as soon as it can, whoever waits. */
 export class StillErasing extends Schema.TaggedError<StillErasing>()("StillErasing", {

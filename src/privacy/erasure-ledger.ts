@@ -14,7 +14,7 @@ import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ErasurePlace } from "../../actors/erasures.ts"
-import { SubjectStore } from "../../eventstore/subject-store.ts"
+import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
 import type { SettingValues } from "../config.ts"
 
 /** A person that was erased: their random id, and that of their key, by which no person of another database is meant. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { EventStore } from "../../eventstore/event-store.ts"
-import { SubjectStore } from "../../eventstore/subject-store.ts"
+import { EventStore } from "../../eventstore/log/event-store.ts"
+import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
 import type { Company } from "../companies/company.ts"
 
 /** Persons looked at in one go; the rest comes with the next. */

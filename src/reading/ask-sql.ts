@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Database, DatabaseError, Query } from "../../eventstore/database.ts"
+import type { Database, DatabaseError, Query } from "../../eventstore/database/database.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { checkSql } from "./check-sql.ts"
 import { readLimits } from "./read-limits.ts"

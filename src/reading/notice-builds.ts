@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Database } from "../../eventstore/database.ts"
-import type { EventStore } from "../../eventstore/event-store.ts"
+import type { Database } from "../../eventstore/database/database.ts"
+import type { EventStore } from "../../eventstore/log/event-store.ts"
 import type { Projections } from "../../projections/engine/projections.ts"
 
 const lookEveryMs = 1000

@@ -8,8 +8,8 @@ import {
   type VerifierKey,
   verifierKeyOf,
   verifierKeyText
-} from "../../eventstore/checkpoint-note.ts"
-import { newSealKeyPem, readSealKey, SealSigner } from "../../eventstore/seal-signer.ts"
+} from "../../eventstore/proof/checkpoint-note.ts"
+import { newSealKeyPem, readSealKey, SealSigner } from "../../eventstore/proof/seal-signer.ts"
 import { type SettingValues, WrongSettings } from "../config.ts"
 
 /** Where the key that signs seals is kept when no variable holds it. */

@@ -2,7 +2,7 @@ import type { ActorState } from "../../actors/actor-state.ts"
 import { persist, restore } from "../../actors/persisted-state.ts"
 import { prepare, type RunningMachine } from "../../actors/running-machine.ts"
 import { type NewJob, type Step, type StepInput, takeStep } from "../../actors/step.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import { asJson, type Observed, type Subject, seen } from "./observed.ts"
 import type { Shape } from "./shapes/shape.ts"
 

@@ -11,7 +11,7 @@ import {
   StateMachine
 } from "xstate"
 import { logicKind } from "../../actors/logic-kind.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import { asJson, type Observed, type Subject, seen } from "./observed.ts"
 import type { Shape } from "./shapes/shape.ts"
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import type { ActorEvent } from "../../actors/engine.ts"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import type { Shape } from "./shapes/shape.ts"
 
 /** One thing that happens to an actor. `nth` counts round the jobs that are open (`settle`) or over (`late`). */

@@ -1,5 +1,5 @@
 import type { AnyMachineSnapshot } from "xstate"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 
 /** What can be seen of an actor after a move; the lists hold what the move itself brought. */
 export interface Observed {

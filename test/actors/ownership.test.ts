@@ -5,8 +5,8 @@ import * as Layer from "effect/Layer"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { EngineClock } from "../../actors/engine-clock.ts"
 import { Ownership } from "../../actors/ownership.ts"
-import { EventStore } from "../../eventstore/event-store.ts"
-import type { Partition } from "../../eventstore/stored-rows.ts"
+import { EventStore } from "../../eventstore/log/event-store.ts"
+import type { Partition } from "../../eventstore/log/stored-rows.ts"
 import { databases, type TestDatabase } from "../databases.ts"
 
 const hourMs = 3_600_000

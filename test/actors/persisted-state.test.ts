@@ -3,7 +3,7 @@ import { assign, createMachine } from "xstate"
 import { persist, restore } from "../../actors/persisted-state.ts"
 import { prepare } from "../../actors/running-machine.ts"
 import { takeStep } from "../../actors/step.ts"
-import type { JsonObject } from "../../eventstore/json.ts"
+import type { JsonObject } from "../../eventstore/database/json.ts"
 
 const note = prepare(
   createMachine({

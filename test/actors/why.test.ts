@@ -5,7 +5,7 @@ import { assign, emit, fromPromise, sendTo, setup } from "xstate"
 import { findCauses, tellSteps } from "../../actors/why/why.ts"
 import { findEffects } from "../../actors/why/why-effects.ts"
 import { WhyEffect, WhyEvent } from "../../actors/why/why-event.ts"
-import type { StoredEvent } from "../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { actorAt } from "../../machines/listed-machine.ts"
 import { MemoryWorld, registerAll } from "./memory-world.ts"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import { EventStore } from "../../eventstore/event-store.ts"
+import { EventStore } from "../../eventstore/log/event-store.ts"
 import { databases } from "../databases.ts"
 import { makeMemoryStore } from "../simulator/store/memory-store.ts"
 import { type OpenStore, openStore } from "./open-store.ts"

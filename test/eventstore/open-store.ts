@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import type { Database } from "../../eventstore/database.ts"
-import { EventStore } from "../../eventstore/event-store.ts"
-import type { SealStore } from "../../eventstore/seal-store.ts"
+import type { Database } from "../../eventstore/database/database.ts"
+import { EventStore } from "../../eventstore/log/event-store.ts"
+import type { SealStore } from "../../eventstore/proof/seal-store.ts"
 import type { DatabaseKind, TestDatabase } from "../databases.ts"
 import { PartitionOwner } from "./owner.ts"
 

@@ -1,8 +1,8 @@
-import type { Batch, StreamPlace } from "../../eventstore/batch.ts"
-import { canonicalJson, nextLink, payloadHash } from "../../eventstore/hash.ts"
-import type { JsonObject } from "../../eventstore/json.ts"
-import type { EventKind, StoredEvent } from "../../eventstore/stored-event.ts"
-import type { Partition } from "../../eventstore/stored-rows.ts"
+import type { JsonObject } from "../../eventstore/database/json.ts"
+import type { Batch, StreamPlace } from "../../eventstore/log/batch.ts"
+import type { EventKind, StoredEvent } from "../../eventstore/log/stored-event.ts"
+import type { Partition } from "../../eventstore/log/stored-rows.ts"
+import { canonicalJson, nextLink, payloadHash } from "../../eventstore/proof/hash.ts"
 
 /** When everything happens unless a test says otherwise. */
 export const atNoon = Date.UTC(2026, 0, 5, 12)

@@ -6,9 +6,9 @@ import { type RegisteredMachine, registerMachines } from "../../actors/machine-r
 import { persist, restore } from "../../actors/persisted-state.ts"
 import { Replayer } from "../../actors/replay.ts"
 import { prepare } from "../../actors/running-machine.ts"
-import { canonicalJson } from "../../eventstore/hash.ts"
-import type { Json, JsonObject } from "../../eventstore/json.ts"
-import { schemaVersionOf, upcast } from "../../eventstore/upcast.ts"
+import type { Json, JsonObject } from "../../eventstore/database/json.ts"
+import { schemaVersionOf, upcast } from "../../eventstore/log/upcast.ts"
+import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { DataSchema, ListedMachine } from "../../machines/listed-machine.ts"
 import { type Golden, type GoldenData, type GoldenHistory, storedEvents } from "./golden-files.ts"
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { canonicalJson } from "../../eventstore/hash.ts"
-import type { Json, JsonObject } from "../../eventstore/json.ts"
-import type { EventKind, StoredEvent } from "../../eventstore/stored-event.ts"
+import type { Json, JsonObject } from "../../eventstore/database/json.ts"
+import type { EventKind, StoredEvent } from "../../eventstore/log/stored-event.ts"
+import { canonicalJson } from "../../eventstore/proof/hash.ts"
 
 /** One event of a recorded history. `at` is when it was recorded, epoch ms. */
 export interface GoldenEvent {

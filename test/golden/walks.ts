@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from "xstate"
-import type { Json } from "../../eventstore/json.ts"
+import type { Json } from "../../eventstore/database/json.ts"
 import { accountMachine } from "../../machines/account/machine.ts"
 import { companyMachine } from "../../machines/company/machine.ts"
 import { contactMachine } from "../../machines/contact/machine.ts"

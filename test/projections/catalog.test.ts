@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { withAdminConnection } from "../../eventstore/database.ts"
+import { withAdminConnection } from "../../eventstore/database/database.ts"
 import { readModels } from "../../projections/index.ts"
 import { databases, type TestDatabase } from "../databases.ts"
 import { gapsOf } from "./catalog.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { type PersonalShapes, personalShapes } from "../../actors/personal-shape.ts"
-import { takeApart } from "../../eventstore/personal-data.ts"
+import { takeApart } from "../../eventstore/personal/personal-data.ts"
 import { machines } from "../../machines/index.ts"
 import type { ColumnKind } from "../../projections/column.ts"
 import { type Row, redacted } from "../../projections/engine/row-values.ts"

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
-import { MasterKeys } from "../../eventstore/master-keys.ts"
+import { MasterKeys } from "../../eventstore/personal/master-keys.ts"
 import { progressBar } from "../rig/progress-bar.ts"
 import { copyInto } from "./into/copy-into.ts"
 import { withTarget } from "./into/open-target.ts"

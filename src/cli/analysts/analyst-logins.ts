@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { DatabaseError, Query } from "../../../eventstore/database.ts"
-import { scramOf } from "../../../eventstore/login.ts"
+import type { DatabaseError, Query } from "../../../eventstore/database/database.ts"
+import { scramOf } from "../../../eventstore/database/login.ts"
 
 /** By this comment a login is known to be one of ours. */
 const mark = "Centurion analyst"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Setting } from "../../../actors/backtest/backtest-setting.ts"
-import type { Json } from "../../../eventstore/json.ts"
+import type { Json } from "../../../eventstore/database/json.ts"
 import { wrongUse } from "../cli-failure.ts"
 
 /** What `backtest` and `shadow` were asked alike. */

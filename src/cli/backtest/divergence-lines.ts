@@ -1,7 +1,7 @@
 import type { Difference } from "../../../actors/backtest/backtest-difference.ts"
 import type { Divergence } from "../../../actors/backtest/backtest-plan.ts"
-import { canonicalJson } from "../../../eventstore/hash.ts"
-import type { Json } from "../../../eventstore/json.ts"
+import type { Json } from "../../../eventstore/database/json.ts"
+import { canonicalJson } from "../../../eventstore/proof/hash.ts"
 import { cut, plain, timeOf, width } from "../terminal.ts"
 
 const textMax = 160

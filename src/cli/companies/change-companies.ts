@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { text } from "node:stream/consumers"
 import * as Effect from "effect/Effect"
-import { EventStore } from "../../../eventstore/event-store.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { companySections } from "../../../machines/company/settings.ts"
 import { CompanyAdmin } from "../../companies/company-admin.ts"
 import type { Asking } from "../../companies/company-desk.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import { History } from "../../../eventstore/history.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { History } from "../../../eventstore/log/history.ts"
 import { makeCompanyReader, type StoredCompany } from "../../companies/stored-company.ts"
 import { failed } from "../cli-failure.ts"
 import { withStore } from "../open-store.ts"

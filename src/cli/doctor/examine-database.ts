@@ -5,8 +5,8 @@ import {
   engineRole,
   type Row,
   withAdminConnection
-} from "../../../eventstore/database.ts"
-import { migrationFiles } from "../../../eventstore/migrate.ts"
+} from "../../../eventstore/database/database.ts"
+import { migrationFiles } from "../../../eventstore/database/migrate.ts"
 import { examineLogin } from "../../database-login.ts"
 import { schemaFolders } from "../../schema-folders.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs"
 import * as Effect from "effect/Effect"
-import { SubjectStore } from "../../../eventstore/subject-store.ts"
+import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
 import type { SettingValues } from "../../config.ts"
 import { masterKeyFile, readMasterKeys } from "../../set-up-master-key.ts"
 import { counted } from "../terminal.ts"

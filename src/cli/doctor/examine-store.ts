@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import type { Partition, StoredJob } from "../../../eventstore/stored-rows.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import type { Partition, StoredJob } from "../../../eventstore/log/stored-rows.ts"
 import { counted, timeOf } from "../terminal.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 

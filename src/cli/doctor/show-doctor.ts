@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Partition } from "../../../eventstore/stored-rows.ts"
+import type { Partition } from "../../../eventstore/log/stored-rows.ts"
 import {
   describe,
   readSettings,

@@ -1,8 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ErasureReport } from "../../../actors/erasures.ts"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import { type StoredErasure, type StreamCopies, SubjectStore } from "../../../eventstore/subject-store.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import {
+  type StoredErasure,
+  type StreamCopies,
+  SubjectStore
+} from "../../../eventstore/personal/subject-store.ts"
 import { readSettings } from "../../config.ts"
 import { earlierErasure, erasePerson } from "../../privacy/erase-person.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { SubjectStore } from "../../../eventstore/subject-store.ts"
+import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
 import { Contacts } from "../../companies/contacts.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { SubjectStore } from "../../../eventstore/subject-store.ts"
+import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
 import { failed } from "../cli-failure.ts"
 import { withStore } from "../open-store.ts"
 import { plain, print, printJson, table, timeOf } from "../terminal.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { Settings } from "../../config.ts"
 import { hearHints } from "../../redis/hints.ts"
 import { connectRedis } from "../../redis/redis-connection.ts"

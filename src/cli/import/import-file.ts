@@ -1,6 +1,6 @@
 import { statSync } from "node:fs"
 import * as Effect from "effect/Effect"
-import { importCompany } from "../../../eventstore/import.ts"
+import { importCompany } from "../../../eventstore/proof/import.ts"
 import { Settings } from "../../config.ts"
 import { trustedKeys } from "../../seals/seal-key.ts"
 import { failed } from "../cli-failure.ts"

@@ -4,10 +4,10 @@ import { addressOf, streamOf } from "../../../actors/address.ts"
 import { ActorParked, foldActor, type LiveActor, newActor } from "../../../actors/live-actor.ts"
 import type { MachineRegistry, RegisteredMachine } from "../../../actors/machine-registry.ts"
 import { persist } from "../../../actors/persisted-state.ts"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import { MasterKeys } from "../../../eventstore/master-keys.ts"
-import type { Partition, StoredActor } from "../../../eventstore/stored-rows.ts"
-import { subjectBound } from "../../../eventstore/subject-keys.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import type { Partition, StoredActor } from "../../../eventstore/log/stored-rows.ts"
+import { MasterKeys } from "../../../eventstore/personal/master-keys.ts"
+import { subjectBound } from "../../../eventstore/personal/subject-keys.ts"
 
 /** Which actors: of one company or all, of one machine or all. */
 export interface MigrationScope {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { DatabaseError } from "../../../eventstore/database.ts"
+import type { DatabaseError } from "../../../eventstore/database/database.ts"
 import type { Parked, RetryOutcome } from "../../../projections/engine/projections.ts"
 import { ReadDesk } from "../../reading/read-desk.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"

@@ -5,7 +5,7 @@ import { type Address, formatAddress, parseAddress } from "../../../actors/addre
 import { registerMachines } from "../../../actors/machine-registry.ts"
 import { replayStream, type SeenEvent } from "../../../actors/replay.ts"
 import type { ReplayDifference, Replayed, ReplayTo } from "../../../actors/replayed.ts"
-import { canonicalJson } from "../../../eventstore/hash.ts"
+import { canonicalJson } from "../../../eventstore/proof/hash.ts"
 import { machines } from "../../../machines/index.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
 import { eventLine } from "../event-line.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { verifierKeyText } from "../../../eventstore/checkpoint-note.ts"
-import { SealStore, type StoredSeal } from "../../../eventstore/seal-store.ts"
+import { verifierKeyText } from "../../../eventstore/proof/checkpoint-note.ts"
+import { SealStore, type StoredSeal } from "../../../eventstore/proof/seal-store.ts"
 import { Settings } from "../../config.ts"
 import { ownVerifierKey } from "../../seals/seal-key.ts"
 import { wrongUse } from "../cli-failure.ts"

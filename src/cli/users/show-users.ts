@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { EventStore } from "../../../eventstore/event-store.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
 import type { operatorAnswers } from "../../accounts/operator-questions.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"

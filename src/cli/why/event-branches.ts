@@ -6,7 +6,7 @@ import type {
   WhyJob,
   WhyStep
 } from "../../../actors/why/why-event.ts"
-import type { Json } from "../../../eventstore/json.ts"
+import type { Json } from "../../../eventstore/database/json.ts"
 import { counted, cut, plain, timeOf } from "../terminal.ts"
 import type { Branch } from "./tree-lines.ts"
 

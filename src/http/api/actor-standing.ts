@@ -2,7 +2,7 @@ import type { ActorView } from "../../../actors/engine.ts"
 import { restore } from "../../../actors/persisted-state.ts"
 import { possibleEvents } from "../../../actors/possible-events.ts"
 import { versionsOf } from "../../../actors/running-machine.ts"
-import type { JsonObject } from "../../../eventstore/json.ts"
+import type { JsonObject } from "../../../eventstore/database/json.ts"
 import type { ListedMachine } from "../../../machines/listed-machine.ts"
 import { once } from "./field-names.ts"
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { ParsedSearchParams } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Row } from "../../../eventstore/database.ts"
+import type { Row } from "../../../eventstore/database/database.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import { apiLimits } from "./api-limits.ts"

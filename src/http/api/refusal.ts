@@ -1,9 +1,9 @@
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import type { DeliverError, EventRefused } from "../../../actors/engine.ts"
-import type { DatabaseError } from "../../../eventstore/database.ts"
-import type { StoreUnavailable } from "../../../eventstore/event-store.ts"
-import type { WrongMasterKey } from "../../../eventstore/secrets.ts"
+import type { DatabaseError } from "../../../eventstore/database/database.ts"
+import type { StoreUnavailable } from "../../../eventstore/log/event-store.ts"
+import type { WrongMasterKey } from "../../../eventstore/personal/secrets.ts"
 import {
   type AccountRefused,
   clashes,

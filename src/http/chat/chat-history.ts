@@ -1,4 +1,4 @@
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { DeliveryStatus, Media } from "../../../machines/conversation/events.ts"
 import { httpLimits } from "../limits.ts"
 import type { ChatLine, ToVisitor } from "./chat-frames.ts"

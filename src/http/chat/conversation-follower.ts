@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type Address, streamOf } from "../../../actors/address.ts"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { httpLimits } from "../limits.ts"
 import type { Running } from "../running-engine.ts"
 

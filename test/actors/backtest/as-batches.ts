@@ -1,6 +1,6 @@
-import { Batch } from "../../../eventstore/batch.ts"
-import { canonicalJson, firstLink, nextLink, payloadHash } from "../../../eventstore/hash.ts"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import { Batch } from "../../../eventstore/log/batch.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
+import { canonicalJson, firstLink, nextLink, payloadHash } from "../../../eventstore/proof/hash.ts"
 
 /** Events of one batch. */
 const batchEvents = 1000

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import { firstLink } from "../../../eventstore/hash.ts"
-import { History } from "../../../eventstore/history.ts"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { History } from "../../../eventstore/log/history.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
+import { firstLink } from "../../../eventstore/proof/hash.ts"
 
 /** Reads of one partition in memory. Whatever else is asked of it dies: a backtest only reads. */
 export interface MemoryStore {

@@ -3,9 +3,9 @@ import { stepInputOf } from "../../../actors/live-actor.ts"
 import type { RegisteredMachine } from "../../../actors/machine-registry.ts"
 import type { RunningMachine } from "../../../actors/running-machine.ts"
 import { takeStep } from "../../../actors/step.ts"
-import { canonicalJson, firstLink } from "../../../eventstore/hash.ts"
-import type { Json, JsonObject } from "../../../eventstore/json.ts"
-import type { EventKind, StoredEvent } from "../../../eventstore/stored-event.ts"
+import type { Json, JsonObject } from "../../../eventstore/database/json.ts"
+import type { EventKind, StoredEvent } from "../../../eventstore/log/stored-event.ts"
+import { canonicalJson, firstLink } from "../../../eventstore/proof/hash.ts"
 
 /** A Monday, 10:00 in São Paulo. */
 export const monday10 = Date.UTC(2026, 5, 1, 13)

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
-import { EventStore, StoreUnavailable } from "../../../eventstore/event-store.ts"
+import { EventStore, StoreUnavailable } from "../../../eventstore/log/event-store.ts"
 import { scripted } from "./handlers.ts"
 import { counter, worker } from "./machines.ts"
 import { until } from "./run-engine.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
-import { EventStore } from "../../../eventstore/event-store.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { gate, scripted } from "./handlers.ts"
 import { counter, receiver, sender, worker } from "./machines.ts"
 import { type TestEngine, until } from "./run-engine.ts"

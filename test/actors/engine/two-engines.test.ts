@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterEach, beforeEach, expect, it } from "vitest"
-import { verify } from "../../../eventstore/verify.ts"
+import { verify } from "../../../eventstore/proof/verify.ts"
 import { describePostgres, type TestDatabase } from "../../databases.ts"
 import { type EngineProcess, startEngineProcess } from "./engine-process.ts"
 import { faultsOf, startLoad } from "./load.ts"

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
 import { type AnyStateMachine, assign, emit, setup } from "xstate"
-import { EventStore } from "../../../eventstore/event-store.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { alarm, counter } from "./machines.ts"
 import { describeEngine } from "./suite.ts"
 

@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from "xstate"
 import type { ActorEvent } from "../../../actors/engine.ts"
-import type { Json } from "../../../eventstore/json.ts"
+import type { Json } from "../../../eventstore/database/json.ts"
 
 /** A machine for the law of equivalence, and what a random history of it is made of. */
 export interface Shape {

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { Chance } from "./chance.ts"
 import type { Change, TamperWorld, Trace } from "./tamper-world.ts"
 

@@ -2,13 +2,18 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "n
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { anchorPath } from "../../../eventstore/anchor-directory.ts"
-import type { Damage } from "../../../eventstore/damage.ts"
-import { Database, type DatabaseError, type Row, withAdminConnection } from "../../../eventstore/database.ts"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import { type SealedPartition, SealStore, type StoredSeal } from "../../../eventstore/seal-store.ts"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
-import { verifyHistory } from "../../../eventstore/verify.ts"
+import {
+  Database,
+  type DatabaseError,
+  type Row,
+  withAdminConnection
+} from "../../../eventstore/database/database.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
+import { anchorPath } from "../../../eventstore/proof/anchor-directory.ts"
+import type { Damage } from "../../../eventstore/proof/damage.ts"
+import { type SealedPartition, SealStore, type StoredSeal } from "../../../eventstore/proof/seal-store.ts"
+import { verifyHistory } from "../../../eventstore/proof/verify.ts"
 import { sealVerifier } from "../sealed-history.ts"
 import type { Chance } from "./chance.ts"
 

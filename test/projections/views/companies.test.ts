@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { withAdminConnection } from "../../../eventstore/database.ts"
+import { withAdminConnection } from "../../../eventstore/database/database.ts"
 import { readModels } from "../../../projections/index.ts"
 import { databases } from "../../databases.ts"
 import { history } from "../folding.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import { verify } from "../../../eventstore/verify.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { verify } from "../../../eventstore/proof/verify.ts"
 import type { OpenApiServer } from "../../src/http/api/open-api.ts"
 import type { TwoCompanies } from "../../src/http/api/two-companies.ts"
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { EventStore } from "../../../eventstore/event-store.ts"
-import { History } from "../../../eventstore/history.ts"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { History } from "../../../eventstore/log/history.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { ProofDatabase } from "./proof-database.ts"
 import { proofCompany } from "./stage.ts"
 

@@ -6,9 +6,9 @@ import { promisify } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Database, type Row, withAdminConnection } from "../../../eventstore/database.ts"
-import { MasterKeys, masterKeyOf } from "../../../eventstore/master-keys.ts"
-import { type StoreServices, storeLayer } from "../../../eventstore/store-layers.ts"
+import { Database, type Row, withAdminConnection } from "../../../eventstore/database/database.ts"
+import { type StoreServices, storeLayer } from "../../../eventstore/database/store-layers.ts"
+import { MasterKeys, masterKeyOf } from "../../../eventstore/personal/master-keys.ts"
 import { makeTestLogin } from "../../test-login.ts"
 
 /** A database of the proof's own on the server that it was given. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { becomesTrue } from "../../rig/world/program.ts"
 import { randomFrom } from "../../rig/world/random.ts"
 import type { Plant } from "./app/plants.ts"

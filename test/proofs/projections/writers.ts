@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { Batch } from "../../../eventstore/batch.ts"
-import type { EventStore } from "../../../eventstore/event-store.ts"
+import { Batch } from "../../../eventstore/log/batch.ts"
+import type { EventStore } from "../../../eventstore/log/event-store.ts"
 import type { PartitionOwner } from "../../eventstore/owner.ts"
 import { type GoldenEvent, readGoldens } from "../../golden/golden-files.ts"
 

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { verify } from "../../../eventstore/verify.ts"
+import { verify } from "../../../eventstore/proof/verify.ts"
 import { staleAppends } from "../world/rig-database.ts"
 import { channelNames, type RigChannel, rigChannels, rigCompany, type Stage } from "../world/stage.ts"
 import { checkInbound, type InboundCounts } from "./check-inbound.ts"

@@ -1,6 +1,6 @@
 import type { Replayed } from "../../../actors/replayed.ts"
-import { canonicalJson } from "../../../eventstore/hash.ts"
-import type { Json } from "../../../eventstore/json.ts"
+import type { Json } from "../../../eventstore/database/json.ts"
+import { canonicalJson } from "../../../eventstore/proof/hash.ts"
 import { askJson, pause } from "../world/program.ts"
 import { rigToken, type Server } from "../world/server.ts"
 import { rigCompany } from "../world/stage.ts"

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Database, engineRole, type Row, withAdminConnection } from "../../../eventstore/database.ts"
-import { makeEngineRole } from "../../../eventstore/login.ts"
-import { MasterKeys, masterKeyOf } from "../../../eventstore/master-keys.ts"
-import { type StoreServices, storeLayer } from "../../../eventstore/store-layers.ts"
+import { Database, engineRole, type Row, withAdminConnection } from "../../../eventstore/database/database.ts"
+import { makeEngineRole } from "../../../eventstore/database/login.ts"
+import { type StoreServices, storeLayer } from "../../../eventstore/database/store-layers.ts"
+import { MasterKeys, masterKeyOf } from "../../../eventstore/personal/master-keys.ts"
 
 /** One scenario's database, as the rig itself sees it: straight, past every proxy. */
 export interface RigDatabase {

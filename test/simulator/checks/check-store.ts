@@ -1,5 +1,5 @@
 import { hash } from "node:crypto"
-import { firstLink, nextLink, payloadHash } from "../../../eventstore/hash.ts"
+import { firstLink, nextLink, payloadHash } from "../../../eventstore/proof/hash.ts"
 import type { World } from "../world/world.ts"
 import type { Finding } from "./finding.ts"
 import type { FoldedStream } from "./folded-stream.ts"

@@ -1,5 +1,10 @@
-import type { Batch } from "../../../eventstore/batch.ts"
-import { type AppendError, BatchRefused, KeysKnown, PartitionLost } from "../../../eventstore/event-store.ts"
+import type { Batch } from "../../../eventstore/log/batch.ts"
+import {
+  type AppendError,
+  BatchRefused,
+  KeysKnown,
+  PartitionLost
+} from "../../../eventstore/log/event-store.ts"
 import { each, idOf, type MemoryTables } from "./memory-tables.ts"
 
 /** Why the database would refuse the batch, in the order in which `es.append` finds it; undefined when it takes it. */

@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { JobState } from "../../../eventstore/batch.ts"
-import { EventStore, type Places } from "../../../eventstore/event-store.ts"
-import { keptText } from "../../../eventstore/sealed-text.ts"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
-import type { Partition, StoredActor, StoredJob, StoredMessage } from "../../../eventstore/stored-rows.ts"
-import { SubjectStore } from "../../../eventstore/subject-store.ts"
+import type { JobState } from "../../../eventstore/log/batch.ts"
+import { EventStore, type Places } from "../../../eventstore/log/event-store.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
+import type { Partition, StoredActor, StoredJob, StoredMessage } from "../../../eventstore/log/stored-rows.ts"
+import { keptText } from "../../../eventstore/personal/sealed-text.ts"
+import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
 import { memorySubjects, storedSubject } from "./memory-subjects.ts"
 import {
   type EventRow,

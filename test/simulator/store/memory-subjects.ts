@@ -6,7 +6,7 @@ import {
   SubjectRefused,
   SubjectStore,
   type WrappedOtherwise
-} from "../../../eventstore/subject-store.ts"
+} from "../../../eventstore/personal/subject-store.ts"
 import { idOf, type MemoryTables, type SubjectRow } from "./memory-tables.ts"
 
 /** The rows about persons, as the functions of schema `es` keep them. */

@@ -1,8 +1,8 @@
-import type { Batch } from "../../../eventstore/batch.ts"
-import type { Wrapped } from "../../../eventstore/master-keys.ts"
-import type { EventKind, StoredEvent } from "../../../eventstore/stored-event.ts"
-import type { StoredTimer } from "../../../eventstore/stored-rows.ts"
-import type { StoredErasure } from "../../../eventstore/subject-store.ts"
+import type { Batch } from "../../../eventstore/log/batch.ts"
+import type { EventKind, StoredEvent } from "../../../eventstore/log/stored-event.ts"
+import type { StoredTimer } from "../../../eventstore/log/stored-rows.ts"
+import type { Wrapped } from "../../../eventstore/personal/master-keys.ts"
+import type { StoredErasure } from "../../../eventstore/personal/subject-store.ts"
 import { checkBatch } from "./check-batch.ts"
 
 /** An event as its row keeps it: `data` is parsed at read. */

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { Batch } from "../../../eventstore/batch.ts"
-import type { EventStore } from "../../../eventstore/event-store.ts"
+import { Batch } from "../../../eventstore/log/batch.ts"
+import type { EventStore } from "../../../eventstore/log/event-store.ts"
 import { Random } from "../time/random.ts"
 import type { Plant, World } from "./world.ts"
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { Database, type DatabaseError } from "../../../eventstore/database.ts"
+import { Database, type DatabaseError } from "../../../eventstore/database/database.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
 import { ApiKeys } from "../../../src/accounts/api-keys.ts"
 import { Audit, doneBy } from "../../../src/accounts/audit.ts"

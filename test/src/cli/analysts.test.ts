@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type Query, withAdminConnection } from "../../../eventstore/database.ts"
+import { type Query, withAdminConnection } from "../../../eventstore/database/database.ts"
 import { analystViews, readModels } from "../../../projections/index.ts"
 import { cliDatabases } from "./cli-database.ts"
 import { makeReadWorld, type ReadWorld } from "./read-world.ts"

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import type { Batch } from "../../../eventstore/batch.ts"
-import { withAdminConnection } from "../../../eventstore/database.ts"
-import { EventStore } from "../../../eventstore/event-store.ts"
+import { withAdminConnection } from "../../../eventstore/database/database.ts"
+import type { Batch } from "../../../eventstore/log/batch.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { defaultSettings } from "../../../src/config.ts"
 import {
   type DatabaseAccess,

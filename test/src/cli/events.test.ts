@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { StoredHistory } from "../../actors/stored-history.ts"
 import { aConversation } from "./a-conversation.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"

@@ -1,6 +1,6 @@
 import { connect } from "node:net"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import type { StoredEvent } from "../../../eventstore/stored-event.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { startEvolutionDouble } from "../../../src/doubles/evolution.ts"
 import type { Double } from "../../../src/doubles/provider-double.ts"
 import { startTelegramDouble } from "../../../src/doubles/telegram.ts"

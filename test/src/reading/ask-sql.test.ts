@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { Database } from "../../../eventstore/database.ts"
+import { Database } from "../../../eventstore/database/database.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
 import { askSql, type SqlQuestion } from "../../../src/reading/ask-sql.ts"
 import { readLimits } from "../../../src/reading/read-limits.ts"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Database } from "../../../../eventstore/database.ts"
+import type { Database } from "../../../../eventstore/database/database.ts"
 import { inCompany } from "../../../../projections/engine/in-company.ts"
 import { apiLimits } from "../api-limits.ts"
 
