@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import type { Json } from "../eventstore/database/json.ts"
 import type { SubjectKeys } from "../eventstore/personal/subject-keys.ts"
 import { type Address, formatAddress } from "./address.ts"
-import { EventRefused, TryAgain } from "./engine.ts"
-import type { LiveActor } from "./live-actor.ts"
+import { EventRefused, TryAgain } from "./engine/engine.ts"
+import type { LiveActor } from "./engine/live-actor.ts"
 
 const storeRetryMs = 1000
 

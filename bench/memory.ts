@@ -1,6 +1,6 @@
 import { fork } from "node:child_process"
 import * as Effect from "effect/Effect"
-import type { Engine } from "../actors/engine.ts"
+import type { Engine } from "../actors/engine/engine.ts"
 import type { Bench, BenchWorld } from "./bench.ts"
 import { addressOf, message, openConversations } from "./cold-load.ts"
 import { rounded } from "./figure.ts"

@@ -1,4 +1,4 @@
-import { replay as replayEvents } from "../actors/replay.ts"
+import { replay as replayEvents } from "../actors/replay/replay.ts"
 import type { Bench, BenchWorld } from "./bench.ts"
 import { conversationMachine, conversationPath } from "./conversation-path.ts"
 import { rounded } from "./figure.ts"

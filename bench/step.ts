@@ -1,4 +1,4 @@
-import { takeStep } from "../actors/step.ts"
+import { takeStep } from "../actors/machine/step.ts"
 import type { Bench, BenchWorld } from "./bench.ts"
 import { conversationMachine, conversationPath } from "./conversation-path.ts"
 import { rounded } from "./figure.ts"

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { assign, emit, setup } from "xstate"
-import type { ActorEvent } from "../actors/engine.ts"
+import type { ActorEvent } from "../actors/engine/engine.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"
 import { personal } from "../machines/personal.ts"
 

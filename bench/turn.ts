@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Engine } from "../actors/engine.ts"
-import type { JobHandler } from "../actors/job-handler.ts"
+import type { Engine } from "../actors/engine/engine.ts"
+import type { JobHandler } from "../actors/jobs/job-handler.ts"
 import type { Bench, BenchWorld } from "./bench.ts"
 import { type Costs, startCosts, storedBytes } from "./costs.ts"
 import { rounded, type Target } from "./figure.ts"

@@ -1,4 +1,4 @@
-import { type PersonalShapes, personalShapes } from "../actors/personal-shape.ts"
+import { type PersonalShapes, personalShapes } from "../actors/machine/personal-shape.ts"
 import type { JsonObject } from "../eventstore/database/json.ts"
 import { type PersonalShape, takeApart } from "../eventstore/personal/personal-data.ts"
 import type { ListedMachine } from "../machines/listed-machine.ts"

@@ -1,8 +1,8 @@
 import type { Json } from "../../eventstore/database/json.ts"
-import type { PendingTimer } from "../actor-state.ts"
-import type { ActorEvent } from "../engine.ts"
-import { errorAsJson } from "../persisted-state.ts"
-import type { Message, NewJob, Step } from "../step.ts"
+import type { ActorEvent } from "../engine/engine.ts"
+import type { PendingTimer } from "../machine/actor-state.ts"
+import { errorAsJson } from "../machine/persisted-state.ts"
+import type { Message, NewJob, Step } from "../machine/step.ts"
 import { agree, asJson, same, type Tolerance } from "./backtest-agreement.ts"
 
 /** What two versions can differ in. `error`: the new one's machine threw. */

@@ -1,8 +1,8 @@
 import type { Json } from "../../eventstore/database/json.ts"
 import type { Upcasters } from "../../eventstore/log/upcast.ts"
 import type { ListedMachine } from "../../machines/listed-machine.ts"
-import { engineEvents, type RegisteredMachine } from "../machine-registry.ts"
-import type { RunningMachine } from "../running-machine.ts"
+import { engineEvents, type RegisteredMachine } from "../machine/machine-registry.ts"
+import type { RunningMachine } from "../machine/running-machine.ts"
 import type { Difference } from "./backtest-difference.ts"
 import type { Setting } from "./backtest-setting.ts"
 

@@ -1,8 +1,8 @@
 import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { upcast } from "../../eventstore/log/upcast.ts"
-import type { ActorState } from "../actor-state.ts"
-import type { RunningMachine } from "../running-machine.ts"
-import { type Step, type StepInput, takeStep } from "../step.ts"
+import type { ActorState } from "../machine/actor-state.ts"
+import type { RunningMachine } from "../machine/running-machine.ts"
+import { type Step, type StepInput, takeStep } from "../machine/step.ts"
 import { asJson } from "./backtest-agreement.ts"
 import { CandidateSide } from "./backtest-candidate.ts"
 import {

@@ -1,4 +1,4 @@
-import type { ActorState, PendingTimer } from "../actor-state.ts"
+import type { ActorState, PendingTimer } from "../machine/actor-state.ts"
 import type { Recorded } from "./backtest-difference.ts"
 import type { StreamTally } from "./backtest-plan.ts"
 import type { Turn } from "./backtest-recorded.ts"

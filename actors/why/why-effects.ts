@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { type Address, addressOf, formatAddress, streamOf } from "../address.ts"
-import type { MachineRegistry } from "../machine-registry.ts"
+import type { MachineRegistry } from "../machine/machine-registry.ts"
 import {
   type EventPlace,
   eachPage,

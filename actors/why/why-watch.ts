@@ -8,7 +8,7 @@ import {
   stateIn
 } from "xstate"
 import type { Json } from "../../eventstore/database/json.ts"
-import { prepare, type RunningMachine } from "../running-machine.ts"
+import { prepare, type RunningMachine } from "../machine/running-machine.ts"
 import type { WhyGuard, WhyTransition } from "./why-event.ts"
 
 /** What a machine considered and did while it was watched, in order. */

@@ -5,7 +5,7 @@ import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
 import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { type Address, addressOf, formatAddress, streamOf } from "../address.ts"
-import type { MachineRegistry } from "../machine-registry.ts"
+import type { MachineRegistry } from "../machine/machine-registry.ts"
 import type { WhyEvent, WhyFacts, WhyJob } from "./why-event.ts"
 import { StepTeller, type ToldStep } from "./why-step.ts"
 

@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Idempotency, JobFailedForNow, JobRefused } from "../../actors/job-handler.ts"
+import type { Idempotency, JobFailedForNow, JobRefused } from "../../actors/jobs/job-handler.ts"
 import type { DeliveryStatus, Media } from "../../machines/conversation/events.ts"
 
 /** What a webhook or a socket brought, the same for every channel. Times are epoch ms. */

@@ -5,7 +5,7 @@ import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
-import { JobFailedForNow, JobRefused } from "../../actors/job-handler.ts"
+import { JobFailedForNow, JobRefused } from "../../actors/jobs/job-handler.ts"
 import { channelLimits } from "./limits.ts"
 
 /** What a provider answered. `body` is undefined when it was not JSON, too large, or broke off. */

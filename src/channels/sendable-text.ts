@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { JobRefused } from "../../actors/job-handler.ts"
+import { JobRefused } from "../../actors/jobs/job-handler.ts"
 import type { Outbound } from "./channel.ts"
 import { cleanText } from "./clean-text.ts"
 

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { TryAgain } from "../../actors/engine.ts"
+import type { TryAgain } from "../../actors/engine/engine.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import type { CompanyContext } from "../../machines/company/machine.ts"
 import type { CompanyFile } from "../../machines/company/settings.ts"

@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { ActorEvent, TryAgain } from "../../actors/engine.ts"
+import type { ActorEvent, TryAgain } from "../../actors/engine/engine.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import {
   CompanyChanges,

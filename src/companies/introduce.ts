@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { ActorEvent, Engine, TryAgain } from "../../actors/engine.ts"
+import type { ActorEvent, Engine, TryAgain } from "../../actors/engine/engine.ts"
 import type { Language } from "../../machines/conversation/events.ts"
 
 /** Who somebody is, as a channel shows, or as a form or a program says. */

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { formatAddress } from "../../actors/address.ts"
-import { registerMachines } from "../../actors/machine-registry.ts"
+import { registerMachines } from "../../actors/machine/machine-registry.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import { EventStore } from "../../eventstore/log/event-store.ts"
 import { machines } from "../../machines/index.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type Address, formatAddress, streamOf } from "../../actors/address.ts"
-import type { MachineRegistry } from "../../actors/machine-registry.ts"
+import type { MachineRegistry } from "../../actors/machine/machine-registry.ts"
 import {
   addressFrom,
   type EventPlace,

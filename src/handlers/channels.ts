@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { JobRefused } from "../../actors/job-handler.ts"
+import { JobRefused } from "../../actors/jobs/job-handler.ts"
 import type { Channel } from "../channels/channel.ts"
 
 /** The channels that are set up, by name. */

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { JobRefused } from "../../actors/job-handler.ts"
+import { JobRefused } from "../../actors/jobs/job-handler.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 
 /** Reads a job's input by its schema; fails with `JobRefused`, reason `wrongInput`, that names the place. */

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { JobHandler } from "../../actors/job-handler.ts"
+import type { JobHandler } from "../../actors/jobs/job-handler.ts"
 import type { Companies } from "../companies/companies.ts"
 import type { LanguageModel } from "../llm/language-model.ts"
 import type { Channels } from "./channels.ts"

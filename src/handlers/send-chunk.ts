@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type JobContext, JobFailedForNow, type JobHandler } from "../../actors/job-handler.ts"
+import { type JobContext, JobFailedForNow, type JobHandler } from "../../actors/jobs/job-handler.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import type { Outbound, Sent } from "../channels/channel.ts"

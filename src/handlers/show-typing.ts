@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { JobHandler } from "../../actors/job-handler.ts"
+import type { JobHandler } from "../../actors/jobs/job-handler.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import { Channels, channelNamed } from "./channels.ts"

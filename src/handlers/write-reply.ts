@@ -1,5 +1,10 @@
 import * as Effect from "effect/Effect"
-import { type JobContext, JobFailedForNow, type JobHandler, JobRefused } from "../../actors/job-handler.ts"
+import {
+  type JobContext,
+  JobFailedForNow,
+  type JobHandler,
+  JobRefused
+} from "../../actors/jobs/job-handler.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import { Companies } from "../companies/companies.ts"

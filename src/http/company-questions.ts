@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { TryAgain } from "../../actors/engine.ts"
+import type { TryAgain } from "../../actors/engine/engine.ts"
 import type { CompanyAdmin } from "../companies/company-admin.ts"
 import type { CompanyRefused } from "../companies/company-desk.ts"
 import { parseWithBytes } from "./bytes-json.ts"

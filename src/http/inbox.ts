@@ -9,7 +9,7 @@ import {
   type EventRefused,
   TryAgain,
   type WrongVersion
-} from "../../actors/engine.ts"
+} from "../../actors/engine/engine.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import { contactLimits } from "../../machines/contact/limits.ts"
 import type { Inbound } from "../channels/channel.ts"

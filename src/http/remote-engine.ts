@@ -9,7 +9,7 @@ import {
   EventRefused,
   TryAgain,
   WrongVersion
-} from "../../actors/engine.ts"
+} from "../../actors/engine/engine.ts"
 import { EventStore, StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
 import { SubjectRefused } from "../../eventstore/personal/subject-store.ts"

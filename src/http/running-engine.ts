@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Engine, type EngineStatus, TryAgain } from "../../actors/engine.ts"
+import { Engine, type EngineStatus, TryAgain } from "../../actors/engine/engine.ts"
 import type { Database } from "../../eventstore/database/database.ts"
 import { EventStore } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { EngineStatus } from "../../actors/engine.ts"
+import type { EngineStatus } from "../../actors/engine/engine.ts"
 import type { Lag } from "../../projections/engine/projections.ts"
 import { liveLimits } from "./live-limits.ts"
 import type { LiveValue } from "./live-value.ts"

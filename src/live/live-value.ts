@@ -1,5 +1,5 @@
 import type * as Effect from "effect/Effect"
-import type { EngineStatus } from "../../actors/engine.ts"
+import type { EngineStatus } from "../../actors/engine/engine.ts"
 import type { Database, DatabaseError } from "../../eventstore/database/database.ts"
 import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import type { Projections } from "../../projections/engine/projections.ts"

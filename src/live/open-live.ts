@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
-import type { Engine } from "../../actors/engine.ts"
+import type { Engine } from "../../actors/engine/engine.ts"
 import { machines } from "../../machines/index.ts"
 import type { Companies } from "../companies/companies.ts"
 import { hearHints } from "../redis/hints.ts"

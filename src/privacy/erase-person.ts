@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { ErasureReport } from "../../actors/erasures.ts"
+import type { ErasureReport } from "../../actors/engine/erasures.ts"
 import {
   type StoredErasure,
   type StreamCopies,

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { ErasurePlace } from "../../actors/erasures.ts"
+import type { ErasurePlace } from "../../actors/engine/erasures.ts"
 import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
 import type { SettingValues } from "../config.ts"
 

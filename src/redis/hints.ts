@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
-import type { Engine } from "../../actors/engine.ts"
+import type { Engine } from "../../actors/engine/engine.ts"
 import type { Projections } from "../../projections/engine/projections.ts"
 import type { RedisConnection } from "./redis-connection.ts"
 import { redisLimits } from "./redis-limits.ts"

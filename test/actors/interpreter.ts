@@ -10,7 +10,7 @@ import {
   SimulatedClock,
   StateMachine
 } from "xstate"
-import { logicKind } from "../../actors/logic-kind.ts"
+import { logicKind } from "../../actors/machine/logic-kind.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import { asJson, type Observed, type Subject, seen } from "./observed.ts"
 import type { Shape } from "./shapes/shape.ts"

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util"
-import { prepare } from "../../actors/running-machine.ts"
+import { prepare } from "../../actors/machine/running-machine.ts"
 import { durableActor, type Life, replay, type TakeStep } from "./durable-actor.ts"
 import { interpret } from "./interpreter.ts"
 import type { Move } from "./moves.ts"

@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import type { ActorEvent } from "../../actors/engine.ts"
+import type { ActorEvent } from "../../actors/engine/engine.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import type { Shape } from "./shapes/shape.ts"
 

@@ -1,6 +1,6 @@
 import type { AnyMachineSnapshot } from "xstate"
-import type { ActorState } from "../../actors/actor-state.ts"
-import { type Step, takeStep } from "../../actors/step.ts"
+import type { ActorState } from "../../actors/machine/actor-state.ts"
+import { type Step, takeStep } from "../../actors/machine/step.ts"
 import type { TakeStep } from "./durable-actor.ts"
 import type { Observed } from "./observed.ts"
 

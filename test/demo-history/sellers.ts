@@ -1,4 +1,4 @@
-import type { ActorEvent } from "../../actors/engine.ts"
+import type { ActorEvent } from "../../actors/engine/engine.ts"
 import { machines } from "../../machines/index.ts"
 import type { Random } from "../simulator/time/random.ts"
 import type { Timeline } from "../simulator/time/timeline.ts"

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { expect, it } from "vitest"
-import { Replayer } from "../../actors/replay.ts"
+import { Replayer } from "../../actors/replay/replay.ts"
 import { machines } from "../../machines/index.ts"
 import { registerListed } from "./check-goldens.ts"
 import { readGoldens, storedEvents } from "./golden-files.ts"

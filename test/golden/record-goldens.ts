@@ -1,4 +1,4 @@
-import { prepare } from "../../actors/running-machine.ts"
+import { prepare } from "../../actors/machine/running-machine.ts"
 import type { ListedMachine } from "../../machines/listed-machine.ts"
 import {
   chartOf,

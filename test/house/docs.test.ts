@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { afterAll, describe, expect, test } from "vitest"
 import { type AnyStateMachine, StateMachine } from "xstate"
-import { checkMachine } from "../../actors/check-machine.ts"
+import { checkMachine } from "../../actors/machine/check-machine.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 // Inside the repository, so that the blocks find its packages.

@@ -61,7 +61,7 @@ test("every file imports only what its room allows", () => {
 test("a forbidden import is found", () => {
   const path = join(root, "machines/lead/machine.ts")
   const text =
-    'import { readFileSync } from "node:fs"\nimport type { Engine } from "../../actors/engine.ts"\n'
+    'import { readFileSync } from "node:fs"\nimport type { Engine } from "../../actors/engine/engine.ts"\n'
   expect(wrongImports("machines", path, text)).toEqual([
     "machines/lead/machine.ts imports the package node:fs",
     "machines/lead/machine.ts imports actors/: ../../actors/engine.ts"

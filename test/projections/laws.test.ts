@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { type PersonalShapes, personalShapes } from "../../actors/personal-shape.ts"
+import { type PersonalShapes, personalShapes } from "../../actors/machine/personal-shape.ts"
 import { takeApart } from "../../eventstore/personal/personal-data.ts"
 import { machines } from "../../machines/index.ts"
 import type { ColumnKind } from "../../projections/column.ts"

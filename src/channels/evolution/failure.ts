@@ -1,4 +1,4 @@
-import { JobFailedForNow, JobRefused } from "../../../actors/job-handler.ts"
+import { JobFailedForNow, JobRefused } from "../../../actors/jobs/job-handler.ts"
 import { cleanText } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
 import { commonFailure, type ProviderAnswer } from "../provider-http.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { ErasureReport } from "../../../actors/erasures.ts"
+import type { ErasureReport } from "../../../actors/engine/erasures.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import {
   type StoredErasure,

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { streamOf } from "../../../actors/address.ts"
-import { registerMachines } from "../../../actors/machine-registry.ts"
+import { registerMachines } from "../../../actors/machine/machine-registry.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { machines } from "../../../machines/index.ts"
 import { explain } from "../../explain/explain.ts"

@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { TryAgain } from "../../../actors/engine.ts"
+import { TryAgain } from "../../../actors/engine/engine.ts"
 import type { AccountServices } from "../../accounts/accounts-layer.ts"
 import { Companies } from "../../companies/companies.ts"
 import { mustBeActive } from "../../companies/must-be-active.ts"

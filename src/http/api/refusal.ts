@@ -1,6 +1,6 @@
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
-import type { DeliverError, EventRefused } from "../../../actors/engine.ts"
+import type { DeliverError, EventRefused } from "../../../actors/engine/engine.ts"
 import type { DatabaseError } from "../../../eventstore/database/database.ts"
 import type { StoreUnavailable } from "../../../eventstore/log/event-store.ts"
 import type { WrongMasterKey } from "../../../eventstore/personal/secrets.ts"

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { type ActorEvent, type DeliverError, TryAgain } from "../../../actors/engine.ts"
+import { type ActorEvent, type DeliverError, TryAgain } from "../../../actors/engine/engine.ts"
 import type { Identity } from "../../companies/contacts.ts"
 import { type Described, introduce } from "../../companies/introduce.ts"
 import { ApiParts } from "./api-parts.ts"

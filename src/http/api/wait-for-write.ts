@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import type { Delivered } from "../../../actors/engine.ts"
+import type { Delivered } from "../../../actors/engine/engine.ts"
 import { apiLimits } from "./api-limits.ts"
 import { ApiParts } from "./api-parts.ts"
 import type { QueryValues } from "./filters.ts"

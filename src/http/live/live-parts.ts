@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { TryAgain } from "../../../actors/engine.ts"
+import { TryAgain } from "../../../actors/engine/engine.ts"
 import type { StoreUnavailable } from "../../../eventstore/log/event-store.ts"
 import type { NotAuthenticated } from "../../accounts/account-errors.ts"
 import { Audit, refusedTo } from "../../accounts/audit.ts"

@@ -1,4 +1,4 @@
-import type { RegisteredMachine } from "../../../actors/machine-registry.ts"
+import type { RegisteredMachine } from "../../../actors/machine/machine-registry.ts"
 import type { LeadInput } from "../../../machines/lead/events.ts"
 import { cost, input } from "../../machines/conversation/example.ts"
 import { monday10, Recording } from "./recording.ts"

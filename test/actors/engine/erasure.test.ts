@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
-import { replay } from "../../../actors/replay.ts"
+import { replay } from "../../../actors/replay/replay.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { registerOne } from "../stored-history.ts"
 import { chat, chatAnew, lead } from "./erasure-machines.ts"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { JobContext, JobHandler } from "../../../actors/job-handler.ts"
+import type { JobContext, JobHandler } from "../../../actors/jobs/job-handler.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 
 /** How an attempt ends: with a result, a failure, or never. */

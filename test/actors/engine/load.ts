@@ -1,4 +1,4 @@
-import type { ActorEvent } from "../../../actors/engine.ts"
+import type { ActorEvent } from "../../../actors/engine/engine.ts"
 import type { TestDatabase } from "../../databases.ts"
 import type { Outcome } from "./engine-process.ts"
 

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { JobHandler } from "../../../actors/job-handler.ts"
+import type { JobHandler } from "../../../actors/jobs/job-handler.ts"
 import type { ListedMachine } from "../../../machines/listed-machine.ts"
 import { scripted } from "./handlers.ts"
 import {

@@ -8,12 +8,12 @@ import {
   type Delivered,
   Engine,
   type Envelope
-} from "../../../actors/engine.ts"
-import { EngineClock } from "../../../actors/engine-clock.ts"
-import { engineLayer } from "../../../actors/engine-layer.ts"
-import { defaultLimits, type EngineLimits } from "../../../actors/engine-limits.ts"
-import type { EngineOptions } from "../../../actors/engine-options.ts"
-import { Ownership } from "../../../actors/ownership.ts"
+} from "../../../actors/engine/engine.ts"
+import { EngineClock } from "../../../actors/engine/engine-clock.ts"
+import { engineLayer } from "../../../actors/engine/engine-layer.ts"
+import { defaultLimits, type EngineLimits } from "../../../actors/engine/engine-limits.ts"
+import type { EngineOptions } from "../../../actors/engine/engine-options.ts"
+import { Ownership } from "../../../actors/engine/ownership.ts"
 import { sealingLayer } from "../../../eventstore/database/store-layers.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { History, type OpenedJob } from "../../../eventstore/log/history.ts"

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest"
-import { EngineClock } from "../../../actors/engine-clock.ts"
+import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { type DatabaseKind, databases, type TestDatabase } from "../../databases.ts"
 import { startEngine, type TestEngine, type TestEngineOptions } from "./run-engine.ts"
 

@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from "xstate"
-import type { ActorEvent } from "../../../actors/engine.ts"
+import type { ActorEvent } from "../../../actors/engine/engine.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 
 /** A machine for the law of equivalence, and what a random history of it is made of. */

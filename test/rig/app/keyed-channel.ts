@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { JobFailedForNow } from "../../../actors/job-handler.ts"
+import { JobFailedForNow } from "../../../actors/jobs/job-handler.ts"
 import type { Channel } from "../../../src/channels/channel.ts"
 import type { ChannelMaker } from "../../../src/channels/channel-maker.ts"
 import { keyedInstance } from "../world/keyed-instance.ts"

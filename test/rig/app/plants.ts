@@ -59,7 +59,7 @@ export const plants: ReadonlyArray<Plant> = [
     about: "a chunk is sent before its attempt is stored",
     foundBy: ["P3"],
     exchanges: [
-      { file: "actors/job-attempts.ts", find: 'if (idempotency !== "safe") {', put: "if (false) {" }
+      { file: "actors/jobs/job-attempts.ts", find: 'if (idempotency !== "safe") {', put: "if (false) {" }
     ]
   },
   {
@@ -92,7 +92,7 @@ export const plants: ReadonlyArray<Plant> = [
     foundBy: ["P3"],
     exchanges: [
       {
-        file: "actors/job-attempts.ts",
+        file: "actors/jobs/job-attempts.ts",
         find: 'if (idempotency === "none" || findReceipt === undefined) {',
         put: 'if (idempotency === "none") return { _tag: "mayTryAgain" }\n  if (findReceipt === undefined) {'
       }
@@ -153,7 +153,7 @@ export const plants: ReadonlyArray<Plant> = [
     foundBy: ["P8"],
     exchanges: [
       {
-        file: "actors/timer-queue.ts",
+        file: "actors/engine/timer-queue.ts",
         find: "for (const timer of found.success) set(timer)",
         put: ""
       }
@@ -165,12 +165,12 @@ export const plants: ReadonlyArray<Plant> = [
     foundBy: ["P8"],
     exchanges: [
       {
-        file: "actors/timer-queue.ts",
+        file: "actors/engine/timer-queue.ts",
         find: "ports.fire(first)",
         put: "ports.fire(first), ports.fire(first)"
       },
       {
-        file: "actors/commit-draft.ts",
+        file: "actors/engine/commit-draft.ts",
         find: "if (isStale(working, delivery)) return",
         put: "if (isStale(working, delivery) && delivery.job !== undefined) return"
       }
@@ -182,7 +182,7 @@ export const plants: ReadonlyArray<Plant> = [
     foundBy: ["P8"],
     exchanges: [
       {
-        file: "actors/engine-clock.ts",
+        file: "actors/engine/engine-clock.ts",
         find: "steadyBegan = databaseMs + roundTripMs / 2 - steady() + aheadMs",
         put: "void databaseMs"
       }

@@ -1,4 +1,4 @@
-import type { Replayed } from "../../../actors/replayed.ts"
+import type { Replayed } from "../../../actors/replay/replayed.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 import { canonicalJson } from "../../../eventstore/proof/hash.ts"
 import { askJson, pause } from "../world/program.ts"

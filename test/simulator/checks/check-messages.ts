@@ -1,4 +1,4 @@
-import { jobKey } from "../../../actors/job-attempts.ts"
+import { jobKey } from "../../../actors/jobs/job-attempts.ts"
 import type { Accepted } from "../world/provider.ts"
 import type { World } from "../world/world.ts"
 import type { Finding } from "./finding.ts"

@@ -1,4 +1,4 @@
-import { DueHeap } from "../../../actors/due-heap.ts"
+import { DueHeap } from "../../../actors/engine/due-heap.ts"
 
 /** Something that will happen. */
 export interface Happening {

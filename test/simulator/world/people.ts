@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Address } from "../../../actors/address.ts"
-import type { ActorEvent } from "../../../actors/engine.ts"
+import type { ActorEvent } from "../../../actors/engine/engine.ts"
 import type { Random } from "../time/random.ts"
 import type { Timeline } from "../time/timeline.ts"
 import type { Lead } from "./lead.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { JobFailedForNow, JobRefused } from "../../../actors/job-handler.ts"
+import { JobFailedForNow, JobRefused } from "../../../actors/jobs/job-handler.ts"
 import type { Channel, Outbound, Sent } from "../../../src/channels/channel.ts"
 import type { Random } from "../time/random.ts"
 import type { Timeline } from "../time/timeline.ts"

@@ -3,7 +3,12 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
-import { type JobContext, JobFailedForNow, type JobHandler, JobRefused } from "../../../actors/job-handler.ts"
+import {
+  type JobContext,
+  JobFailedForNow,
+  type JobHandler,
+  JobRefused
+} from "../../../actors/jobs/job-handler.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 import { conversationJobs } from "../../../machines/conversation/jobs.ts"
 import type { Channel, Outbound } from "../../../src/channels/channel.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { CommitHint } from "../../../actors/engine.ts"
+import type { CommitHint } from "../../../actors/engine/engine.ts"
 import { type Hint, hearHints, publishApplied, publishCommits } from "../../../src/redis/hints.ts"
 import { connectRedis, RedisConnection } from "../../../src/redis/redis-connection.ts"
 import { hasRedis, runWith, startWiredRedis, until, type WiredRedis } from "./with-redis.ts"

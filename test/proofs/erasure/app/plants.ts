@@ -45,7 +45,7 @@ export const plants: ReadonlyArray<Plant> = [
     about: "the commit of the proof leaves the jobs",
     exchanges: [
       {
-        file: "actors/working-actor.ts",
+        file: "actors/engine/working-actor.ts",
         find: "const pending = this.state?.jobs ?? []",
         put: "const pending: ReadonlyArray<{ readonly job: string }> = []"
       }
@@ -96,7 +96,7 @@ export const plants: ReadonlyArray<Plant> = [
     about: "the proof holds the actor's whole state",
     exchanges: [
       {
-        file: "actors/redacted-state.ts",
+        file: "actors/engine/redacted-state.ts",
         find: "return !this.known.clear.has(text) || this.known.personal.has(text)",
         put: "return text === undefined"
       }
@@ -140,12 +140,12 @@ export const plants: ReadonlyArray<Plant> = [
     about: "what a job is asked with is stored as it is",
     exchanges: [
       {
-        file: "actors/working-actor.ts",
+        file: "actors/engine/working-actor.ts",
         find: "sealIf(key, jobPlace({ company, stream, job }), text)",
         put: "text"
       },
       {
-        file: "actors/working-actor.ts",
+        file: "actors/engine/working-actor.ts",
         find: "import { jobPlace, messagePlace,",
         put: "import { messagePlace,"
       }
@@ -156,7 +156,7 @@ export const plants: ReadonlyArray<Plant> = [
     about: "what a provider said of a job is stored as it is",
     exchanges: [
       {
-        file: "actors/job-attempts.ts",
+        file: "actors/jobs/job-attempts.ts",
         find: ": sealIf(job.key, jobMessagePlace(job), storable(failure.message, messageMaxLength))",
         put: ": storable(failure.message, messageMaxLength)"
       }
@@ -178,7 +178,7 @@ export const plants: ReadonlyArray<Plant> = [
     about: "the server logs what a provider said of a job",
     exchanges: [
       {
-        file: "actors/job-attempts.ts",
+        file: "actors/jobs/job-attempts.ts",
         find: "const failure = failureOf(exit)\n",
         put: "const failure = failureOf(exit)\n    ports.log(failure.message)\n"
       }

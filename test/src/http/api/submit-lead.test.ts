@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
-import { type Engine, TryAgain } from "../../../../actors/engine.ts"
+import { type Engine, TryAgain } from "../../../../actors/engine/engine.ts"
 import { machines } from "../../../../machines/index.ts"
 import { Contacts } from "../../../../src/companies/contacts.ts"
 import { ApiParts } from "../../../../src/http/api/api-parts.ts"

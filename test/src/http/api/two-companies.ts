@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import type { ActorEvent } from "../../../../actors/engine.ts"
+import type { ActorEvent } from "../../../../actors/engine/engine.ts"
 import { ApiKeys } from "../../../../src/accounts/api-keys.ts"
 import { Authentication } from "../../../../src/accounts/authentication.ts"
 import { conversationOf } from "../../../../src/companies/contacts.ts"

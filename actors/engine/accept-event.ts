@@ -1,0 +1,73 @@
+import type { JsonObject } from "../../eventstore/database/json.ts"
+import { canonicalJson } from "../../eventstore/proof/hash.ts"
+import type { Address } from "../address.ts"
+import type { MachineRegistry, RegisteredMachine } from "../machine/machine-registry.ts"
+import { type ActorEvent, type Envelope, EventRefused } from "./engine.ts"
+import type { EngineLimits } from "./engine-limits.ts"
+
+const keyMaxLength = 512
+
+/** The data as it will be stored, or why it can't be. */
+export const acceptEvent = (
+  registry: MachineRegistry,
+  limits: EngineLimits,
+  address: Address,
+  event: ActorEvent,
+  envelope: Envelope
+): { readonly data: JsonObject; readonly text: string } | EventRefused => {
+  const registered: RegisteredMachine | undefined = registry.get(address.machine)
+  if (registered === undefined) return unknownMachine(registry, address)
+  if ((envelope.key?.length ?? 0) > keyMaxLength) {
+    return new EventRefused({
+      reason: "tooLarge",
+      message: `the key is longer than ${keyMaxLength} characters`
+    })
+  }
+  const wrong = wrongWord({ ...envelope, type: event.type, id: address.id }) ?? wrongTime(envelope)
+  if (wrong !== undefined) return new EventRefused({ reason: "wrongData", message: wrong })
+  const accepted = registered.accept(event)
+  if (accepted._tag === "Failure") return accepted.failure
+  try {
+    const text = canonicalJson(accepted.success, event.type)
+    if (text.length <= limits.eventMaxBytes / 4 || Buffer.byteLength(text) <= limits.eventMaxBytes) {
+      // The machine gets what a replay will give it: the same keys in the same order.
+      return { data: JSON.parse(text), text }
+    }
+    return new EventRefused({
+      reason: "tooLarge",
+      message: `${event.type} is larger than ${limits.eventMaxBytes} bytes`
+    })
+  } catch (error) {
+    return new EventRefused({
+      reason: "wrongData",
+      message: error instanceof Error ? error.message : String(error)
+    })
+  }
+}
+
+/** What the store would refuse, or keep as another word than the one that was hashed. */
+const wrongWord = (words: Envelope & { readonly type: string; readonly id: string }): string | undefined => {
+  for (const name of ["principal", "key", "causation", "correlation", "type", "id"] as const) {
+    const word = words[name]
+    if (word === undefined) continue
+    if (word.includes("\u0000")) return `${name} holds a NUL character`
+    if (!word.isWellFormed()) return `${name} holds half a surrogate pair`
+  }
+  return undefined
+}
+
+/** The years 1 to 9999: the database's arithmetic keeps every millisecond of them. */
+const timeMin = -62_135_596_800_000
+const timeMax = 253_402_300_799_999
+
+const wrongTime = ({ occurredAt = 0 }: Envelope): string | undefined =>
+  Number.isInteger(occurredAt) && occurredAt >= timeMin && occurredAt <= timeMax
+    ? undefined
+    : `occurredAt is ${occurredAt}, which is no time in whole milliseconds of the years 1 to 9999`
+
+/** No machine of the list has this name. */
+export const unknownMachine = (registry: MachineRegistry, { machine }: Address) =>
+  new EventRefused({
+    reason: "unknownMachine",
+    message: `no machine is called "${machine}"; there are ${[...registry.keys()].join(", ")}`
+  })

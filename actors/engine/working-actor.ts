@@ -1,0 +1,245 @@
+import type { Json, JsonObject } from "../../eventstore/database/json.ts"
+import type { Batch, StreamPlace } from "../../eventstore/log/batch.ts"
+import type { EventKind } from "../../eventstore/log/stored-event.ts"
+import { jobPlace, messagePlace, snapshotPlace } from "../../eventstore/personal/open-event.ts"
+import { takeApart } from "../../eventstore/personal/personal-data.ts"
+import { sealIf } from "../../eventstore/personal/sealed-text.ts"
+import { canonicalJson } from "../../eventstore/proof/hash.ts"
+import type { ActorState, PendingTimer } from "../machine/actor-state.ts"
+import { errorAsJson, persist } from "../machine/persisted-state.ts"
+import { type Message, type NewJob, type Step, takeStep } from "../machine/step.ts"
+import { type LiveActor, stepInputOf } from "./live-actor.ts"
+import type { Delivery, ErasureOrder } from "./partition.ts"
+import { leftOver } from "./redacted-state.ts"
+
+/** A job that was committed with this batch, ready to run. */
+export interface CommittedJob extends NewJob {
+  readonly actor: LiveActor
+  /** Its input as JSON. */
+  readonly text: string
+}
+
+/** A message that was committed with this batch, with its place in the sender's stream. */
+export interface CommittedMessage extends Omit<Message, "event"> {
+  readonly place: StreamPlace
+  readonly version: number
+  readonly number: number
+  /** Its event as JSON. */
+  readonly text: string
+  /** Epoch ms. */
+  readonly occurredAt: number
+}
+
+/** One event in the making. */
+export interface EventRow {
+  readonly kind: EventKind
+  readonly type: string
+  /** Canonical JSON of its clear data. */
+  readonly text: string
+  /** Canonical JSON of its personal data; undefined when there is none. */
+  readonly personal: string | undefined
+  readonly schemaVersion: number
+}
+
+/** The events of one step: an input and what was drawn from it, the first at version `first`. */
+export interface StepRows {
+  readonly first: number
+  readonly rows: ReadonlyArray<EventRow>
+}
+
+/** An actor as it will be when the commit at hand stands. The live one changes only in `apply`. */
+export class WorkingActor {
+  readonly actor: LiveActor
+  state: ActorState | undefined
+  version: number
+  jobs: ReadonlyArray<CommittedJob> = []
+  cancelledJobs: ReadonlyArray<string> = []
+  messages: ReadonlyArray<CommittedMessage> = []
+  logs: ReadonlyArray<unknown> = []
+  migrated = false
+  erased: boolean
+  snapshotVersion: number
+
+  constructor(actor: LiveActor) {
+    this.actor = actor
+    this.state = actor.state
+    this.version = actor.version
+    this.snapshotVersion = actor.snapshotVersion
+    this.erased = actor.erased
+  }
+
+  /** Gives what takes everything since back. */
+  mark(): () => void {
+    const marked = { ...this }
+    return () => Object.assign(this, marked)
+  }
+
+  get mustMigrate(): boolean {
+    return this.actor.migrateFrom !== undefined && !this.migrated
+  }
+
+  /** Throws when the state can't be stored. */
+  migrate(): StepRows {
+    const { actor } = this
+    const state = persist(this.state!)
+    if (state === undefined) throw new Error("its context is not plain data, so it can't be migrated")
+    this.migrated = true
+    const data = { from: actor.migrateFrom!, to: actor.running.version, state }
+    return { first: ++this.version, rows: [this.row("input", "ActorMigrated", data)] }
+  }
+
+  /** The person is gone: what is left of the state holds nothing of it, and nothing goes on. */
+  erase({ erasure, subject, by, reason, known }: ErasureOrder): StepRows {
+    const { stored, state } = leftOver(this.actor.running, this.state, known)
+    this.erased = true
+    const pending = this.state?.jobs ?? []
+    this.cancelledJobs = [...this.cancelledJobs, ...pending.map(({ job }) => job)]
+    this.jobs = []
+    this.messages = []
+    this.logs = []
+    this.state = state
+    const data = { erasure, subject, by, reason, state: stored }
+    return { first: ++this.version, rows: [this.row("input", "SubjectErased", data)] }
+  }
+
+  /** Throws when what the machine emits can't be stored. */
+  start(input: Json, at: number): StepRows {
+    const { running } = this.actor
+    const text = canonicalJson({ machine: running.name, input })
+    const stored = JSON.parse(text) as JsonObject
+    const step = takeStep(running, undefined, 1, stepInputOf("ActorStarted", stored), at)
+    return this.accept(this.row("input", "ActorStarted", stored, text), step, at)
+  }
+
+  /** Throws when what the machine emits can't be stored. */
+  take({ type, data, text, input }: Delivery, at: number): StepRows {
+    const step = takeStep(this.actor.running, this.state, this.version + 1, input, at)
+    return this.accept(this.row("input", type, data, text), step, at)
+  }
+
+  /** The event as it will be stored; `whole` is the canonical text of the data, if it is at hand. */
+  private row(kind: EventKind, type: string, data: JsonObject, whole?: string): EventRow {
+    const { key, registered } = this.actor
+    const schemaVersion = registered.schemaVersion(type)
+    const { clear, personal } = takeApart(registered.personal.ofEvent(type, data), data)
+    // The door sees to it; if it ever did not, nothing personal may reach the store in the clear.
+    if (personal !== undefined && key === undefined) throw new Error("there is no key to seal it with")
+    return personal === undefined
+      ? { kind, type, schemaVersion, text: whole ?? canonicalJson(data, type), personal }
+      : {
+          kind,
+          type,
+          schemaVersion,
+          text: canonicalJson(clear, type),
+          personal: canonicalJson(personal, type)
+        }
+  }
+
+  private accept(input: EventRow, step: Step, at: number): StepRows {
+    const { actor } = this
+    const first = this.version + 1
+    const emitted = step.emitted.map(({ type, ...data }): EventRow => {
+      canonicalJson(type, "the type of what it emits")
+      return this.row("emitted", type, data as JsonObject)
+    })
+    this.addLogs(step)
+    this.changeJobs(step)
+    if (step.messages.length > 0) {
+      const placed = step.messages.map(({ to, event }, number) => ({
+        to,
+        place: actor,
+        version: first,
+        number,
+        text: textOf(event, `the message to ${to.machine}/${to.id}`),
+        occurredAt: at
+      }))
+      this.messages = [...this.messages, ...placed]
+    }
+    this.state = step.state
+    this.version = first + emitted.length
+    return { first, rows: [input, ...emitted] }
+  }
+
+  private addLogs(step: Step) {
+    const { status, error } = step.state.snapshot
+    const failed = status === "error" && this.state?.snapshot.status !== "error"
+    if (failed) this.logs = [...this.logs, { failed: errorAsJson(error) }]
+    if (step.logs.length > 0) this.logs = [...this.logs, ...step.logs.map(errorAsJson)]
+  }
+
+  /** A job that was asked for and cancelled within one commit was never there. */
+  private changeJobs(step: Step) {
+    const { actor } = this
+    if (step.cancelledJobs.length > 0) {
+      const asked = new Set(this.jobs.map((job) => job.job))
+      this.jobs = this.jobs.filter((job) => !step.cancelledJobs.includes(job.job))
+      this.cancelledJobs = [...this.cancelledJobs, ...step.cancelledJobs.filter((job) => !asked.has(job))]
+    }
+    if (step.jobs.length === 0) return
+    const asked = step.jobs.map((job) => ({
+      ...job,
+      actor,
+      text: textOf(job.input, `the input of ${job.name}`)
+    }))
+    this.jobs = [...this.jobs, ...asked]
+  }
+
+  /** Writes what the steps came to: one row a timer, a job, a snapshot, however many steps were taken. */
+  finish(batch: Batch, now: number, snapshotEvery: number) {
+    const { actor, version, state } = this
+    if (version === actor.version) return
+    const { company, stream, key } = actor
+    for (const { job, name, child, text } of this.jobs) {
+      batch.job(actor, job, name, child, sealIf(key, jobPlace({ company, stream, job }), text), now)
+    }
+    for (const job of this.cancelledJobs) batch.jobDone(actor, job)
+    for (const { version, number, to, text, occurredAt } of this.messages) {
+      const event = sealIf(key, messagePlace({ company, stream, version, number }), text)
+      batch.message(actor, version, number, `${to.machine}/${to.id}`, event, occurredAt)
+    }
+    this.writeTimers(batch, actor.state?.timers ?? [], state?.timers ?? [])
+    if (this.erased) return batch.streamErased(actor)
+    if (version - actor.snapshotVersion >= snapshotEvery) this.writeSnapshot(batch)
+  }
+
+  private writeTimers(batch: Batch, before: ReadonlyArray<PendingTimer>, after: ReadonlyArray<PendingTimer>) {
+    for (const timer of after) {
+      if (!before.includes(timer)) batch.timer(this.actor, timer.timer, timer.setBy, timer.dueAt)
+    }
+    for (const timer of before) {
+      if (!after.some((other) => other.timer === timer.timer)) batch.timerCleared(this.actor, timer.timer)
+    }
+  }
+
+  private writeSnapshot(batch: Batch) {
+    const persisted = persist(this.state!)
+    // A context that is not plain data is folded from its first event each time.
+    if (persisted === undefined) return
+    const { company, stream, key, running } = this.actor
+    const { version } = this
+    const state = sealIf(key, snapshotPlace({ company, stream, version }), JSON.stringify(persisted))
+    batch.snapshot(this.actor, version, running.version, state)
+    this.snapshotVersion = this.version
+  }
+
+  /** The commit stands. */
+  apply() {
+    const { actor } = this
+    actor.state = this.state
+    actor.version = this.version
+    actor.snapshotVersion = this.snapshotVersion
+    if (this.migrated) actor.migrateFrom = undefined
+    if (!this.erased) return
+    actor.erased = true
+    actor.key = undefined
+  }
+}
+
+/** Throws for what JSON can't hold at all; as ever with JSON, a date becomes a text and a function nothing. */
+const textOf = (value: unknown, what: string): string => {
+  try {
+    return JSON.stringify(value) ?? "null"
+  } catch (error) {
+    throw new Error(`${what} can't be stored: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
