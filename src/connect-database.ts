@@ -20,7 +20,7 @@ import { analystViews, readModels } from "../projections/index.ts"
 import { Contacts } from "./companies/contacts.ts"
 import type { SettingValues } from "./config.ts"
 import { examineLogin, type Login } from "./database-login.ts"
-import { openEmbedded } from "./embedded/embedded-database.ts"
+import { openEmbedded } from "./pglite/embedded-database.ts"
 import { schemaFolders } from "./schema-folders.ts"
 import { masterKeysLayer } from "./set-up-master-key.ts"
 

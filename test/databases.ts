@@ -13,7 +13,7 @@ import { describe } from "vitest"
 import { Database, type Row, withAdminConnection } from "../eventstore/database/database.ts"
 import { type StoreServices, storeLayer } from "../eventstore/database/store-layers.ts"
 import { MasterKeys, masterKeyOf } from "../eventstore/personal/master-keys.ts"
-import { EmbeddedSession } from "../src/embedded/embedded-session.ts"
+import { EmbeddedSession } from "../src/pglite/embedded-session.ts"
 import { preparedDirectory, preparedTemplate } from "./prepared-databases.ts"
 import { makeTestLogin } from "./test-login.ts"
 

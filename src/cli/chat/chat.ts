@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { readSettings, type SettingValues } from "../../config.ts"
-import { findRunningEngine } from "../../embedded/engine-file.ts"
+import { findRunningEngine } from "../../pglite/engine-file.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { startOwnServer } from "../own-server.ts"
 import { talk } from "./talk.ts"

@@ -13,7 +13,7 @@ import { answerOperator, type OperatorQuestion, operatorAnswers } from "../../ac
 import { Passwords } from "../../accounts/passwords.ts"
 import { TokenKeys } from "../../accounts/token-keys.ts"
 import { Settings } from "../../config.ts"
-import { type EngineFileContent, findRunningEngine } from "../../embedded/engine-file.ts"
+import { type EngineFileContent, findRunningEngine } from "../../pglite/engine-file.ts"
 import { failed } from "../cli-failure.ts"
 import { findStorePlace, noDatabase, storeLayerAt } from "../open-store.ts"
 

@@ -7,7 +7,7 @@ import {
   serverAccess,
   storeLayerOf
 } from "../../../src/connect-database.ts"
-import { holdDirectory } from "../../../src/embedded/embedded-database.ts"
+import { holdDirectory } from "../../../src/pglite/embedded-database.ts"
 
 /** Gives work the store of a database URL or of a directory, made and migrated if need be, until the scope ends. */
 export const withTarget = <A, E, R>(target: string, work: Effect.Effect<A, E, R>) =>

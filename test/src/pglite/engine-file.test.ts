@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { type EngineFile, findRunningEngine, takeDirectory } from "../../../src/embedded/engine-file.ts"
+import { type EngineFile, findRunningEngine, takeDirectory } from "../../../src/pglite/engine-file.ts"
 
 let dir: string
 beforeEach(() => {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { openEmbeddedPostgres } from "../../../src/embedded/embedded-postgres.ts"
-import { emptyMadeBy, layEmptyDatabase } from "../../../src/embedded/empty-directory.ts"
+import { openEmbeddedPostgres } from "../../../src/pglite/embedded-postgres.ts"
+import { emptyMadeBy, layEmptyDatabase } from "../../../src/pglite/empty-directory.ts"
 
 let dir: string
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { PGlite } from "@electric-sql/pglite"
 import { vector } from "@electric-sql/pglite-pgvector"
-import { emptyFile } from "../../../../src/embedded/empty-directory.ts"
+import { emptyFile } from "../../../../src/pglite/empty-directory.ts"
 import { packDirectory } from "./pack.ts"
 
 // Makes the empty database that first starts begin with; to be run again for every new version of PGlite.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { brotliCompressSync, constants } from "node:zlib"
-import type { PackedEntry } from "../../../../src/embedded/empty-directory.ts"
+import type { PackedEntry } from "../../../../src/pglite/empty-directory.ts"
 
 /** 1 GB: three nearly equal databases lie far apart, and the second and third then cost next to nothing. */
 const windowBits = 30

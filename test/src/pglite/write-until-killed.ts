@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { Database } from "../../../eventstore/database/database.ts"
-import { openEmbedded } from "../../../src/embedded/embedded-database.ts"
+import { openEmbedded } from "../../../src/pglite/embedded-database.ts"
 
 // Writes numbers into the embedded database of a directory and says each once it is committed, until it is killed.
 const [directory = ""] = process.argv.slice(2)

@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { Database, engineRole, withAdminConnection } from "../../../eventstore/database/database.ts"
 import { migrate } from "../../../eventstore/database/migrate.ts"
-import { openEmbedded } from "../../../src/embedded/embedded-database.ts"
-import { type EmbeddedPostgres, openEmbeddedPostgres } from "../../../src/embedded/embedded-postgres.ts"
+import { openEmbedded } from "../../../src/pglite/embedded-database.ts"
+import { type EmbeddedPostgres, openEmbeddedPostgres } from "../../../src/pglite/embedded-postgres.ts"
 
 let dir: string
 let postgres: EmbeddedPostgres
