@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { JobHandler } from "../../actors/jobs/job-handler.ts"
 import type { Companies } from "../companies/companies.ts"
-import type { LanguageModel } from "../llm/language-model.ts"
+import type { LanguageModel } from "../models/model.ts"
 import type { Channels } from "./channels.ts"
 import { sendChunk } from "./send-chunk.ts"
 import { showTyping } from "./show-typing.ts"

@@ -9,7 +9,7 @@ import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import { Companies } from "../companies/companies.ts"
 import type { Company } from "../companies/company.ts"
-import { LanguageModel, type Reply, type ReplyRequest } from "../llm/language-model.ts"
+import { LanguageModel, type Reply, type ReplyRequest } from "../models/model.ts"
 import { dayInTimeZone } from "./day-in-time-zone.ts"
 import { decodeInput } from "./decode-input.ts"
 

@@ -17,8 +17,8 @@ import { handlers } from "../../../src/handlers/index.ts"
 import { Inbox } from "../../../src/http/inbox.ts"
 import { RunningEngine } from "../../../src/http/running-engine.ts"
 import { Starters } from "../../../src/http/starters.ts"
-import { LanguageModel, ModelRefused, ModelUnavailable } from "../../../src/llm/language-model.ts"
-import { replyByScript } from "../../../src/llm/scripted-model.ts"
+import { LanguageModel, ModelRefused, ModelUnavailable } from "../../../src/models/model.ts"
+import { replyByScript } from "../../../src/models/scripted/scripted-model.ts"
 import type { EngineSuite } from "./suite.ts"
 
 /** Draws words and numbers that stand nowhere else; the same for the same seed. */

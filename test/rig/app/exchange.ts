@@ -52,12 +52,12 @@ const here = "../../test/rig/app"
  */
 export const rigExchanges: ReadonlyArray<Exchange> = [
   {
-    file: "src/llm/scripted-model.ts",
+    file: "src/models/scripted/scripted-model.ts",
     find: "writeReply: (request) => Effect.sync(() => replyByScript(request))",
     put: "writeReply: rigReply"
   },
   {
-    file: "src/llm/scripted-model.ts",
+    file: "src/models/scripted/scripted-model.ts",
     find: 'import * as Effect from "effect/Effect"',
     put: `import { rigReply } from "${here}/rig-model.ts"`
   },

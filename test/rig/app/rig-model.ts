@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { ModelUnavailable, type Reply, type ReplyRequest } from "../../../src/llm/language-model.ts"
+import { ModelUnavailable, type Reply, type ReplyRequest } from "../../../src/models/model.ts"
 
 /** Now and then nobody is there. */
 const turnsPerOutage = 11

@@ -6,8 +6,8 @@ import {
   ModelUnavailable,
   type Reply,
   type ReplyRequest
-} from "../../../src/llm/language-model.ts"
-import { replyByScript } from "../../../src/llm/scripted-model.ts"
+} from "../../../src/models/model.ts"
+import { replyByScript } from "../../../src/models/scripted/scripted-model.ts"
 import type { Random } from "../time/random.ts"
 import type { Timeline } from "../time/timeline.ts"
 import type { VirtualProcess } from "../time/virtual-process.ts"

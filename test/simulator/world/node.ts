@@ -25,7 +25,7 @@ import { handlers } from "../../../src/handlers/index.ts"
 import { Inbox } from "../../../src/http/inbox.ts"
 import { RunningEngine } from "../../../src/http/running-engine.ts"
 import { Starters } from "../../../src/http/starters.ts"
-import type { LanguageModel } from "../../../src/llm/language-model.ts"
+import type { LanguageModel } from "../../../src/models/model.ts"
 import type { Random } from "../time/random.ts"
 import type { VirtualProcess } from "../time/virtual-process.ts"
 

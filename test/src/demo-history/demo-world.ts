@@ -14,7 +14,7 @@ import { demoCompany } from "../../../src/companies/demo.ts"
 import { Settings, type SettingValues } from "../../../src/config.ts"
 import { demoHistory } from "../../../src/demo-history/demo-history.ts"
 import { Channels } from "../../../src/handlers/channels.ts"
-import { scriptedModelLayer } from "../../../src/llm/scripted-model.ts"
+import { scriptedModelLayer } from "../../../src/models/scripted/scripted-model.ts"
 
 type Stores = EventStore | SubjectStore | SubjectKeys | Secrets
 

@@ -24,8 +24,8 @@ import {
   ModelUnavailable,
   type Reply,
   type ReplyRequest
-} from "../../../src/llm/language-model.ts"
-import { scriptedModelLayer } from "../../../src/llm/scripted-model.ts"
+} from "../../../src/models/model.ts"
+import { scriptedModelLayer } from "../../../src/models/scripted/scripted-model.ts"
 
 // 21 November 2026, 01:30 UTC, is still the 20th in São Paulo.
 const at = Date.UTC(2026, 10, 21, 1, 30)

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Reply, ReplyRequest } from "../../../../src/llm/language-model.ts"
-import { promptHash } from "../../../../src/llm/prompt-hash.ts"
+import type { Reply, ReplyRequest } from "../../../../src/models/model.ts"
+import { promptHash } from "../../../../src/models/prompt-hash.ts"
 
 /** Whoever writes this gets a person. */
 export const personWanted = "me passa para alguém"

@@ -14,12 +14,12 @@ export interface Plant {
 /** The model that repeats what it is told. */
 export const modelExchanges: ReadonlyArray<Exchange> = [
   {
-    file: "src/llm/scripted-model.ts",
+    file: "src/models/scripted/scripted-model.ts",
     find: "writeReply: (request) => Effect.sync(() => replyByScript(request))",
     put: "writeReply: echoReply"
   },
   {
-    file: "src/llm/scripted-model.ts",
+    file: "src/models/scripted/scripted-model.ts",
     find: 'import * as Effect from "effect/Effect"',
     put: 'import { echoReply } from "../../test/proofs/erasure/app/echo-model.ts"'
   }

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { LanguageModel } from "../../../src/llm/language-model.ts"
-import { canonicalText, promptHash } from "../../../src/llm/prompt-hash.ts"
-import { chunkLimits, splitChunks } from "../../../src/llm/scripted/split-chunks.ts"
-import { replyByScript, scriptedModelLayer } from "../../../src/llm/scripted-model.ts"
+import { LanguageModel } from "../../../src/models/model.ts"
+import { canonicalText, promptHash } from "../../../src/models/prompt-hash.ts"
+import { replyByScript, scriptedModelLayer } from "../../../src/models/scripted/scripted-model.ts"
+import { chunkLimits, splitChunks } from "../../../src/models/scripted/split-chunks.ts"
 import { demo, dialogue, request } from "./dialogue.ts"
 
 test("writes the first message of a conversation that we begin", () => {

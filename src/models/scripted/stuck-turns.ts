@@ -1,4 +1,4 @@
-import type { Line } from "../language-model.ts"
+import type { Line } from "../model.ts"
 import { acknowledged, cannotTell, movesOn, notUnderstood, type Ways } from "./phrases.ts"
 
 const phrases = (...ways: ReadonlyArray<Ways>) => ways.flatMap((one) => [...one.pt, ...one.en, ...one.es])

@@ -1,6 +1,6 @@
 import type { Answer, Language } from "../../../machines/conversation/events.ts"
 import type { FaqEntry } from "../../companies/company.ts"
-import type { Line, ReplyRequest } from "../language-model.ts"
+import type { Line, ReplyRequest } from "../model.ts"
 import { detectLanguage } from "./detect-language.ts"
 import { findAnswers } from "./find-answer.ts"
 import {

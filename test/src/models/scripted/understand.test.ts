@@ -1,16 +1,16 @@
 import { expect, test } from "vitest"
-import { detectLanguage } from "../../../../src/llm/scripted/detect-language.ts"
-import { foldText } from "../../../../src/llm/scripted/fold-text.ts"
+import { detectLanguage } from "../../../../src/models/scripted/detect-language.ts"
+import { foldText } from "../../../../src/models/scripted/fold-text.ts"
 import {
   asksForPerson,
   declinesToAnswer,
   isSmallTalk,
   sentencesOf
-} from "../../../../src/llm/scripted/lead-intent.ts"
-import { understandCount } from "../../../../src/llm/scripted/understand-count.ts"
-import { understandDate } from "../../../../src/llm/scripted/understand-date.ts"
-import { understandMoney } from "../../../../src/llm/scripted/understand-money.ts"
-import { understandYesNo } from "../../../../src/llm/scripted/understand-yes-no.ts"
+} from "../../../../src/models/scripted/lead-intent.ts"
+import { understandCount } from "../../../../src/models/scripted/understand-count.ts"
+import { understandDate } from "../../../../src/models/scripted/understand-date.ts"
+import { understandMoney } from "../../../../src/models/scripted/understand-money.ts"
+import { understandYesNo } from "../../../../src/models/scripted/understand-yes-no.ts"
 import { demo } from "../dialogue.ts"
 
 test.each<[string, number | undefined]>([

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { LanguageModel, type Reply, type ReplyRequest } from "./language-model.ts"
-import { canonicalText, promptHash } from "./prompt-hash.ts"
-import { writeScriptedReply } from "./scripted/write-scripted-reply.ts"
+import { LanguageModel, type Reply, type ReplyRequest } from "../model.ts"
+import { canonicalText, promptHash } from "../prompt-hash.ts"
+import { writeScriptedReply } from "./write-scripted-reply.ts"
 
 /** What the events call it; a change in what it says is a new version. */
 export const scriptedModelName = "scripted-1"

@@ -2,8 +2,8 @@ import type { Answer, Language, Media } from "../../../machines/conversation/eve
 import type { Company } from "../../../src/companies/company.ts"
 import { completeCompany } from "../../../src/companies/complete-company.ts"
 import { demoCompany } from "../../../src/companies/demo.ts"
-import type { Line, ReplyContent, ReplyRequest } from "../../../src/llm/language-model.ts"
-import { writeScriptedReply } from "../../../src/llm/scripted/write-scripted-reply.ts"
+import type { Line, ReplyContent, ReplyRequest } from "../../../src/models/model.ts"
+import { writeScriptedReply } from "../../../src/models/scripted/write-scripted-reply.ts"
 
 /** Aurora, as the first start has it. */
 export const demo: Company = completeCompany(demoCompany)

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
-import type { Line } from "../../../src/llm/language-model.ts"
-import { acknowledged, notUnderstood } from "../../../src/llm/scripted/phrases.ts"
-import { stuckTurns } from "../../../src/llm/scripted/stuck-turns.ts"
-import { writeScriptedReply } from "../../../src/llm/scripted/write-scripted-reply.ts"
+import type { Line } from "../../../src/models/model.ts"
+import { acknowledged, notUnderstood } from "../../../src/models/scripted/phrases.ts"
+import { stuckTurns } from "../../../src/models/scripted/stuck-turns.ts"
+import { writeScriptedReply } from "../../../src/models/scripted/write-scripted-reply.ts"
 import { dialogue, request } from "./dialogue.ts"
 
 const audio = { kind: "audio", reference: "a1" } as const
