@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { gzipSync } from "node:zlib"
-import { storiesFile } from "../../src/demo-history/read-stories.ts"
+import { storiesFile } from "../../src/demo/history/read-stories.ts"
 import { progressBar } from "../rig/progress-bar.ts"
 import { inventedMax } from "./invented-people.ts"
 import { makeStories } from "./make-stories.ts"

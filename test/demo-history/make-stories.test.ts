@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import type { Story } from "../../src/demo-history/story.ts"
+import type { Story } from "../../src/demo/history/story.ts"
 import { makeStories } from "./make-stories.ts"
 
 test("the same seed makes the same stories, to the byte, and another seed makes others", () => {

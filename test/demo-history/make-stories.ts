@@ -1,4 +1,4 @@
-import type { StoryCalendar } from "../../src/demo-history/story.ts"
+import type { StoryCalendar } from "../../src/demo/history/story.ts"
 import { Office } from "./office.ts"
 import { day } from "./office-hours.ts"
 import { tellStories } from "./tell-stories.ts"

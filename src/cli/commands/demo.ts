@@ -5,7 +5,7 @@ import { json } from "./flags.ts"
 /** `centurion demo`. */
 export const demoCommand = Command.make("demo", { json }, (asked) =>
   Effect.flatMap(
-    Effect.promise(() => import("../../demo/demo.ts")),
+    Effect.promise(() => import("../../demo/play/demo.ts")),
     ({ demo }) => demo(asked)
   )
 ).pipe(

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import type { Passed } from "../../../src/doubles/accepted-log.ts"
-import type { FaultSettings } from "../../../src/doubles/faults.ts"
+import type { Passed } from "../../../src/demo/doubles/accepted-log.ts"
+import type { FaultSettings } from "../../../src/demo/doubles/faults.ts"
 import { askJson, becomesTrue, freePort, type Program, startProgram } from "../../rig/world/program.ts"
 import type { Plant } from "./app/plants.ts"
 import { type ProofDatabase, proofMasterKey } from "./proof-database.ts"
@@ -86,7 +86,7 @@ export const setStage = async (
   const logFile = join(scratch, "server.log")
   const doubleArgs = ["--webhook", webhook, "--secret", secret, "--api-key", apiKey, "--with-parent"]
   const double = startProgram(
-    "src/doubles/evolution.ts",
+    "src/demo/doubles/evolution.ts",
     [...doubleArgs, "--instances", instances.join(","), "--retry-ms", "50", "--ack-delay-ms", "5"],
     { logFile: join(scratch, "whatsapp.log") }
   )

@@ -1,4 +1,4 @@
-import type { Passed } from "../../../src/doubles/accepted-log.ts"
+import type { Passed } from "../../../src/demo/doubles/accepted-log.ts"
 import type { RigChannel } from "../world/stage.ts"
 import type { ToldConversation } from "./read-conversations.ts"
 

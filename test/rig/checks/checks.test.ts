@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import type { Passed } from "../../../src/doubles/accepted-log.ts"
+import type { Passed } from "../../../src/demo/doubles/accepted-log.ts"
 import { checkInbound, inversions } from "./check-inbound.ts"
 import { checkSends } from "./check-sends.ts"
 import type { ToldConversation } from "./read-conversations.ts"

@@ -1,4 +1,4 @@
-import type { Passed } from "../../../src/doubles/accepted-log.ts"
+import type { Passed } from "../../../src/demo/doubles/accepted-log.ts"
 import { checkAll, sumOf } from "../checks/check-all.ts"
 import { comeToRest } from "../checks/come-to-rest.ts"
 import { allElse, atLeast, atMost, type Given, none, onStage, type Scenario } from "../scenario.ts"

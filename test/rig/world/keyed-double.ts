@@ -8,8 +8,8 @@ import {
   startDouble,
   type Wire,
   type Workshop
-} from "../../../src/doubles/provider-double.ts"
-import { runDouble } from "../../../src/doubles/run-double.ts"
+} from "../../../src/demo/doubles/provider-double.ts"
+import { runDouble } from "../../../src/demo/doubles/run-double.ts"
 import { keyedInstance } from "./keyed-instance.ts"
 
 /** A provider that honours our key: the same key is accepted once, and answered alike ever after. */

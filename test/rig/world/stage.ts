@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Passed } from "../../../src/doubles/accepted-log.ts"
-import type { FaultSettings } from "../../../src/doubles/faults.ts"
+import type { Passed } from "../../../src/demo/doubles/accepted-log.ts"
+import type { FaultSettings } from "../../../src/demo/doubles/faults.ts"
 import type { OwnPostgres } from "../../actors/engine/own-postgres.ts"
 import type { Plant } from "../app/plants.ts"
 import { keyedInstance } from "./keyed-instance.ts"
@@ -94,8 +94,8 @@ const company = (conversation: StageOptions["conversation"]) => ({
 })
 
 const doubleArgs: Readonly<Record<RigChannel, readonly [string, ReadonlyArray<string>]>> = {
-  evolution: ["src/doubles/evolution.ts", ["--api-key", apiKey, "--ack-delay-ms", "5"]],
-  telegram: ["src/doubles/telegram.ts", ["--token", telegramToken]],
+  evolution: ["src/demo/doubles/evolution.ts", ["--api-key", apiKey, "--ack-delay-ms", "5"]],
+  telegram: ["src/demo/doubles/telegram.ts", ["--token", telegramToken]],
   keyed: ["test/rig/world/keyed-double.ts", []]
 }
 

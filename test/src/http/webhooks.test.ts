@@ -1,9 +1,9 @@
 import { connect } from "node:net"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
-import { startEvolutionDouble } from "../../../src/doubles/evolution.ts"
-import type { Double } from "../../../src/doubles/provider-double.ts"
-import { startTelegramDouble } from "../../../src/doubles/telegram.ts"
+import { startEvolutionDouble } from "../../../src/demo/doubles/evolution.ts"
+import type { Double } from "../../../src/demo/doubles/provider-double.ts"
+import { startTelegramDouble } from "../../../src/demo/doubles/telegram.ts"
 import { contact, update, upsert } from "../channels/evolution-shapes.ts"
 import { channelSettings, eventually, freePort, type OpenServer, openServer, secrets } from "./open-server.ts"
 

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import { afterEach, describe, expect, it } from "vitest"
-import type { Inbound } from "../../../src/channels/channel.ts"
-import { evolutionMaker } from "../../../src/channels/evolution.ts"
-import { type EvolutionDoubleOptions, startEvolutionDouble } from "../../../src/doubles/evolution.ts"
-import { run } from "../channels/contract.ts"
+import type { Inbound } from "../../../../src/channels/channel.ts"
+import { evolutionMaker } from "../../../../src/channels/evolution.ts"
+import { type EvolutionDoubleOptions, startEvolutionDouble } from "../../../../src/demo/doubles/evolution.ts"
+import { run } from "../../channels/contract.ts"
 import { startInbox } from "./inbox.ts"
 
 const contact = "5511987654321"

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../eventstore/database/json.ts"
+import type { Json, JsonObject } from "../../../eventstore/database/json.ts"
 
 /** One input of one of a person's actors, as the engine stored it when the history was made. */
 export interface StoryEvent {

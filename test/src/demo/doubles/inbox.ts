@@ -1,6 +1,6 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import type { WebhookRequest } from "../../../src/channels/channel.ts"
+import type { WebhookRequest } from "../../../../src/channels/channel.ts"
 
 /** A place that webhooks come to. `answers` are the statuses of the first ones; all others get 200. */
 export const startInbox = async (answers: ReadonlyArray<number> = []) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { Faults } from "../../../src/doubles/faults.ts"
+import { Faults } from "../../../../src/demo/doubles/faults.ts"
 
 const well = {
   status: undefined,

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { afterAll, expect, test } from "vitest"
-import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { verify } from "../../../eventstore/proof/verify.ts"
-import { remoteStoreLayer } from "../../../src/http/remote-engine.ts"
-import { findRunningEngine } from "../../../src/pglite/engine-file.ts"
-import { freePort } from "../http/open-server.ts"
-import { type ServerProcess, startServer } from "../server-process.ts"
+import { EventStore } from "../../../../eventstore/log/event-store.ts"
+import { verify } from "../../../../eventstore/proof/verify.ts"
+import { remoteStoreLayer } from "../../../../src/http/remote-engine.ts"
+import { findRunningEngine } from "../../../../src/pglite/engine-file.ts"
+import { freePort } from "../../http/open-server.ts"
+import { type ServerProcess, startServer } from "../../server-process.ts"
 
 const dir = mkdtempSync(join(tmpdir(), "centurion-demo-history-"))
 const servers: Array<ServerProcess> = []

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import { demoCompany } from "../companies/demo.ts"
+import { demoCompany } from "../../companies/demo.ts"
 import { ask, type Child, type DemoFailed, endChild, freePort, startChild, waitFor } from "./child.ts"
 import { type Provider, startProvider } from "./provider.ts"
 

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import { afterEach, describe, expect, it } from "vitest"
-import { telegramMaker } from "../../../src/channels/telegram.ts"
-import { startTelegramDouble } from "../../../src/doubles/telegram.ts"
-import { run } from "../channels/contract.ts"
+import { telegramMaker } from "../../../../src/channels/telegram.ts"
+import { startTelegramDouble } from "../../../../src/demo/doubles/telegram.ts"
+import { run } from "../../channels/contract.ts"
 import { startInbox } from "./inbox.ts"
 
 const contact = "7012345678"

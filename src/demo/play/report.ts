@@ -1,4 +1,4 @@
-import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
+import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { Passed } from "../doubles/accepted-log.ts"
 
 /** What the demo came to; the last line of `--json`. */
