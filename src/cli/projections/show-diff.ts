@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { BuildComparison, DifferingRow } from "../../../projections/engine/compare-builds.ts"
-import { ReadDesk } from "../../reading/read-desk.ts"
+import { ReadDesk } from "../../queries/read-desk.ts"
 import { AlreadyTold, wrongUse } from "../cli-failure.ts"
 import { companyAsked, withDesk } from "../query/open-desk.ts"
 import { counted, cut, grouped, plain, print, printJson } from "../terminal.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Lag } from "../../../projections/engine/projections.ts"
-import { ReadDesk } from "../../reading/read-desk.ts"
+import { ReadDesk } from "../../queries/read-desk.ts"
 import { companyAsked, withDesk } from "../query/open-desk.ts"
 import { grouped, plain, print, printJson, table } from "../terminal.ts"
 

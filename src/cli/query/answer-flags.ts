@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Moment, momentShape, parseMoment } from "../../../projections/engine/moment.ts"
-import { readLimits } from "../../reading/read-limits.ts"
+import { readLimits } from "../../queries/read-limits.ts"
 import { wrongUse } from "../cli-failure.ts"
 import { formatOf, type RowFormat } from "./row-formats.ts"
 

@@ -1,4 +1,4 @@
-import { cellsOf, cellText } from "../../reading/row-text.ts"
+import { cellsOf, cellText } from "../../queries/row-text.ts"
 import { cut, plain } from "../terminal.ts"
 
 /** How rows are written. */

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { readLimits } from "../../reading/read-limits.ts"
+import { readLimits } from "../../queries/read-limits.ts"
 import { wrongUse } from "../cli-failure.ts"
 import { type AnswerFlags, readAnswerFlags } from "./answer-flags.ts"
 import { companyAsked, withDesk } from "./open-desk.ts"

@@ -1,4 +1,4 @@
-import type { SqlRefused } from "../../reading/sql-refused.ts"
+import type { SqlRefused } from "../../queries/sql-refused.ts"
 import { failed } from "../cli-failure.ts"
 import { plain } from "../terminal.ts"
 

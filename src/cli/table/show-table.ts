@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { analystViews, readModels } from "../../../projections/index.ts"
-import { ReadDesk } from "../../reading/read-desk.ts"
+import { ReadDesk } from "../../queries/read-desk.ts"
 import { failed } from "../cli-failure.ts"
 import { type AnswerFlags, readAnswerFlags } from "../query/answer-flags.ts"
 import { companyAsked, withDesk } from "../query/open-desk.ts"

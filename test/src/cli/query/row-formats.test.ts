@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { formatOf, rowWriters, tableLines } from "../../../../src/cli/query/row-formats.ts"
 import { refusalLines } from "../../../../src/cli/query/show-refusal.ts"
-import { cellsOf, cellText } from "../../../../src/reading/row-text.ts"
-import { refused } from "../../../../src/reading/sql-refused.ts"
+import { cellsOf, cellText } from "../../../../src/queries/row-text.ts"
+import { refused } from "../../../../src/queries/sql-refused.ts"
 
 const row = `{"a":"x, \\"y\\"\\n","a":12345678901234567890,"b}":{"c": [1, "}"]},"d":null,"e":"","f":true,"g":[]}`
 

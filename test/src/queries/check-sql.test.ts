@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { checkSql } from "../../../src/reading/check-sql.ts"
-import { readLimits } from "../../../src/reading/read-limits.ts"
-import { SqlRefused } from "../../../src/reading/sql-refused.ts"
+import { checkSql } from "../../../src/queries/check-sql.ts"
+import { readLimits } from "../../../src/queries/read-limits.ts"
+import { SqlRefused } from "../../../src/queries/sql-refused.ts"
 
 const schemas = new Set(["core", "es", "c_globex", "public", "template"])
 const begins = "a question begins with select, with, values, table, explain, not with"

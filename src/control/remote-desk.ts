@@ -9,9 +9,9 @@ import { MomentBusy, NoSuchMoment, type Progress } from "../../projections/engin
 import { UnknownReadModel } from "../../projections/engine/projections.ts"
 import { type ReadAsked, readLine } from "../http/read-questions.ts"
 import type { RemoteEngine } from "../http/remote-engine.ts"
-import type { Hearer } from "./ask-sql.ts"
-import { type CompanyAtDesk, ReadDesk } from "./read-desk.ts"
-import { SqlRefused } from "./sql-refused.ts"
+import type { Hearer } from "../queries/ask-sql.ts"
+import { type CompanyAtDesk, ReadDesk } from "../queries/read-desk.ts"
+import { SqlRefused } from "../queries/sql-refused.ts"
 
 const WireError = Schema.Union([
   SqlRefused,
