@@ -7,11 +7,11 @@ import { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { BuildsDiffer } from "../../projections/engine/compare-builds.ts"
 import { MomentBusy, NoSuchMoment, type Progress } from "../../projections/engine/past-read-models.ts"
 import { UnknownReadModel } from "../../projections/engine/projections.ts"
-import { type ReadAsked, readLine } from "../http/read-questions.ts"
-import type { RemoteEngine } from "../http/remote-engine.ts"
 import type { Hearer } from "../queries/ask-sql.ts"
 import { type CompanyAtDesk, ReadDesk } from "../queries/read-desk.ts"
 import { SqlRefused } from "../queries/sql-refused.ts"
+import { type ReadAsked, readLine } from "./read-questions.ts"
+import type { RemoteEngine } from "./remote-engine.ts"
 
 const WireError = Schema.Union([
   SqlRefused,

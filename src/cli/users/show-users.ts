@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import type { operatorAnswers } from "../../accounts/operator-questions.ts"
+import { type Ask, operatorName, withOperator } from "../../control/ask-operator.ts"
+import type { operatorAnswers } from "../../control/operator-questions.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { note, plain, print, printJson, table, timeOf } from "../terminal.ts"
-import { type Ask, operatorName, withOperator } from "./ask-operator.ts"
 import { readLine } from "./read-line.ts"
 
 /** What all of them take. */

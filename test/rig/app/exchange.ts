@@ -82,7 +82,7 @@ export const rigExchanges: ReadonlyArray<Exchange> = [
     put: 'telegram: "telegram", keyed: "keyed" }'
   },
   {
-    file: "src/http/engine-routes.ts",
+    file: "src/control/engine-routes.ts",
     find: "export const engineRoutes = (token: string) =>",
     put: "export const engineRoutes = (_: string, token = process.env.RIG_TOKEN!) =>"
   }

@@ -6,8 +6,12 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { answerOperator, OperatorQuestion } from "../accounts/operator-questions.ts"
 import { Settings } from "../config.ts"
+import { httpLimits } from "../http/limits.ts"
+import { problem } from "../http/problem.ts"
+import { readBody } from "../http/read-body.ts"
+import { type Running, RunningEngine } from "../http/running-engine.ts"
+import { Starters } from "../http/starters.ts"
 import { stringifyWithBytes } from "./bytes-json.ts"
 import { askCompanies } from "./company-questions.ts"
 import {
@@ -21,13 +25,9 @@ import {
   subjectQuestions,
   ViewAsked
 } from "./engine-questions.ts"
-import { httpLimits } from "./limits.ts"
-import { problem } from "./problem.ts"
-import { readBody } from "./read-body.ts"
+import { answerOperator, OperatorQuestion } from "./operator-questions.ts"
 import { answerRead } from "./read-questions.ts"
-import { type Running, RunningEngine } from "./running-engine.ts"
 import { askSeals } from "./seal-questions.ts"
-import { Starters } from "./starters.ts"
 
 /** A question that can't be understood. */
 class WrongQuestion extends Schema.TaggedError<WrongQuestion>()("WrongQuestion", {

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { httpLimits } from "../http/limits.ts"
+import type { Running } from "../http/running-engine.ts"
 import { parseWithBytes } from "./bytes-json.ts"
-import { httpLimits } from "./limits.ts"
-import type { Running } from "./running-engine.ts"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const rows = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: httpLimits.storeRowsMax }))

@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { Engine } from "../../../actors/engine/engine.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { remoteEngineLayer, remoteStoreLayer } from "../../../src/control/remote-engine.ts"
 import { httpLimits } from "../../../src/http/limits.ts"
-import { remoteEngineLayer, remoteStoreLayer } from "../../../src/http/remote-engine.ts"
 import { findRunningEngine } from "../../../src/pglite/engine-file.ts"
-import { type OpenServer, openServer } from "./open-server.ts"
+import { type OpenServer, openServer } from "../http/open-server.ts"
 
 let server: OpenServer
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { parseWithBytes, stringifyWithBytes } from "../../../src/http/bytes-json.ts"
+import { parseWithBytes, stringifyWithBytes } from "../../../src/control/bytes-json.ts"
 
 const through = (value: unknown) => parseWithBytes(stringifyWithBytes(value))
 

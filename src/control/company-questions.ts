@@ -4,8 +4,8 @@ import * as Schema from "effect/Schema"
 import type { TryAgain } from "../../actors/engine/engine.ts"
 import type { CompanyAdmin } from "../companies/company-admin.ts"
 import type { CompanyRefused } from "../companies/company-desk.ts"
+import type { Running } from "../http/running-engine.ts"
 import { parseWithBytes } from "./bytes-json.ts"
-import type { Running } from "./running-engine.ts"
 
 const company = Schema.String
 const asking = Schema.Struct({

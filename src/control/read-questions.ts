@@ -10,12 +10,12 @@ import { Database } from "../../eventstore/database/database.ts"
 import { EventStore } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
 import { PastReadModels } from "../../projections/engine/past-read-models.ts"
+import { problem } from "../http/problem.ts"
+import type { Running } from "../http/running-engine.ts"
 import type { Hearer } from "../queries/ask-sql.ts"
 import { localDeskLayer } from "../queries/local-desk.ts"
 import { ReadDesk } from "../queries/read-desk.ts"
 import { readLimits } from "../queries/read-limits.ts"
-import { problem } from "./problem.ts"
-import type { Running } from "./running-engine.ts"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const name = Schema.String
