@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { apiSettings } from "./http/api/api-settings.ts"
+import { apiSettings } from "./http/http-settings.ts"
 import { liveSettings } from "./live/live-settings.ts"
 import { sealSettings } from "./seals/seal-settings.ts"
 import {

@@ -6,7 +6,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Channel, WebhookRequest } from "../channels/channel.ts"
 import { Settings } from "../config.ts"
 import { Channels } from "../handlers/channels.ts"
-import { Inbox } from "./inbox.ts"
+import { Inbox } from "../inbox/inbox.ts"
 import { problem } from "./problem.ts"
 import { readBody } from "./read-body.ts"
 

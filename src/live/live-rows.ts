@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import type { Database, DatabaseError } from "../../eventstore/database/database.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import type { ReadModel } from "../../projections/read-model.ts"
-import { shownColumns } from "../http/api/field-names.ts"
-import { type JsonRow, readAs, rowReader } from "../http/api/row-json.ts"
+import { shownColumns } from "../api/query/field-names.ts"
+import { type JsonRow, readAs, rowReader } from "../api/query/row-json.ts"
 
 /** What the read models say of an actor now: its row as the API gives it, and the user who owns its contact. */
 export interface LiveRow {

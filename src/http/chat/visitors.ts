@@ -8,7 +8,7 @@ import { TryAgain } from "../../../actors/engine/engine.ts"
 import type { Channel, WebhookRefused } from "../../channels/channel.ts"
 import { newSession, sessionHeader, type ToPage, WebChatHub } from "../../channels/web-chat.ts"
 import { Companies, UnknownCompany } from "../../companies/companies.ts"
-import { Inbox, type Taken } from "../inbox.ts"
+import { Inbox, type Taken } from "../../inbox/inbox.ts"
 import { RunningEngine } from "../running-engine.ts"
 import type { FromPage } from "./chat-frames.ts"
 

@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto"
 import * as Redacted from "effect/Redacted"
 import { SignJWT } from "jose"
 import { TokenKeys } from "../../../src/accounts/token-keys.ts"
-import type { OpenApiServer } from "../../src/http/api/open-api.ts"
-import { keyOf, type TwoCompanies } from "../../src/http/api/two-companies.ts"
+import type { OpenApiServer } from "../../src/api/open-api.ts"
+import { keyOf, type TwoCompanies } from "../../src/api/two-companies.ts"
 
 /** Somebody in whose name requests are sent. */
 export interface Somebody {

@@ -1,4 +1,4 @@
-import type { TwoCompanies } from "../../src/http/api/two-companies.ts"
+import type { TwoCompanies } from "../../src/api/two-companies.ts"
 import type { OpenApiDocument, Operation } from "./open-api-document.ts"
 import type { Random } from "./random.ts"
 import { exampleOf, sampleOf } from "./sample.ts"

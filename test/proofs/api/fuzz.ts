@@ -1,6 +1,6 @@
 import type { DatabaseKind } from "../../databases.ts"
-import { type OpenApiServer, openApiServer } from "../../src/http/api/open-api.ts"
-import { fillTwoCompanies } from "../../src/http/api/two-companies.ts"
+import { type OpenApiServer, openApiServer } from "../../src/api/open-api.ts"
+import { fillTwoCompanies } from "../../src/api/two-companies.ts"
 import { type Crowd, gatherCrowd, type Somebody } from "./crowd.ts"
 import { type Draft, draftOf, type Material } from "./draft.ts"
 import { judge, type Law } from "./judge.ts"

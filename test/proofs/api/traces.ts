@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { verify } from "../../../eventstore/proof/verify.ts"
-import type { OpenApiServer } from "../../src/http/api/open-api.ts"
-import type { TwoCompanies } from "../../src/http/api/two-companies.ts"
+import type { OpenApiServer } from "../../src/api/open-api.ts"
+import type { TwoCompanies } from "../../src/api/two-companies.ts"
 
 const masterKey = Buffer.from("canary-master-key-0123456789abcd")
 const canary = (name: string) => `canary-${name}-5f3a9c1e`

@@ -48,7 +48,7 @@ export const plants: ReadonlyArray<Plant> = [
     foundBy: ["P2"],
     exchanges: [
       {
-        file: "src/http/inbox.ts",
+        file: "src/inbox/inbox.ts",
         find: "const envelope = { principal, key,",
         put: "void key\n        const envelope = { principal,"
       }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
 import { machines } from "../../../machines/index.ts"
 import { modules } from "../../../src/accounts/permissions.ts"
-import { pluralOf } from "../../../src/http/api/machine-resource.ts"
 import { findTopic, topics } from "../../../src/live/topics.ts"
+import { pluralOf } from "../../../src/resources/machine-resource.ts"
 
 test("every kind of topic has an example that is found, under its own name", () => {
   for (const { name, example } of topics) {

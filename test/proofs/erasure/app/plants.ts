@@ -167,7 +167,7 @@ export const plants: ReadonlyArray<Plant> = [
     about: "the server logs what a lead writes",
     exchanges: [
       {
-        file: "src/http/inbox.ts",
+        file: "src/inbox/inbox.ts",
         find: "const expectedVersion = isNews",
         put: "yield* Effect.logDebug(event)\n        const expectedVersion = isNews"
       }

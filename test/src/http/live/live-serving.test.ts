@@ -3,7 +3,7 @@ import { WebSocket } from "ws"
 import { inCompany } from "../../../../projections/engine/in-company.ts"
 import { liveCloses } from "../../../../src/http/live/live-closes.ts"
 import { databases } from "../../../databases.ts"
-import { type OpenApiServer, openApiServer } from "../api/open-api.ts"
+import { type OpenApiServer, openApiServer } from "../../api/open-api.ts"
 import { openSocket, type Socket } from "./live-server.ts"
 
 const livePath = "/api/v1/live"

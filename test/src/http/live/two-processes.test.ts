@@ -1,9 +1,9 @@
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { databases, type TestDatabase } from "../../../databases.ts"
+import { type Caller, type OpenApiServer, openApiServer } from "../../api/open-api.ts"
 import type { AnyFrame } from "../../live/live-world.ts"
 import { hasRedis, startWiredRedis, type WiredRedis } from "../../redis/with-redis.ts"
-import { type Caller, type OpenApiServer, openApiServer } from "../api/open-api.ts"
 import { eventually, type OpenServer, openServer } from "../open-server.ts"
 import { openSocket, type Socket } from "./live-server.ts"
 

@@ -1,0 +1,50 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { Audit } from "../accounts/audit.ts"
+import type { Module, Verb } from "../accounts/permissions.ts"
+import type { Principal } from "../accounts/principal.ts"
+import { ApiParts } from "./api-parts.ts"
+import type { Scope } from "./query/list-sql.ts"
+
+/** Who asks. Its company is the only one that a request can reach. */
+export class Caller extends Context.Service<Caller, Principal>()("centurion/http/api/Caller") {}
+
+/**
+ * How far the caller reaches in a module; who does not at all gets 403, which is audited: `lead.list` of `lead:7`.
+ */
+export const mayReach = (module: Module, verb: Verb, action: string, target: string) =>
+  Effect.flatMap(Caller, (caller) => {
+    const reach = caller.may(module, verb)
+    return reach === "none"
+      ? refused(caller, module, verb, action, target)
+      : Effect.succeed({ caller, scope: scopeOf(caller, reach) })
+  })
+
+const scopeOf = (caller: Principal, reach: "all" | "own"): Scope =>
+  reach === "all" ? { kind: "all" } : { kind: "own", user: caller.id }
+
+const refused = Effect.fnUntraced(function* (
+  caller: Principal,
+  module: Module,
+  verb: Verb,
+  action: string,
+  target: string
+) {
+  const parts = yield* ApiParts
+  const audit = yield* parts.account(Audit)
+  return { caller, scope: scopeOf(caller, yield* audit.permit(caller, module, verb, action, target)) }
+})
+
+/** As `mayReach`, where a part of it would be nothing: who reaches only their own is refused too. */
+export const mayReachAll = Effect.fnUntraced(function* (
+  module: Module,
+  verb: Verb,
+  action: string,
+  target: string
+) {
+  const { caller, scope } = yield* mayReach(module, verb, action, target)
+  if (scope.kind === "all") return caller
+  const parts = yield* ApiParts
+  const audit = yield* parts.account(Audit)
+  return yield* audit.refuse(caller, action, target, `${module}:${verb} of all`)
+})

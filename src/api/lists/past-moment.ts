@@ -1,0 +1,33 @@
+import * as Effect from "effect/Effect"
+import { momentShape, parseMoment } from "../../../projections/engine/moment.ts"
+import { ApiParts } from "../api-parts.ts"
+import type { QueryValues } from "../query/filters.ts"
+import { refuse } from "../refusal.ts"
+
+/** `?asOf=` in the OpenAPI document. */
+export const asOfParameter = {
+  name: "asOf",
+  in: "query",
+  required: false,
+  description: `The list as it was then: ${momentShape}. The first time this takes as long as reading history does.`,
+  schema: { type: "string", maxLength: 500 }
+}
+
+const busyRetryMs = 2000
+
+/** Where the read models of the asked moment are; undefined for those of now. */
+export const scratchOf = (company: string, { asOf }: QueryValues) =>
+  asOf === undefined ? Effect.succeed(undefined) : scratchAt(company, asOf)
+
+const scratchAt = Effect.fnUntraced(function* (company: string, asOf: string | ReadonlyArray<string>) {
+  const moment = typeof asOf === "string" && asOf.length <= 500 ? parseMoment(asOf) : undefined
+  const wrong = (detail: string) => refuse(400, detail, { errors: [{ parameter: "asOf", detail }] })
+  if (moment === undefined) return yield* wrong(`asOf: ${momentShape} is expected`)
+  const { past } = yield* (yield* ApiParts).get
+  if (past === undefined) return yield* wrong("asOf: the past can't be asked here")
+  const found = yield* Effect.catchTags(past.at(company, moment), {
+    NoSuchMoment: ({ message }) => wrong(`asOf: ${message}`),
+    MomentBusy: ({ message }) => refuse(503, message, { retryAfterMs: busyRetryMs })
+  })
+  return found.scratch
+})

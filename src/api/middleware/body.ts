@@ -1,0 +1,117 @@
+import type { IncomingMessage } from "node:http"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import * as Layer from "effect/Layer"
+import { Settings } from "../../config.ts"
+import { readBody } from "../../http/read-body.ts"
+import { apiLimits } from "../contract/api-limits.ts"
+import { refuse } from "../refusal.ts"
+
+/** The body of the request, read once and found to be JSON, or empty. */
+export class Body extends Context.Service<Body, { readonly text: string; readonly json: unknown }>()(
+  "centurion/http/api/Body"
+) {}
+
+const noBody: Body["Service"] = { text: "", json: undefined }
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/** How deep brackets stand in each other, outside of texts; stops counting beyond `most`. */
+export const jsonDepth = (text: string, most: number): number => {
+  let depth = 0
+  let deepest = 0
+  let inText = false
+  for (let n = 0; n < text.length && deepest <= most; n++) {
+    const code = text.charCodeAt(n)
+    if (inText) {
+      if (code === 92) n++
+      else if (code === 34) inText = false
+    } else if (code === 34) inText = true
+    else if (code === 91 || code === 123) deepest = Math.max(deepest, ++depth)
+    else if (code === 93 || code === 125) depth--
+  }
+  return deepest
+}
+
+const isJson = (contentType: string | undefined): boolean =>
+  /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType ?? "")
+
+/** Requests of these carry no body that means anything; what comes all the same is thrown away. */
+const bodiless: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE"])
+
+/** Reads the body within its limits; refuses what is no UTF-8, no JSON, or another kind of content. */
+const readJson = Effect.fnUntraced(function* (source: IncomingMessage, bodyMaxBytes: number) {
+  const bytes = yield* Effect.mapError(readBody(source, bodyMaxBytes), ({ status, message }) =>
+    refuse(status, message, { headers: { connection: "close" } })
+  )
+  if (bytes.length === 0) return noBody
+  if (!isJson(source.headers["content-type"]))
+    return yield* refuse(415, "the body must be JSON; send it with content-type: application/json")
+  const text = yield* Effect.try({
+    try: () => utf8.decode(bytes),
+    catch: () => refuse(400, "the body is no valid UTF-8")
+  })
+  if (jsonDepth(text, apiLimits.jsonDepthMax) > apiLimits.jsonDepthMax)
+    return yield* refuse(400, `the body has more than ${apiLimits.jsonDepthMax} brackets within each other`)
+  const json = yield* Effect.try({
+    try: () => JSON.parse(text) as unknown,
+    catch: () => refuse(400, "the body is no valid JSON")
+  })
+  const place = unstorable(text, json)
+  if (place !== undefined) {
+    const detail = "a text holds U+0000 or half a surrogate pair, which can't be stored"
+    return yield* refuse(422, `${place || "the whole"}: ${detail}`, { errors: [{ pointer: place, detail }] })
+  }
+  return { text, json }
+})
+
+/** Where a text or a name stands that Postgres could not hold. Only an escape can bring one: the bytes are UTF-8. */
+const unstorable = (text: string, json: unknown): string | undefined =>
+  /\\u(?:0000|d[89a-f])/i.test(text) ? unstorableIn(json, "") : undefined
+
+const isStorable = (text: string) => !text.includes("\u0000") && text.isWellFormed()
+
+const unstorableIn = (value: unknown, place: string): string | undefined => {
+  if (typeof value === "string") return isStorable(value) ? undefined : place
+  if (typeof value !== "object" || value === null) return undefined
+  for (const [name, each] of Object.entries(value)) {
+    const found = isStorable(name) ? unstorableIn(each, `${place}/${pointerKey(name)}`) : place
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const pointerKey = (name: string) => name.replaceAll("~", "~0").replaceAll("/", "~1")
+
+/** Gives the handler, and Effect's own decoder, a body that was read within our limits. */
+export class ReadsBody extends HttpApiMiddleware.Service<ReadsBody, { provides: Body }>()(
+  "centurion/http/api/ReadsBody"
+) {
+  static readonly layer = Layer.effect(
+    ReadsBody,
+    Effect.map(
+      Settings,
+      ({ bodyMaxBytes }): ReadsBody["Service"] =>
+        (answering) =>
+          Effect.gen(function* () {
+            const request = yield* HttpServerRequest.HttpServerRequest
+            const source = request.source as IncomingMessage
+            if (bodiless.has(source.method ?? ""))
+              return yield* Effect.provideService(answering, Body, noBody)
+            const body = yield* readJson(source, bodyMaxBytes)
+            const read = Object.create(request, {
+              text: { value: Effect.succeed(body.text) },
+              // It was JSON by any of its names, or empty: Effect's decoder knows the one.
+              headers: { value: Headers.set(request.headers, "content-type", "application/json") }
+            }) as HttpServerRequest.HttpServerRequest
+            return yield* answering.pipe(
+              Effect.provideService(Body, body),
+              Effect.provideService(HttpServerRequest.HttpServerRequest, read)
+            )
+          }) as never
+    )
+  )
+}

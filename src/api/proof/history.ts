@@ -1,0 +1,232 @@
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
+import { registerMachines } from "../../../actors/machine/machine-registry.ts"
+import { replayStream } from "../../../actors/replay/replay.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { History } from "../../../eventstore/log/history.ts"
+import { machines } from "../../../machines/index.ts"
+import { explain } from "../../explain/explain.ts"
+import { findAsked, parseAsked } from "../../explain/find-asked.ts"
+import { ApiParts } from "../api-parts.ts"
+import { mayReachAll } from "../caller.ts"
+import { apiLimits } from "../contract/api-limits.ts"
+import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
+import { problems } from "../contract/problem-schema.ts"
+import { pageParameters, withParameters } from "../lists/list-parameters.ts"
+import { limitOf, numberParameter, textParameter } from "../lists/read-page.ts"
+import { shownEvent } from "../machines/actor-requests.ts"
+import { HistoryEvent } from "../machines/machines.ts"
+import { Authenticates } from "../middleware/authenticate.ts"
+import { Problems } from "../middleware/problems.ts"
+import { refuse } from "../refusal.ts"
+
+const Partition = Schema.Struct({
+  partition: Schema.Int,
+  position: Schema.Int.annotate({ description: "Of its last event." }),
+  recordedAt: IsoTime
+})
+
+/** An event beside those of other streams. */
+const StreamEvent = Schema.Struct({ stream: Schema.String, ...HistoryEvent.fields }).annotate({
+  identifier: "StreamEvent"
+})
+
+const parameter = (name: string, description: string, type = "integer") => ({
+  name,
+  in: "query",
+  required: false,
+  description,
+  schema: { type }
+})
+
+const whyParameters = [
+  {
+    ...parameter(
+      "event",
+      "Such as `conversation/7f3@12` for an event, or `conversation/7f3#3.1` for a chunk of a turn.",
+      "string"
+    )
+  },
+  { ...parameter("message", "A provider's id of a message, instead of `event`.", "string") }
+]
+
+const group = HttpApiGroup.make("history")
+  .add(
+    HttpApiEndpoint.get("partitions", "/partitions", {
+      success: Schema.Struct({ items: Schema.Array(Partition) }),
+      error: problems(401, 403)
+    }).annotateMerge(about("List partitions", "The company's logs, each in its own order.")),
+    HttpApiEndpoint.get("events", "/partitions/:partition/events", {
+      params: {
+        partition: Schema.FiniteFromString.check(
+          Schema.isInt(),
+          Schema.isBetween({ minimum: 1, maximum: 100_000 })
+        )
+      },
+      success: Schema.Struct({ items: Schema.Array(StreamEvent), next: Schema.Int }),
+      error: problems(400, 401, 403, 404)
+    })
+      .annotateMerge(
+        about(
+          "Follow events",
+          "Of one partition, in order and without a gap; `next` is the `after` of the next page, which may be empty for now."
+        )
+      )
+      .annotateMerge(
+        withParameters([
+          pageParameters(apiLimits.historyPageMax, apiLimits.historyPageDefault),
+          parameter("after", "The position of the last event that you have.")
+        ])
+      ),
+    HttpApiEndpoint.get("replay", "/replay/:machine/:id", {
+      params: { machine: Id, id: Id },
+      success: Schema.Record(Schema.String, Schema.Unknown),
+      error: problems(400, 401, 403, 404)
+    })
+      .annotateMerge(
+        about(
+          "Replay an actor",
+          "Its state as its machine makes it from its inputs, and whether the stored facts follow from them."
+        )
+      )
+      .annotateMerge(
+        withParameters([
+          parameter("toVersion", "Up to this version."),
+          parameter("toTime", "What had been recorded by then, ISO 8601.", "string")
+        ])
+      ),
+    HttpApiEndpoint.get("why", "/why", {
+      success: Schema.Record(Schema.String, Schema.Unknown),
+      error: problems(400, 401, 403, 404)
+    })
+      .annotateMerge(
+        about("Explain an event", "The turns that it passed through, and the tree of its causes.")
+      )
+      .annotateMerge(withParameters(whyParameters))
+  )
+  .middleware(Authenticates)
+  .middleware(Problems)
+  .annotateMerge(titled("History", "For auditors: events as they are stored, replayed and explained."))
+
+/** For auditors. */
+export const historyGroups = [group] as const
+
+// No job runs here, so every job that is asked for counts as one that has its handler.
+const registryOfAll = Effect.suspend(() => {
+  const handlers = machines.flatMap(({ jobs }) => Object.keys(jobs ?? {}))
+  return Effect.orDie(Effect.fromResult(registerMachines(machines, handlers, () => {})))
+})
+
+/** Readers of whole histories at once; the others are told to try again. */
+const readersMax = 2
+const readers = Semaphore.makeUnsafe(readersMax)
+const busy = refuse(503, "others are reading whole histories just now; try again", { retryAfterMs: 2_000 })
+
+const whole = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(readers.withPermitsIfAvailable(1)(work), (found) =>
+    found._tag === "None" ? Effect.fail(busy) : Effect.succeed(found.value)
+  )
+
+const withHistory = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const { history, store } = yield* (yield* ApiParts).get
+    return yield* work.pipe(Effect.provideService(History, history), Effect.provideService(EventStore, store))
+  })
+
+const readTo = Effect.gen(function* () {
+  const toVersion = yield* numberParameter("toVersion")
+  const text = yield* textParameter("toTime", 40)
+  const toTime = text === undefined ? undefined : Date.parse(text)
+  if (toTime !== undefined && Number.isNaN(toTime))
+    return yield* refuse(400, "toTime: an ISO time is expected", {
+      errors: [{ parameter: "toTime", detail: "an ISO time is expected" }]
+    })
+  return {
+    ...(toVersion === undefined ? {} : { toVersion }),
+    ...(toTime === undefined ? {} : { toTime })
+  }
+})
+
+const replay = Effect.fnUntraced(function* (machine: string, id: string) {
+  const { company } = yield* mayReachAll("engine", "read", "replay", `${machine}:${id}`)
+  const to = yield* readTo
+  const registered = (yield* registryOfAll).get(machine)
+  if (registered === undefined) return yield* refuse(404, `no machine is called "${machine.slice(0, 80)}"`)
+  const replayed = yield* whole(withHistory(replayStream(registered, { company, machine, id }, to)))
+  if (replayed.version === 0)
+    return yield* refuse(404, `there is no ${machine} "${id}", or it has no event up to then`)
+  return {
+    address: `${machine}/${id}`,
+    follows: replayed.differing === 0 && replayed.stopped === undefined,
+    ...replayed,
+    at: replayed.at === undefined ? null : iso(replayed.at),
+    stopped: replayed.stopped ?? null
+  }
+})
+
+const why = Effect.fnUntraced(function* () {
+  const { company } = yield* mayReachAll("engine", "read", "why", "event")
+  const event = yield* textParameter("event", 300)
+  const message = yield* textParameter("message", 300)
+  if ((event === undefined) === (message === undefined))
+    return yield* refuse(400, "either event or message is needed", {
+      errors: [{ parameter: "event", detail: "is needed" }]
+    })
+  const asking =
+    event === undefined
+      ? parseAsked(message!, undefined, company)
+      : parseAsked(`${company}/${event}`, undefined, undefined)
+  const asked = yield* Effect.mapError(asking, ({ message }) =>
+    refuse(400, message.replaceAll(`${company}/`, ""), {
+      errors: [{ parameter: "event", detail: "names no event" }]
+    })
+  )
+  const registry = yield* registryOfAll
+  const explained = Effect.flatMap(findAsked(asked), (found) => explain(registry, found, { effects: true }))
+  return yield* Effect.catchTags(whole(withHistory(explained)), {
+    NothingFound: ({ message }) => refuse(404, message),
+    NoSuchEvent: ({ message }) => refuse(404, message)
+  })
+})
+
+const handlers = HttpApiBuilder.group(apiOf(group), "history", (handlers) =>
+  handlers.handleAll({
+    partitions: Effect.fnUntraced(function* () {
+      const { company } = yield* mayReachAll("engine", "read", "partition.list", "partition")
+      const { store } = yield* (yield* ApiParts).get
+      const rows = yield* store.partitions(company)
+      return {
+        items: rows.map(({ partition, position, recordedAt }) => ({
+          partition,
+          position,
+          recordedAt: iso(recordedAt)
+        }))
+      }
+    }),
+    events: Effect.fnUntraced(function* ({ params: { partition } }) {
+      const { company } = yield* mayReachAll("engine", "read", "event.list", `partition:${partition}`)
+      const limit = yield* limitOf(apiLimits.historyPageMax, apiLimits.historyPageDefault)
+      const after = (yield* numberParameter("after")) ?? 0
+      const { history } = yield* (yield* ApiParts).get
+      const events = yield* history.readPartition(company, partition, after, limit)
+      return HttpServerResponse.jsonUnsafe({
+        items: events.map((event) => ({ stream: event.stream, ...shownEvent(event) })),
+        next: events.at(-1)?.position ?? after
+      })
+    }),
+    replay: Effect.fnUntraced(function* ({ params: { machine, id } }) {
+      return HttpServerResponse.jsonUnsafe(yield* replay(machine, id))
+    }),
+    why: Effect.fnUntraced(function* () {
+      return HttpServerResponse.jsonUnsafe(yield* why())
+    })
+  })
+)
+
+/** What answers it. */
+export const historyLayers = [handlers] as const

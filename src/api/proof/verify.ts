@@ -1,0 +1,175 @@
+import { randomBytes } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as Schema from "effect/Schema"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { SealStore } from "../../../eventstore/proof/seal-store.ts"
+import { type VerifyProgress, verifyHistory } from "../../../eventstore/proof/verify.ts"
+import { Settings, type SettingValues } from "../../config.ts"
+import { trustedKeys } from "../../seals/seal-key.ts"
+import { anchorDirOf } from "../../seals/sealing.ts"
+import { ApiParts, type ApiRunning } from "../api-parts.ts"
+import { mayReachAll } from "../caller.ts"
+import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
+import { problems } from "../contract/problem-schema.ts"
+import { Authenticates } from "../middleware/authenticate.ts"
+import { Problems } from "../middleware/problems.ts"
+import { refuse } from "../refusal.ts"
+
+const Damage = Schema.Struct({
+  partition: Schema.NullOr(Schema.Int),
+  position: Schema.NullOr(Schema.Int),
+  stream: Schema.NullOr(Schema.String),
+  version: Schema.NullOr(Schema.Int),
+  kind: Schema.String,
+  message: Schema.String
+})
+
+const Task = Schema.Struct({
+  id: Schema.String,
+  state: Schema.Literals(["running", "done", "failed"]),
+  startedAt: IsoTime,
+  checked: Schema.Int.annotate({ description: "Events, so far." }),
+  total: Schema.Int,
+  ok: Schema.NullOr(Schema.Boolean),
+  damages: Schema.Array(Damage)
+}).annotate({
+  identifier: "Verification",
+  examples: [
+    {
+      id: "9f2c51d07a3e4b68",
+      state: "done",
+      startedAt: "2026-01-31T12:00:00.000Z",
+      checked: 1200,
+      total: 1200,
+      ok: true,
+      damages: []
+    }
+  ]
+})
+type Task = typeof Task.Type
+
+const group = HttpApiGroup.make("verify")
+  .add(
+    HttpApiEndpoint.post("begin", "/verifications", {
+      success: Task.pipe(HttpApiSchema.status(202)),
+      error: problems(401, 403, 409)
+    }).annotateMerge(
+      about(
+        "Verify history",
+        "Checks every link, hash and seal of the company's events; one at a time. Ask for the task until it is done."
+      )
+    ),
+    HttpApiEndpoint.get("read", "/verifications/:id", {
+      params: { id: Id },
+      success: Task,
+      error: problems(401, 403, 404)
+    }).annotateMerge(
+      about(
+        "Read a verification",
+        "How far it is, and the first damage of each partition. Kept by the process that runs it."
+      )
+    )
+  )
+  .middleware(Authenticates)
+  .middleware(Problems)
+  .annotateMerge(titled("Verification", "Whether history is what was written."))
+
+/** Whether history is what was written. */
+export const verifyGroups = [group] as const
+
+/** Verifications that are remembered, of all companies; and those that run at once. */
+const limits = { keptMax: 200, runningMax: 2 } as const
+
+const check = Effect.fnUntraced(function* (
+  { store, seals }: ApiRunning,
+  settings: SettingValues,
+  company: string,
+  progress: (at: VerifyProgress) => void
+) {
+  const trust = { keys: yield* trustedKeys(settings, []), anchors: anchorDirOf(settings) }
+  return yield* verifyHistory(trust, { company }, progress).pipe(
+    Effect.provideService(EventStore, store),
+    Effect.provideService(SealStore, seals!)
+  )
+})
+
+const makeTasks = () => {
+  const tasks = new Map<string, { readonly company: string; task: Task }>()
+  const running = (of?: string) =>
+    [...tasks.values()].filter(({ company, task }) => task.state === "running" && (of ?? company) === company)
+  const change = (id: string, changed: Partial<Task>) => {
+    const found = tasks.get(id)
+    if (found !== undefined) found.task = { ...found.task, ...changed }
+  }
+  const begin = (company: string, startedAt: number): Task => {
+    const id = randomBytes(8).toString("hex")
+    const task: Task = {
+      id,
+      state: "running",
+      startedAt: iso(startedAt),
+      checked: 0,
+      total: 0,
+      ok: null,
+      damages: []
+    }
+    tasks.set(id, { company, task })
+    if (tasks.size > limits.keptMax) tasks.delete(tasks.keys().next().value!)
+    return task
+  }
+  return { running, change, begin, get: (id: string) => tasks.get(id) }
+}
+
+const handlers = HttpApiBuilder.group(
+  apiOf(group),
+  "verify",
+  Effect.fnUntraced(function* (handlers) {
+    const tasks = makeTasks()
+    const scope = yield* Effect.scope
+    const settings = yield* Settings
+    return handlers.handleAll({
+      begin: Effect.fnUntraced(function* () {
+        const { company } = yield* mayReachAll("engine", "read", "verify", "history")
+        const parts = yield* ApiParts
+        const running = yield* parts.get
+        if (tasks.running(company).length > 0)
+          return yield* refuse(409, "the company's history is being verified already")
+        if (tasks.running().length >= limits.runningMax)
+          return yield* refuse(503, "others are verified just now; try again", { retryAfterMs: 10_000 })
+        const task = tasks.begin(company, parts.now())
+        const progress = ({ checked, total }: VerifyProgress) => tasks.change(task.id, { checked, total })
+        const work = check(running, settings, company, progress).pipe(
+          Effect.map(({ ok, events, damages }) =>
+            tasks.change(task.id, {
+              state: "done",
+              checked: events,
+              // Of seals all companies' positions are told: only what is of this one is its business.
+              damages: damages.filter((each) => each.company === null || each.company === company),
+              ok: ok || damages.every((each) => each.company !== null && each.company !== company)
+            })
+          ),
+          Effect.catchCause((cause) =>
+            Effect.andThen(
+              Effect.sync(() => tasks.change(task.id, { state: "failed" })),
+              Effect.logError("a verification broke off", cause)
+            )
+          )
+        )
+        yield* Effect.forkIn(work, scope)
+        return task
+      }),
+      read: Effect.fnUntraced(function* ({ params: { id } }) {
+        const { company } = yield* mayReachAll("engine", "read", "verify.read", `verification:${id}`)
+        const found = tasks.get(id)
+        if (found?.company === company) return found.task
+        return yield* refuse(404, `there is no verification "${id}"`)
+      })
+    })
+  })
+)
+
+/** What answers it. */
+export const verifyLayers = [handlers] as const

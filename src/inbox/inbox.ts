@@ -1,0 +1,192 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Address } from "../../actors/address.ts"
+import {
+  type ActorEvent,
+  type Delivered,
+  type Engine,
+  type EventRefused,
+  TryAgain,
+  type WrongVersion
+} from "../../actors/engine/engine.ts"
+import type { Json } from "../../eventstore/database/json.ts"
+import { contactLimits } from "../../machines/contact/limits.ts"
+import type { Inbound } from "../channels/channel.ts"
+import { cleanOptional } from "../channels/clean-text.ts"
+import { Companies, type Starter, type UnknownCompany } from "../companies/companies.ts"
+import { type Contact, type KnownContact, phoneOf } from "../companies/contacts.ts"
+import { introduce } from "../companies/introduce.ts"
+import { RunningEngine } from "../http/running-engine.ts"
+import { Starters } from "../http/starters.ts"
+
+/** What became of the inbounds of one request; all of them are stored, known, or can't ever be taken. */
+export interface Taken {
+  readonly stored: number
+  readonly known: number
+  readonly refused: number
+}
+
+/** A stream that can't be loaded is for a person to mend; until then what comes for it stays with the provider. */
+const parkedRetryMs = 60_000
+
+/**
+ * Delivers what a channel received to its conversations, each once, by the provider's id. Fails with `TryAgain` when
+ * something could not be stored now: the whole request may come again, what is stored is known then.
+ *
+ * A message of ours that the provider shows us again and one that a person wrote on the phone look the same; the
+ * conversation knows its own by their ids, and by their words while their sending has not ended.
+ */
+export class Inbox extends Context.Service<
+  Inbox,
+  {
+    /** Without a company it is the one that the account belongs to. */
+    readonly take: (
+      channel: string,
+      inbounds: ReadonlyArray<Inbound>,
+      company?: string
+    ) => Effect.Effect<Taken, TryAgain | UnknownCompany>
+  }
+>()("centurion/http/Inbox") {
+  static readonly layer = Layer.effect(
+    Inbox,
+    Effect.gen(function* () {
+      const companies = yield* Companies
+      const running = yield* RunningEngine
+      const starters = yield* Starters
+
+      const takeOne = Effect.fnUntraced(function* (
+        channel: string,
+        inbound: Inbound,
+        of: string | undefined
+      ) {
+        const { instance, contact } = inbound
+        const company = of ?? (yield* companies.byInstance(channel, instance)).id
+        const { engine, contacts } = yield* running.get
+        const who = { company, channel, instance, contact }
+        // News of a message says nothing about who it was for, so it never begins a conversation.
+        const isNews = inbound._tag === "status"
+        const find = Effect.mapError(isNews ? contacts.find(who) : contacts.take(who), notNow)
+        const known = yield* find
+        if (known === undefined) return "refused" as const
+        const { event, key: id, principal } = eventOf(channel, inbound)
+        const key = yield* Effect.mapError(contacts.blindKey(company, id), notNow)
+        const expectedVersion = isNews ? "exists" : "any"
+        const envelope = { principal, key, occurredAt: inbound.at, expectedVersion } as const
+        const deliver = ({ conversation, leadId }: KnownContact) => {
+          const delivery = engine.deliver(conversation, event, envelope)
+          return Effect.tap(
+            starters.during(conversation, { ...starterOf(channel, inbound), leadId }, delivery),
+            (delivered) => introduceSender(engine, { ...who, leadId }, inbound, delivered)
+          )
+        }
+        const delivered = deliver(known).pipe(
+          Effect.catchIf(isErased, (error) => {
+            // Another process erased the person: whoever writes from there now is somebody new.
+            contacts.forget(company, `lead/${known.leadId}`)
+            return Effect.flatMap(find, (anew) =>
+              anew === undefined || anew.leadId === known.leadId ? Effect.fail(error) : deliver(anew)
+            )
+          })
+        )
+        return yield* delivered.pipe(
+          Effect.map(({ duplicate }) => (duplicate ? ("known" as const) : ("stored" as const))),
+          Effect.catch((error) => whatNow(known.conversation, error))
+        )
+      })
+
+      const take = Effect.fnUntraced(function* (
+        channel: string,
+        inbounds: ReadonlyArray<Inbound>,
+        company?: string
+      ) {
+        const taken = { stored: 0, known: 0, refused: 0 }
+        for (const inbound of inbounds) taken[yield* takeOne(channel, inbound, company)]++
+        return taken
+      })
+
+      return Inbox.of({ take })
+    })
+  )
+}
+
+const storeRetryMs = 1000
+
+/** What came first stands right behind the events that begin a conversation. */
+const firstVersionMax = 3
+
+/** If it breaks off before, the same message comes again and brings it. */
+const introduceSender = (
+  engine: Engine["Service"],
+  who: Contact & Pick<KnownContact, "leadId">,
+  inbound: Inbound,
+  { version }: Delivered
+) => {
+  if (inbound._tag === "status" || version > firstVersionMax) return Effect.void
+  const { company, leadId, channel } = who
+  const name = cleanOptional(inbound.contactName, contactLimits.textMax)
+  const phone = phoneOf(who)
+  const described = { ...(name === undefined ? {} : { name }), ...(phone === undefined ? {} : { phone }) }
+  return introduce(engine, { company, leadId, described, by: `channel:${channel}`, at: inbound.at })
+}
+
+const isErased = (error: EventRefused | WrongVersion | TryAgain): boolean =>
+  error._tag === "EventRefused" && error.reason === "erased"
+
+const notNow = ({ message }: { readonly message: string }) =>
+  new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
+
+const starterOf = (channel: string, inbound: Inbound): Starter => {
+  const { instance, contact } = inbound
+  const contactName = inbound._tag === "message" ? inbound.contactName : undefined
+  return { channel, instance, contact, ...(contactName === undefined ? {} : { contactName }) }
+}
+
+const eventOf = (channel: string, inbound: Inbound) => {
+  const { messageId, at } = inbound
+  if (inbound._tag === "status") {
+    const { status } = inbound
+    return {
+      event: { type: "DeliveryUpdated", messageId, status, at },
+      key: `${messageId}:${status}`,
+      principal: `channel:${channel}`
+    }
+  }
+  const said: { readonly [key: string]: Json } = {
+    messageId,
+    at,
+    ...(inbound.text === undefined ? {} : { text: inbound.text }),
+    ...(inbound.media === undefined ? {} : { media: inbound.media as unknown as Json })
+  }
+  if (inbound.fromUs) {
+    const event: ActorEvent = { type: "PersonReplied", ...said, by: "person:phone", source: "phone" }
+    return { event, key: messageId, principal: "person:phone" }
+  }
+  const name = inbound.contactName === undefined ? {} : { contactName: inbound.contactName }
+  return { event: { type: "MessageReceived", ...said, ...name }, key: messageId, principal: "lead" }
+}
+
+/**
+ * A provider sends a webhook again until it is answered with 200, so what can never be taken is answered with 200 and
+ * logged: otherwise it would come for ever, and hold back what comes after it.
+ */
+const whatNow = (
+  address: Address,
+  error: EventRefused | WrongVersion | TryAgain
+): Effect.Effect<"refused", TryAgain> =>
+  Effect.gen(function* () {
+    if (error._tag === "TryAgain") return yield* error
+    if (error._tag === "EventRefused" && error.reason === "parked") {
+      yield* Effect.logError("the conversation can't be loaded; its messages wait at the provider")
+      return yield* new TryAgain({
+        reason: "storeUnavailable",
+        message: "the conversation can't be loaded",
+        retryAfterMs: parkedRetryMs
+      })
+    }
+    // The reason alone: the message may hold what the lead wrote.
+    const reason = error._tag === "EventRefused" ? error.reason : "noSuchConversation"
+    const log = error._tag === "EventRefused" ? Effect.logWarning : Effect.logDebug
+    yield* log(`an inbound event is not taken: ${reason}`)
+    return "refused" as const
+  }).pipe(Effect.annotateLogs({ company: address.company, conversation: address.id }))

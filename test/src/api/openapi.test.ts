@@ -1,0 +1,108 @@
+import * as OpenApi from "effect/http-api/OpenApi"
+import { describe, expect, it } from "vitest"
+import { machines } from "../../../machines/index.ts"
+import { readModels } from "../../../projections/index.ts"
+import { apiRoutes } from "../../../src/api/api.ts"
+import { isOfApi } from "../../proofs/api/open-api-document.ts"
+
+const { api } = apiRoutes({ machines, readModels })
+// biome-ignore lint/suspicious/noExplicitAny: a document is looked into
+const document = OpenApi.fromApi(api as never) as any
+const operations: ReadonlyArray<readonly [string, Record<string, never>]> = Object.entries(
+  document.paths
+).flatMap(([path, methods]) =>
+  Object.entries(methods as object).map(
+    ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const
+  )
+)
+const failing = (wrong: (operation: never) => boolean) =>
+  operations.filter(([, operation]) => wrong(operation as never)).map(([name]) => name)
+
+const resolved = (schema: { readonly $ref?: string } | undefined): Record<string, unknown> =>
+  schema?.$ref === undefined
+    ? ((schema ?? {}) as never)
+    : document.components.schemas[schema.$ref.split("/").at(-1)!]
+
+/** A schema tells what it is by an example of its own or of all that it holds. */
+const isShown = (schema: never): boolean => {
+  const found = resolved(schema) as Record<string, never>
+  return (
+    found.examples !== undefined ||
+    found.example !== undefined ||
+    ((found.allOf as ReadonlyArray<never> | undefined) ?? []).some(isShown)
+  )
+}
+
+describe("the OpenAPI document", () => {
+  it("is version 3.1, and holds an operation of every kind", () => {
+    expect(document.openapi).toBe("3.1.0")
+    const names = operations.map(([name]) => name)
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "POST /api/v1/auth/login",
+        "GET /api/v1/deals",
+        "GET /api/v1/deals/{id}",
+        "GET /api/v1/deals/{id}/history",
+        "POST /api/v1/deals/{id}/events/DealMoveAsked",
+        "POST /api/v1/contacts",
+        "POST /public/leads",
+        "GET /api/v1/live",
+        "POST /api/v1/live/tickets",
+        "GET /api/v1/live/sse",
+        "GET /chat/{company}",
+        "POST /webhook/whatsapp",
+        "POST /webhook/whatsapp/{instance}",
+        "POST /webhook/telegram",
+        "POST /webhook/telegram/{instance}",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /health/integrations",
+        "GET /metrics"
+      ])
+    )
+  })
+
+  it("says of every operation what it does, and which errors there are", () => {
+    expect(failing(({ summary, description }: Record<string, string>) => !summary || !description)).toEqual(
+      []
+    )
+    const hasErrors = ({ responses }: { responses: Record<string, { content?: object }> }) =>
+      Object.entries(responses).some(
+        ([status, { content }]) =>
+          Number(status) >= 400 && content !== undefined && "application/problem+json" in content
+      )
+    // While it answers at all, it is alive.
+    expect(failing((operation) => !hasErrors(operation))).toEqual(["GET /healthz"])
+  })
+
+  it("names 401 and 403 wherever credentials are needed, and 429 and 503 everywhere", () => {
+    const statuses = ({ responses }: { responses: object }) => Object.keys(responses)
+    expect(
+      failing((operation: { security?: ReadonlyArray<object> } & { responses: object }) =>
+        operation.security?.length ? !statuses(operation).includes("401") : false
+      )
+    ).toEqual([])
+    expect(
+      failing((operation) => !["429", "503"].every((status) => statuses(operation).includes(status))).filter(
+        (name) => isOfApi(name.split(" ")[1]!)
+      )
+    ).toEqual([])
+  })
+
+  it("shows an example of every body that is sent", () => {
+    const bodies = ({ requestBody }: { requestBody?: { content: Record<string, { schema: never }> } }) =>
+      Object.values(requestBody?.content ?? {})
+    expect(failing((operation) => bodies(operation).some(({ schema }) => !isShown(schema)))).toEqual([])
+  })
+
+  it("gives each operation an id of its own, and each parameter a description", () => {
+    const ids = operations.map(([, operation]) => (operation as { operationId?: string }).operationId)
+    expect(new Set(ids).size).toBe(operations.length)
+    const bare = ({
+      parameters = []
+    }: {
+      parameters?: ReadonlyArray<{ in: string; description?: string }>
+    }) => parameters.some((parameter) => parameter.in !== "path" && !parameter.description)
+    expect(failing(bare)).toEqual([])
+  })
+})
