@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import { centurionCommand } from "./centurion-command.ts"
 import { exitCode, explain } from "./cli-failure.ts"
 import { help, presenter } from "./help.ts"
+import { centurionCommand } from "./index.ts"
 import { version } from "./version.ts"
 
 /** Runs the command that the arguments name and ends the process with its exit code. */
