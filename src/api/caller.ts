@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { Audit } from "../accounts/audit.ts"
+import { Audit } from "../accounts/audit/audit.ts"
 import type { Module, Verb } from "../accounts/permissions.ts"
 import type { Principal } from "../accounts/principal.ts"
 import { ApiParts } from "./api-parts.ts"

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { newPassword } from "../accounts/credentials.ts"
-import { Operator } from "../accounts/operator.ts"
+import { Operator } from "../accounts/people/operator.ts"
+import { newPassword } from "../accounts/sessions/credentials.ts"
 
 const roles = Schema.Array(Schema.String)
 /** Null takes a random one, which the answer tells this once. */

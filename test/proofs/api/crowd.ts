@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto"
 import * as Redacted from "effect/Redacted"
 import { SignJWT } from "jose"
-import { TokenKeys } from "../../../src/accounts/token-keys.ts"
+import { TokenKeys } from "../../../src/accounts/sessions/token-keys.ts"
 import type { OpenApiServer } from "../../src/api/open-api.ts"
 import { keyOf, type TwoCompanies } from "../../src/api/two-companies.ts"
 
