@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type Query, withAdminConnection } from "../eventstore/database/database.ts"
 import { migrate, migrationFiles } from "../eventstore/database/migrate.ts"
-import { schemaFolders } from "../src/schema-folders.ts"
+import { schemaFolders } from "../src/wiring/schema-folders.ts"
 
 /** Changes with any migration: what was prepared before is not taken for the present schema. */
 const schemaHash = createHash("sha256")

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Settings, type SettingValues } from "../config.ts"
-import { logLayer } from "../log.ts"
+import { logLayer } from "../wiring/log.ts"
 import { failed } from "./cli-failure.ts"
 import { note } from "./terminal.ts"
 

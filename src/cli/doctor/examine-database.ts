@@ -7,8 +7,8 @@ import {
   withAdminConnection
 } from "../../../eventstore/database/database.ts"
 import { migrationFiles } from "../../../eventstore/database/migrate.ts"
-import { examineLogin } from "../../database-login.ts"
-import { schemaFolders } from "../../schema-folders.ts"
+import { examineLogin } from "../../wiring/database-login.ts"
+import { schemaFolders } from "../../wiring/schema-folders.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 
 type Query = (

@@ -2,7 +2,7 @@ import { statSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
 import type { SettingValues } from "../../config.ts"
-import { masterKeyFile, readMasterKeys } from "../../set-up-master-key.ts"
+import { masterKeyFile, readMasterKeys } from "../../wiring/set-up-master-key.ts"
 import { counted } from "../terminal.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 

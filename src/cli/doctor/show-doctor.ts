@@ -7,8 +7,8 @@ import {
   type SettingValues,
   unknownVariables
 } from "../../config.ts"
-import { embeddedAccess } from "../../connect-database.ts"
 import { holdDirectory } from "../../pglite/embedded-database.ts"
+import { embeddedAccess } from "../../wiring/connect-database.ts"
 import { AlreadyTold } from "../cli-failure.ts"
 import { findStorePlace, type StorePlace, storeLayerAt } from "../open-store.ts"
 import { plain, print, printJson, table } from "../terminal.ts"

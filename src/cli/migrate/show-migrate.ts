@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Settings } from "../../config.ts"
-import { masterKeysLayer } from "../../set-up-master-key.ts"
+import { masterKeysLayer } from "../../wiring/set-up-master-key.ts"
 import { AlreadyTold, failed } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"

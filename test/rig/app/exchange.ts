@@ -72,7 +72,7 @@ export const rigExchanges: ReadonlyArray<Exchange> = [
     put: `import { keyedMaker } from "${here}/keyed-channel.ts"`
   },
   {
-    file: "src/set-up-channels.ts",
+    file: "src/wiring/set-up-channels.ts",
     find: '{ name: "web-chat", instance: page.instance,',
     put: '{ name: "keyed", url: process.env.RIG_KEYED_URL }, { name: "web-chat", instance: page.instance,'
   },

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import { Settings } from "../../../src/config.ts"
+import { holdDirectory } from "../../../src/pglite/embedded-database.ts"
 import {
   type DatabaseAccess,
   embeddedAccess,
   prepareDatabase,
   serverAccess,
   storeLayerOf
-} from "../../../src/connect-database.ts"
-import { holdDirectory } from "../../../src/pglite/embedded-database.ts"
+} from "../../../src/wiring/connect-database.ts"
 
 /** Gives work the store of a database URL or of a directory, made and migrated if need be, until the scope ends. */
 export const withTarget = <A, E, R>(target: string, work: Effect.Effect<A, E, R>) =>

@@ -12,7 +12,7 @@ import { Operator } from "../../../src/accounts/people/operator.ts"
 import { Users } from "../../../src/accounts/people/users.ts"
 import { Authentication } from "../../../src/accounts/sessions/authentication.ts"
 import { Sessions } from "../../../src/accounts/sessions/sessions.ts"
-import { schemaFolders } from "../../../src/schema-folders.ts"
+import { schemaFolders } from "../../../src/wiring/schema-folders.ts"
 import { type DatabaseKind, describePostgres, testMasterKeys } from "../../databases.ts"
 import { bearer, goodPassword, type OpenAccounts, openAccounts } from "./open-accounts.ts"
 

@@ -11,7 +11,7 @@ import {
   embeddedAccess,
   prepareDatabase,
   storeLayerOf
-} from "../../../src/connect-database.ts"
+} from "../../../src/wiring/connect-database.ts"
 import { databases } from "../../databases.ts"
 
 /** A database that commands are run on, and the variables that name it. */

@@ -189,7 +189,7 @@ export const plants: ReadonlyArray<Plant> = [
     about: "a server on a restored backup does not look who was erased",
     exchanges: [
       {
-        file: "src/boot.ts",
+        file: "src/wiring/boot.ts",
         find: "yield* eraseReturned(erasureLedgerFile(settings))",
         put: "void eraseReturned"
       }

@@ -1,7 +1,7 @@
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
-import type { SettingValues } from "./config.ts"
+import type { SettingValues } from "../config.ts"
 
 const levels = {
   trace: "Trace",

@@ -11,16 +11,16 @@ import {
   engineRole,
   type Query,
   withAdminConnection
-} from "../eventstore/database/database.ts"
-import { migrate, migrationFiles } from "../eventstore/database/migrate.ts"
-import { storeLayer } from "../eventstore/database/store-layers.ts"
-import { StoreUnavailable } from "../eventstore/log/event-store.ts"
-import { isTemplateAsDeclared, makeTemplate } from "../projections/engine/template.ts"
-import { analystViews, readModels } from "../projections/index.ts"
-import { Contacts } from "./companies/contacts.ts"
-import type { SettingValues } from "./config.ts"
+} from "../../eventstore/database/database.ts"
+import { migrate, migrationFiles } from "../../eventstore/database/migrate.ts"
+import { storeLayer } from "../../eventstore/database/store-layers.ts"
+import { StoreUnavailable } from "../../eventstore/log/event-store.ts"
+import { isTemplateAsDeclared, makeTemplate } from "../../projections/engine/template.ts"
+import { analystViews, readModels } from "../../projections/index.ts"
+import { Contacts } from "../companies/contacts.ts"
+import type { SettingValues } from "../config.ts"
+import { openEmbedded } from "../pglite/embedded-database.ts"
 import { examineLogin, type Login } from "./database-login.ts"
-import { openEmbedded } from "./pglite/embedded-database.ts"
 import { schemaFolders } from "./schema-folders.ts"
 import { masterKeysLayer } from "./set-up-master-key.ts"
 

@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { CommitHint, Engine } from "../actors/engine/engine.ts"
-import type { ErasurePlace } from "../actors/engine/erasures.ts"
-import { machines } from "../machines/index.ts"
-import { PastReadModels } from "../projections/engine/past-read-models.ts"
-import type { Projections } from "../projections/engine/projections.ts"
-import { projectionsLayer } from "../projections/engine/projections-layer.ts"
-import { readModels } from "../projections/index.ts"
+import type { CommitHint, Engine } from "../../actors/engine/engine.ts"
+import type { ErasurePlace } from "../../actors/engine/erasures.ts"
+import { machines } from "../../machines/index.ts"
+import { PastReadModels } from "../../projections/engine/past-read-models.ts"
+import type { Projections } from "../../projections/engine/projections.ts"
+import { projectionsLayer } from "../../projections/engine/projections-layer.ts"
+import { readModels } from "../../projections/index.ts"
 
 /** Word of commits, for those who listen before there is an engine. */
 export interface CommitWord {

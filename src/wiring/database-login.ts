@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { engineRole, type Query } from "../eventstore/database/database.ts"
+import { engineRole, type Query } from "../../eventstore/database/database.ts"
 
 /** What may be wrong with whom the app logs in as. */
 export interface Login {

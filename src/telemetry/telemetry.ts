@@ -3,7 +3,7 @@ import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
 import * as Otlp from "effect/observability/Otlp"
-import type { SettingValues } from "./config.ts"
+import type { SettingValues } from "../config.ts"
 
 /** Headers hold credentials, and a webhook's secret under any name; a query may hold what is looked for of a person. */
 const withoutSecrets = Layer.mergeAll(

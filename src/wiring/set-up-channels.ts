@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { channelMakers } from "./channels/index.ts"
-import type { SettingValues } from "./config.ts"
-import type { Secret } from "./setting.ts"
+import { channelMakers } from "../channels/index.ts"
+import type { SettingValues } from "../config.ts"
+import type { Secret } from "../setting.ts"
 
 /** A channel's settings as in a file, by the channel's name. */
 type ChannelSettings = Readonly<Record<string, unknown>> & { readonly name: string }

@@ -17,11 +17,11 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { MasterKeys, masterKeyOf } from "../../eventstore/personal/master-keys.ts"
-import { Secrets } from "../../eventstore/personal/secrets.ts"
-import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
-import { defaultSettings, type SettingValues } from "../../src/config.ts"
-import { masterKeysLayer, readMasterKey, readMasterKeys } from "../../src/set-up-master-key.ts"
+import { MasterKeys, masterKeyOf } from "../../../eventstore/personal/master-keys.ts"
+import { Secrets } from "../../../eventstore/personal/secrets.ts"
+import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
+import { defaultSettings, type SettingValues } from "../../../src/config.ts"
+import { masterKeysLayer, readMasterKey, readMasterKeys } from "../../../src/wiring/set-up-master-key.ts"
 
 const key = Buffer.from(Array.from({ length: 32 }, (_, n) => 251 - n))
 const other = Buffer.alloc(32, 9)

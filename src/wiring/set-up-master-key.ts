@@ -4,8 +4,8 @@ import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { type MasterKey, MasterKeys, masterKeyOf } from "../eventstore/personal/master-keys.ts"
-import { type SettingValues, WrongSettings } from "./config.ts"
+import { type MasterKey, MasterKeys, masterKeyOf } from "../../eventstore/personal/master-keys.ts"
+import { type SettingValues, WrongSettings } from "../config.ts"
 
 const keyBytes = 32
 

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { freePort, newDirectory } from "./http/open-server.ts"
-import { type ServerProcess, startServer } from "./server-process.ts"
+import { freePort, newDirectory } from "../http/open-server.ts"
+import { type ServerProcess, startServer } from "../server-process.ts"
 
 /** What a collector is sent: https://opentelemetry.io/docs/specs/otlp/#otlphttp, in JSON. */
 interface Sent {
