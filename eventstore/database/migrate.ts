@@ -13,7 +13,7 @@ export class WrongMigration extends Schema.TaggedError<WrongMigration>()("WrongM
   message: Schema.String
 }) {}
 
-const folder = join(import.meta.dirname, "migrations")
+const folder = join(import.meta.dirname, "../migrations")
 /** The migrations of these folders in order, each with the hash that it is known by; default the event store's. */
 export const migrationFiles = (folders: ReadonlyArray<string> = [folder]) =>
   folders.flatMap((from) =>

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 
-const root = join(import.meta.dirname, "..")
+const root = join(import.meta.dirname, "../..")
 
 /** Where the migrations of the whole product are, in the order in which they run. */
 export const schemaFolders: ReadonlyArray<string> = [

@@ -10,7 +10,7 @@ export class DemoFailed extends Schema.TaggedError<DemoFailed>()("DemoFailed", {
   message: Schema.String
 }) {}
 
-const root = resolve(import.meta.dirname, "../..")
+const root = resolve(import.meta.dirname, "../../..")
 const waitEveryMs = 25
 const outputKeptMax = 4000
 

@@ -38,7 +38,7 @@ export const startProvider = (
       "60",
       ...args
     ]
-    const child = yield* startChild(`src/doubles/${name}.ts`, flags)
+    const child = yield* startChild(`src/demo/doubles/${name}.ts`, flags)
     const passed = (kind: "sent" | "incoming") => (contact: string) =>
       Effect.map(ask<Record<typeof kind, ReadonlyArray<Passed>>>(`${url}/_double/${kind}`), (all) =>
         (all?.[kind] ?? []).filter((each) => each.contact === contact)

@@ -18,7 +18,7 @@ import { readGoldens, storedEvents } from "../../golden/golden-files.ts"
 import { registerOne } from "../stored-history.ts"
 
 const handlers = ["writeReply", "sendChunk", "showTyping"]
-const goldens = readGoldens(join(import.meta.dirname, "../golden"))
+const goldens = readGoldens(join(import.meta.dirname, "../../golden"))
 
 /** What is known of a history that is stored sealed as the machine's schemas say. */
 const knownOf = ({ personal }: RegisteredMachine, events: ReadonlyArray<StoredEvent>): KnownValues => {

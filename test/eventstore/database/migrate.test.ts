@@ -10,7 +10,7 @@ import { migrate } from "../../../eventstore/database/migrate.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { type DatabaseKind, databases, describePostgres, type TestDatabase } from "../../databases.ts"
 
-const released = join(import.meta.dirname, "../../eventstore/migrations")
+const released = join(import.meta.dirname, "../../../eventstore/migrations")
 const names = readdirSync(released).sort()
 
 /** An empty database for each test, and a folder of migrations that it may spoil. */

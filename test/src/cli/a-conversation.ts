@@ -55,7 +55,7 @@ const versionUnderNode = execFileSync(
   [
     "--input-type=module",
     "--eval",
-    `import { prepare } from "./actors/running-machine.ts"
+    `import { prepare } from "./actors/machine/running-machine.ts"
      import { conversationMachine } from "./machines/conversation/machine.ts"
      process.stdout.write(prepare(conversationMachine).version)`
   ],

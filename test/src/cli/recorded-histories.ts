@@ -15,7 +15,7 @@ const versionsUnderNode = JSON.parse(
     [
       "--input-type=module",
       "--eval",
-      `import { prepare } from "./actors/running-machine.ts"
+      `import { prepare } from "./actors/machine/running-machine.ts"
        import { machines } from "./machines/index.ts"
        const versions = machines.map(({ machine }) => [machine.id, prepare(machine).version])
        process.stdout.write(JSON.stringify(Object.fromEntries(versions)))`

@@ -59,10 +59,10 @@ const makingIn = (dir: string) => {
   const script = `
     import * as Effect from "effect/Effect"
     import { defaultSettings } from "./src/config.ts"
-    import { readMasterKeys } from "./src/set-up-master-key.ts"
+    import { readMasterKeys } from "./src/wiring/set-up-master-key.ts"
     const { current } = await Effect.runPromise(readMasterKeys({ ...defaultSettings, dir: ${JSON.stringify(dir)} }, true))
     console.log(current.id)`
-  const cwd = join(import.meta.dirname, "../..")
+  const cwd = join(import.meta.dirname, "../../..")
   return [process.execPath, ["--input-type=module", "--eval", script], { cwd }] as const
 }
 

@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 const start = async (provider: string, ...flags: ReadonlyArray<string>) => {
-  const file = fileURLToPath(new URL(`../../../src/doubles/${provider}.ts`, import.meta.url))
+  const file = fileURLToPath(new URL(`../../../../src/demo/doubles/${provider}.ts`, import.meta.url))
   const child = spawn(process.execPath, [file, ...flags], { stdio: ["pipe", "pipe", "inherit"] })
   running.push(child)
   const [line] = (await once(createInterface(child.stdout), "line")) as [string]
