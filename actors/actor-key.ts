@@ -3,7 +3,7 @@ import type { Json } from "../eventstore/database/json.ts"
 import type { SubjectKeys } from "../eventstore/personal/subject-keys.ts"
 import { type Address, formatAddress } from "./address.ts"
 import { EventRefused, TryAgain } from "./engine/engine.ts"
-import type { LiveActor } from "./engine/live-actor.ts"
+import type { LiveActor } from "./machine/live-actor.ts"
 
 const storeRetryMs = 1000
 

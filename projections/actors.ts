@@ -1,4 +1,4 @@
-import { migratedState, stepInputOf } from "../actors/engine/live-actor.ts"
+import { migratedState, stepInputOf } from "../actors/machine/live-actor.ts"
 import type { ActorState } from "../actors/machine/actor-state.ts"
 import { persist, restore } from "../actors/machine/persisted-state.ts"
 import { type MachineVersions, type RunningMachine, versionsOf } from "../actors/machine/running-machine.ts"

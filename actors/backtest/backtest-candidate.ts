@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../eventstore/database/json.ts"
 import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { upcast } from "../../eventstore/log/upcast.ts"
-import { stepInputOf } from "../engine/live-actor.ts"
+import { stepInputOf } from "../machine/live-actor.ts"
 import type { ActorState, PendingTimer } from "../machine/actor-state.ts"
 import { type Step, type StepInput, takeStep } from "../machine/step.ts"
 import type { Echo, Tolerance } from "./backtest-agreement.ts"

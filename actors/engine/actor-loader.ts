@@ -5,7 +5,7 @@ import type { Address } from "../address.ts"
 import { streamOf } from "../address.ts"
 import type { RegisteredMachine } from "../machine/machine-registry.ts"
 import type { Fork } from "./engine-clock.ts"
-import { ActorParked, foldActor, type LiveActor, newActor } from "./live-actor.ts"
+import { ActorParked, foldActor, type LiveActor, newActor } from "../machine/live-actor.ts"
 import type { OwnedPartition } from "./partition.ts"
 
 type Loaded = LiveActor | ActorParked | StoreUnavailable

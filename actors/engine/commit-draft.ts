@@ -4,7 +4,7 @@ import { nextLink, payloadHash, sha256 } from "../../eventstore/proof/hash.ts"
 import { erased } from "../actor-key.ts"
 import { takesNow } from "../machine/possible-events.ts"
 import { EventRefused, WrongVersion } from "./engine.ts"
-import type { LiveActor } from "./live-actor.ts"
+import type { LiveActor } from "../machine/live-actor.ts"
 import type { Delivery, Note, Outcome, OwnedPartition } from "./partition.ts"
 import { type CommittedJob, type StepRows, WorkingActor } from "./working-actor.ts"
 

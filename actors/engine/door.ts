@@ -19,7 +19,7 @@ import {
 } from "./engine.ts"
 import type { EngineClock, Fork } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
-import { ActorParked, type LiveActor, stepInputOf } from "./live-actor.ts"
+import { ActorParked, type LiveActor, stepInputOf } from "../machine/live-actor.ts"
 import type { OwnedPartitions } from "./owned-partitions.ts"
 import { type Delivery, type ErasureOrder, enqueue, type Outcome, type OwnedPartition } from "./partition.ts"
 

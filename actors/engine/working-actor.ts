@@ -8,7 +8,7 @@ import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { ActorState, PendingTimer } from "../machine/actor-state.ts"
 import { errorAsJson, persist } from "../machine/persisted-state.ts"
 import { type Message, type NewJob, type Step, takeStep } from "../machine/step.ts"
-import { type LiveActor, stepInputOf } from "./live-actor.ts"
+import { type LiveActor, stepInputOf } from "../machine/live-actor.ts"
 import type { Delivery, ErasureOrder } from "./partition.ts"
 import { leftOver } from "./redacted-state.ts"
 

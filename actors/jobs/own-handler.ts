@@ -3,7 +3,7 @@ import { type AnyActorLogic, type AnyStateMachine, createActor, toPromise } from
 import type { Json } from "../../eventstore/database/json.ts"
 import type { History } from "../../eventstore/log/history.ts"
 import { upcast } from "../../eventstore/log/upcast.ts"
-import { type LiveActor, migratedState, stepInputOf } from "../engine/live-actor.ts"
+import { type LiveActor, migratedState, stepInputOf } from "../machine/live-actor.ts"
 import type { ActorState } from "../machine/actor-state.ts"
 import { errorAsJson } from "../machine/persisted-state.ts"
 import type { AskedAction } from "../machine/running-machine.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { stepInputOf } from "../../actors/engine/live-actor.ts"
+import { stepInputOf } from "../../actors/machine/live-actor.ts"
 import type { ActorState } from "../../actors/machine/actor-state.ts"
 import { registerMachines } from "../../actors/machine/machine-registry.ts"
 import { takeStep } from "../../actors/machine/step.ts"

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { expect, test } from "vitest"
+import { filesOf, importsOf, root } from "./source-files.ts"
 
-const root = resolve(import.meta.dirname, "../..")
 const rooms = ["machines", "eventstore", "actors", "projections", "src"] as const
 type Room = (typeof rooms)[number]
 
@@ -21,21 +21,6 @@ const mayImport: Record<
   },
   src: { rooms: ["machines", "eventstore", "actors", "projections", "src"], packages: "all" }
 }
-
-/** A room without a file yet, such as projections, is no folder in a fresh clone. */
-const filesOf = (folder: string): ReadonlyArray<string> =>
-  (existsSync(folder) ? readdirSync(folder) : []).flatMap((name) => {
-    const path = join(folder, name)
-    if (statSync(path).isDirectory()) return filesOf(path)
-    return path.endsWith(".ts") ? [path] : []
-  })
-
-const importsOf = (text: string): ReadonlyArray<string> =>
-  [
-    ...text.matchAll(
-      /(?:^|\n)\s*(?:import|export)\s[^"']*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g
-    )
-  ].map((found) => found[1] ?? found[2]!)
 
 /** Sentences about the imports of one file that its room does not allow. */
 const wrongImports = (room: Room, path: string, text: string): ReadonlyArray<string> =>
@@ -64,7 +49,7 @@ test("a forbidden import is found", () => {
     'import { readFileSync } from "node:fs"\nimport type { Engine } from "../../actors/engine/engine.ts"\n'
   expect(wrongImports("machines", path, text)).toEqual([
     "machines/lead/machine.ts imports the package node:fs",
-    "machines/lead/machine.ts imports actors/: ../../actors/engine.ts"
+    "machines/lead/machine.ts imports actors/: ../../actors/engine/engine.ts"
   ])
 })
 
@@ -78,7 +63,8 @@ test("a machine only takes the list's type from outside its room's rules", () =>
 })
 
 test("projections replay machines and run none", () => {
-  const replays = /actors\/(actor-state|live-actor|persisted-state|personal-shape|running-machine|step)\.ts$/
+  const replays =
+    /actors\/machine\/(actor-state|live-actor|persisted-state|personal-shape|running-machine|step)\.ts$/
   const takesMore = filesOf(join(root, "projections")).flatMap((path) =>
     importsOf(readFileSync(path, "utf8"))
       .filter((target) => /(^|\/)actors\//.test(target) && !replays.test(target))

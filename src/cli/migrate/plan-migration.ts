@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { addressOf, streamOf } from "../../../actors/address.ts"
-import { ActorParked, foldActor, type LiveActor, newActor } from "../../../actors/engine/live-actor.ts"
+import { ActorParked, foldActor, type LiveActor, newActor } from "../../../actors/machine/live-actor.ts"
 import type { MachineRegistry, RegisteredMachine } from "../../../actors/machine/machine-registry.ts"
 import { persist } from "../../../actors/machine/persisted-state.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"

@@ -1,4 +1,4 @@
-import { stepInputOf } from "../../../actors/engine/live-actor.ts"
+import { stepInputOf } from "../../../actors/machine/live-actor.ts"
 import type { ActorState } from "../../../actors/machine/actor-state.ts"
 import type { RegisteredMachine } from "../../../actors/machine/machine-registry.ts"
 import type { RunningMachine } from "../../../actors/machine/running-machine.ts"

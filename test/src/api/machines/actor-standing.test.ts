@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { stepInputOf } from "../../../../actors/engine/live-actor.ts"
+import { stepInputOf } from "../../../../actors/machine/live-actor.ts"
 import type { ActorState } from "../../../../actors/machine/actor-state.ts"
 import { possibleEvents } from "../../../../actors/machine/possible-events.ts"
 import { prepare } from "../../../../actors/machine/running-machine.ts"

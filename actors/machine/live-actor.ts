@@ -5,13 +5,13 @@ import { openEvent, openText, snapshotPlace } from "../../eventstore/personal/op
 import { SealBroken, type SubjectKey } from "../../eventstore/personal/sealed-text.ts"
 import type { NoKey } from "../../eventstore/personal/subject-keys.ts"
 import type { Address } from "../address.ts"
-import type { ActorState } from "../machine/actor-state.ts"
-import type { RegisteredMachine } from "../machine/machine-registry.ts"
-import { restore } from "../machine/persisted-state.ts"
-import { possibleEvents } from "../machine/possible-events.ts"
-import type { RunningMachine } from "../machine/running-machine.ts"
-import { type StepInput, takeStep } from "../machine/step.ts"
-import type { ActorEvent, ActorView } from "./engine.ts"
+import type { ActorState } from "./actor-state.ts"
+import type { RegisteredMachine } from "./machine-registry.ts"
+import { restore } from "./persisted-state.ts"
+import { possibleEvents } from "./possible-events.ts"
+import type { RunningMachine } from "./running-machine.ts"
+import { type StepInput, takeStep } from "./step.ts"
+import type { ActorEvent, ActorView } from "../engine/engine.ts"
 
 /** An actor in memory, as it was after the last commit. */
 export interface LiveActor {

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest"
+import { circlesOf, doors, roomOf, wrongArrow } from "./floors.ts"
+import { type Arrow, arrowsIn, arrowsOf } from "./source-files.ts"
+
+const shown = ({ from, to }: Arrow): string => `${from} imports ${to}`
+
+/** What breaks the law today; it may only shrink. */
+const known: ReadonlySet<string> = new Set([
+  "src/companies/company-files.ts imports src/config.ts",
+  "src/config.ts imports src/http/http-settings.ts",
+  "src/control/ask-operator.ts imports src/cli/cli-failure.ts",
+  "src/control/ask-operator.ts imports src/cli/open-store.ts",
+  "src/http/http-server.ts imports src/api/api-parts.ts",
+  "src/http/http-server.ts imports src/api/api.ts",
+  "src/http/http-server.ts imports src/control/engine-routes.ts",
+  "src/inbox/inbox.ts imports src/http/running-engine.ts",
+  "src/inbox/inbox.ts imports src/http/starters.ts",
+  "src/inbox/submit-lead.ts imports src/api/api-parts.ts",
+  "src/live/live-frames.ts imports src/api/query/row-json.ts",
+  "src/live/live-rows.ts imports src/api/query/field-names.ts",
+  "src/live/live-rows.ts imports src/api/query/row-json.ts",
+  "src/models/model.ts imports src/companies/company.ts",
+  "src/models/scripted/find-answer.ts imports src/companies/company.ts",
+  "src/models/scripted/open-criteria.ts imports src/companies/company.ts",
+  "src/models/scripted/read-turn.ts imports src/companies/company.ts",
+  "src/models/scripted/understand-answers.ts imports src/companies/company.ts",
+  "src/models/scripted/voice.ts imports src/companies/company.ts",
+  "src/models/scripted/write-scripted-reply.ts imports src/companies/company.ts",
+  "src/privacy/erasure-ledger.ts imports src/config.ts",
+  "src/resources/machine-resource.ts imports src/api/query/filters.ts",
+  "src/seals/seal-key.ts imports src/config.ts",
+  "src/seals/sealing.ts imports src/config.ts",
+  "src/telemetry/telemetry.ts imports src/config.ts",
+  "src/wiring/boot.ts imports src/demo/history/demo-history.ts"
+])
+
+const arrows = arrowsIn("src")
+
+test("every file of src imports from lower floors only", () => {
+  const wrong = arrows.filter((arrow) => wrongArrow(arrow) !== undefined)
+  const told = wrong.filter((arrow) => !known.has(shown(arrow)))
+  expect(told.map((arrow) => `${shown(arrow)}: ${wrongArrow(arrow)}`)).toEqual([])
+  // What has been mended is taken off the list.
+  expect([...known].filter((each) => !wrong.some((arrow) => shown(arrow) === each))).toEqual([])
+})
+
+test("the rooms of src are in no circle", () => {
+  const lawful = arrows.filter((arrow) => !known.has(shown(arrow)) && !doors.has(roomOf(arrow.from)!))
+  expect(circlesOf(lawful)).toEqual([])
+})
+
+test("an arrow up, one sideways, a room without a floor and a circle are found", () => {
+  const path = "src/companies/companies.ts"
+  const text = `import type { Api } from "../api/api.ts"
+    export * from "../seals/sealing.ts"
+    import("../attic/old.ts")
+    import { text } from "../setting.ts"`
+  const planted = arrowsOf(path, text)
+  expect(planted.map(wrongArrow)).toEqual([
+    "companies (app) looks up to api (faces)",
+    "companies looks sideways to seals (app)",
+    "attic stands on no floor: say in test/house/floors.ts on which",
+    undefined
+  ])
+  expect(circlesOf([...planted, { from: "src/seals/sealing.ts", to: path }])).toEqual([
+    "companies → seals → companies"
+  ])
+})
