@@ -170,6 +170,12 @@ export const settings = {
     ["trace", "debug", "info", "warn", "error", "none"],
     "The least important log lines that are written."
   ),
+  logFormat: choice(
+    "CENTURION_LOG_FORMAT",
+    "auto",
+    ["auto", "line", "json"],
+    "How log lines are written: short lines for people, or JSON; auto asks whether a terminal is there."
+  ),
   clockAheadMs: integer(
     "CENTURION_CLOCK_AHEAD_MS",
     0,
