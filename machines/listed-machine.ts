@@ -8,24 +8,49 @@ export type DataSchema = Schema.Codec<unknown, unknown, never, never>
 // biome-ignore lint/suspicious/noExplicitAny: upcasters know the shape of what they turn; the engine does not
 export type PlainData = any
 
+/** A part of the permission matrix (`src/accounts/permissions.ts`) that a machine or a read model can belong to. */
+export type ModuleName =
+  | "hunter"
+  | "sdr"
+  | "crm"
+  | "contracts"
+  | "projects"
+  | "finance"
+  | "inventory"
+  | "suppliers"
+  | "quotes"
+  | "contentStudio"
+  | "socialScheduler"
+  | "hrAndAgents"
+  | "intelligenceFeed"
+  | "analytics"
+  | "conversations"
+  | "settings"
+
+type Schemas<Name extends string = string> = Readonly<Record<Name, DataSchema>>
+
 /**
  * A machine on the list. Only `machine` is needed; its `id` names it in addresses and its `version` is the
  * declared part of the version that the stream records.
  */
-export interface ListedMachine {
+export interface ListedMachine<EventName extends string = string> {
   readonly machine: AnyStateMachine
   /** What `ActorStarted` carries as input. */
   readonly input?: DataSchema
   /** The events that may be delivered from outside, by type. With no list, every event may. */
-  readonly events?: Readonly<Record<string, DataSchema>>
+  readonly events?: Schemas<EventName>
   /** What a list of its actors is called in the API; default its id with an s. Small letters and hyphens. */
   readonly plural?: string
   /** Which of `events` a person may send through the API; default all of them. */
-  readonly fromPeople?: ReadonlyArray<string>
-  /** The part of the permission matrix that it belongs to: `SDR`, `Settings`; default `CRM`. */
-  readonly module?: string
+  readonly fromPeople?: ReadonlyArray<EventName>
+  /** Which of `fromPeople` an endpoint of its own sends, so that the machine's endpoints don't. */
+  readonly sentElsewhere?: ReadonlyArray<EventName>
+  /** `false`: the API makes no endpoints of it. */
+  readonly api?: false
+  /** The part of the permission matrix that it belongs to; default `crm`. */
+  readonly module?: ModuleName
   /** The domain facts that the machine emits, by type. */
-  readonly emitted?: Readonly<Record<string, DataSchema>>
+  readonly emitted?: Schemas
   /** The jobs that the machine asks for, by name: what they get and what they give. */
   readonly jobs?: Readonly<Record<string, { readonly input: DataSchema; readonly output: DataSchema }>>
   /**

@@ -1,5 +1,5 @@
-import { migratedState, stepInputOf } from "../actors/machine/live-actor.ts"
 import type { ActorState } from "../actors/machine/actor-state.ts"
+import { migratedState, stepInputOf } from "../actors/machine/live-actor.ts"
 import { persist, restore } from "../actors/machine/persisted-state.ts"
 import { type MachineVersions, type RunningMachine, versionsOf } from "../actors/machine/running-machine.ts"
 import { takeStep } from "../actors/machine/step.ts"
@@ -64,6 +64,9 @@ export const actorsReadModel = (list: ReadonlyArray<ListedMachine>): ReadModel =
     name: "actors",
     version: 1,
     about: "One row for each actor of any machine: where it is in its chart, since when, and what it knows.",
+    // For the generic resources of machines alone: it holds whole contexts.
+    api: false,
+    hidden: ["snapshot"],
     key: ["machine", "id"],
     columns,
     indexes: [["lead_id"], ["machine", "updated_at"], ["machine", "state", "state_since"]],

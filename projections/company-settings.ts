@@ -19,6 +19,7 @@ export const companySettings = readModel({
   about:
     "One row for each section of the company's settings that was ever set, with who set it and why. Its history is in `activities` with kind `CompanySettingsChanged`.",
   machines: ["company"],
+  module: "settings",
   key: ["section"],
   columns,
   fold: (event) => changesOf(event)

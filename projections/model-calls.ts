@@ -27,6 +27,7 @@ export const modelCalls = readModel({
   about:
     "One row for each call of the model: which model and prompt, its tokens and its cost. The view `costs` adds what it was for and for which lead.",
   machines: ["conversation"],
+  module: "analytics",
   key: ["conversation_id", "version"],
   columns,
   indexes: [["conversation_id", "turn"]],

@@ -1,4 +1,5 @@
 import type { StoredEvent } from "../eventstore/log/stored-event.ts"
+import type { ModuleName } from "../machines/listed-machine.ts"
 import type { Column } from "./column.ts"
 
 /** An event as a fold sees it: opened and brought to the present schema, with its place in words. */
@@ -55,6 +56,12 @@ export interface ReadModelOptions<Of extends Columns> {
   readonly about: string
   /** The machines whose events it follows; left out, all. */
   readonly machines?: ReadonlyArray<string>
+  /** The part of the permission matrix that it belongs to; left out, that of the first machine that it follows. */
+  readonly module?: ModuleName
+  /** `false`: the API has no list of it. */
+  readonly api?: false
+  /** Columns that it keeps for itself: neither the API nor live updates show them. */
+  readonly hidden?: ReadonlyArray<keyof Of & string>
   /** The names of the key columns, without the company, which always stands first. */
   readonly key: ReadonlyArray<keyof Of & string>
   readonly columns: Of
@@ -65,8 +72,9 @@ export interface ReadModelOptions<Of extends Columns> {
 }
 
 /** A table that follows events: of one company, in that company's schema, with the company first in its key. */
-export interface ReadModel extends Omit<ReadModelOptions<Columns>, "fold" | "key" | "indexes"> {
+export interface ReadModel extends Omit<ReadModelOptions<Columns>, "fold" | "key" | "indexes" | "hidden"> {
   readonly key: ReadonlyArray<string>
+  readonly hidden?: ReadonlyArray<string>
   readonly indexes: ReadonlyArray<ReadonlyArray<string>>
   // biome-ignore lint/suspicious/noExplicitAny: each fold knows its own rows
   readonly fold: (event: PastEvent) => ReadonlyArray<RowChange<any>>

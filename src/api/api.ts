@@ -64,9 +64,6 @@ const ownLayers = [
   ...publicLayers
 ]
 
-/** Machines whose endpoints are written by hand alone. */
-const withoutResource: ReadonlySet<string> = new Set(["company"])
-
 /** What the API is made from: machines and read models each get their own. */
 export interface ApiOf {
   readonly machines: ReadonlyArray<ListedMachine>
@@ -76,7 +73,7 @@ export interface ApiOf {
 /** The API under `/api/v1`, its OpenAPI document and the page to try it. */
 export const apiRoutes = ({ machines, readModels }: ApiOf) => {
   const resources = machines
-    .filter(({ machine }) => !withoutResource.has(machine.id))
+    .filter(({ api }) => api !== false)
     .map((listed) => machineResource(listed, readModels))
   const lists = listResources(readModels, resources)
   const groups = [...ownGroups, listGroup(lists), ...resources.map(machineGroup)] as unknown as [

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import type { DataSchema, ListedMachine } from "../../machines/listed-machine.ts"
 import type { ReadModel } from "../../projections/read-model.ts"
-import { type Module, modules } from "../accounts/permissions.ts"
+import type { Module } from "../accounts/permissions.ts"
 import type { Filter } from "../api/query/filters.ts"
 
 /** An event that people may send to an actor by the API. */
@@ -28,12 +28,6 @@ export interface MachineResource {
 /** Filled from the caller and the clock. */
 const filledFields = ["by", "at"] as const
 
-/** Events that an endpoint of its own sends. */
-const sentElsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
-  conversation: ["PersonReplied", "PersonReplyAsked"],
-  lead: ["LeadSubmitted"]
-}
-
 const isStruct = (schema: Schema.Top): schema is Schema.Struct<Schema.Struct.Fields> =>
   typeof (schema as { readonly fields?: unknown }).fields === "object"
 
@@ -54,12 +48,6 @@ const sendable = (type: string, schema: DataSchema): SendableEvent => {
 export const pluralOf = ({ plural, machine }: ListedMachine): string =>
   plural ?? `${machine.id.toLowerCase()}s`
 
-const moduleOf = ({ module = "CRM", machine }: ListedMachine): Module => {
-  if (machine.id === "conversation") return "conversations"
-  const wanted = module.toLowerCase()
-  return modules.find((name) => name.toLowerCase() === wanted) ?? "crm"
-}
-
 const rowsOf = (listed: ListedMachine, readModels: ReadonlyArray<ReadModel>): MachineResource["rows"] => {
   const machine = listed.machine.id
   const plural = pluralOf(listed).replaceAll("-", "_")
@@ -79,13 +67,13 @@ export const machineResource = (
   const machine = listed.machine.id
   const events = listed.events ?? {}
   const types = (listed.fromPeople ?? Object.keys(events)).filter(
-    (type) => events[type] !== undefined && !sentElsewhere[machine]?.includes(type)
+    (type) => events[type] !== undefined && !listed.sentElsewhere?.includes(type)
   )
   return {
     listed,
     machine,
     plural: pluralOf(listed),
-    module: moduleOf(listed),
+    module: listed.module ?? "crm",
     rows: rowsOf(listed, readModels),
     events: types.map((type) => sendable(type, events[type]!))
   }

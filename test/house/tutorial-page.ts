@@ -46,8 +46,8 @@ export const readPage = (markdown: string): TutorialPage => {
 
 /** The list of machines with the page's lines in it. */
 export const listWithEntry = (index: string, imports: string, entry: string): string => {
-  const end = index.lastIndexOf("\n]")
-  return `${imports}${index.slice(0, end)},\n${entry.trimEnd()}${index.slice(end)}`
+  const end = index.lastIndexOf("]")
+  return `${imports}${index.slice(0, end)}, ${entry.trim()}${index.slice(end)}`
 }
 
 /** The shown text as a pattern: `…` is anything, and space is space. */

@@ -10,7 +10,7 @@ import { answerFits, listWithEntry, type PageStep, readPage, shownPattern } from
 const root = resolve(import.meta.dirname, "../..")
 const page = readPage(readFileSync(join(root, "docs/tutorial/a-machine-is-a-resource.md"), "utf8"))
 const product = ["actors", "eventstore", "machines", "projections", "src", "package.json"]
-const linesMax = 60
+const linesMax = 75
 const patienceMs = 30_000
 
 let copy: string
@@ -127,9 +127,10 @@ const mustAnswer = async ({ block, answer }: PageStep) => {
   }
 }
 
-test("the machine of the page is at most sixty lines in one folder, and one entry in the list", () => {
+test("the machine of the page is at most seventy-five lines in one folder, and one entry in the list", () => {
   const files = page.files.map(({ path }) => path)
-  expect(files).toEqual(["machines/visit/events.ts", "machines/visit/machine.ts", "machines/visit/jobs.ts"])
+  const names = ["events", "machine", "jobs", "listed"]
+  expect(files).toEqual(names.map((name) => `machines/visit/${name}.ts`))
   const lines = page.files.reduce((sum, { text }) => sum + text.trimEnd().split("\n").length, 0)
   expect(lines).toBeLessThanOrEqual(linesMax)
 })

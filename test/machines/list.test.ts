@@ -10,10 +10,10 @@ const folders = readdirSync(room, { withFileTypes: true })
   .map((entry) => entry.name)
 
 describe("the list of machines", () => {
-  it("has every folder of the room, and each folder the same three files", () => {
+  it("has every folder of the room, and each folder the same four files", () => {
     expect(machines.map(({ machine }) => machine.id).sort()).toEqual([...folders].sort())
     const missing = folders.flatMap((folder) =>
-      ["events.ts", "jobs.ts", "machine.ts"]
+      ["events.ts", "jobs.ts", "listed.ts", "machine.ts"]
         .map((file) => `${folder}/${file}`)
         .filter((file) => !existsSync(new URL(file, room)))
     )

@@ -26,15 +26,6 @@ export interface ListResource {
   readonly module: Module
 }
 
-/** What belongs to a module of its own, whichever machine it follows. */
-const moduleOfList: Readonly<Record<string, Module>> = {
-  model_calls: "analytics",
-  company_settings: "settings"
-}
-
-/** For the generic resources of machines alone: it holds whole contexts. */
-const notListed: ReadonlySet<string> = new Set(["actors"])
-
 /** Lists for read models that machines don't list themselves by; whose events they follow says who may read them. */
 export const listResources = (
   readModels: ReadonlyArray<ReadModel>,
@@ -42,13 +33,13 @@ export const listResources = (
 ): ReadonlyArray<ListResource> => {
   const taken = new Set(machines.map(({ rows }) => rows?.readModel.name))
   return readModels
-    .filter(({ name }) => !taken.has(name) && !notListed.has(name))
+    .filter(({ name, api }) => !taken.has(name) && api !== false)
     .map((readModel) => {
       const followed = machines.find(({ machine }) => machine === readModel.machines?.[0])
       return {
         readModel,
         path: pathOf(readModel.name),
-        module: moduleOfList[readModel.name] ?? followed?.module ?? "crm"
+        module: readModel.module ?? followed?.module ?? "crm"
       }
     })
 }

@@ -7,14 +7,11 @@ export const fieldOf = (column: string): string =>
 /** A read model in a path: `deal_stages` is `/deal-stages`. */
 export const pathOf = (readModel: string): string => readModel.replaceAll("_", "-")
 
-/** What a read model keeps for itself alone. */
-const hidden: Readonly<Record<string, ReadonlyArray<string>>> = { actors: ["snapshot"] }
-
 /** The columns of a read model that the API gives. */
-export const shownColumns = ({ name, columns }: ReadModel): Columns =>
-  hidden[name] === undefined
+export const shownColumns = ({ columns, hidden = [] }: ReadModel): Columns =>
+  hidden.length === 0
     ? columns
-    : Object.fromEntries(Object.entries(columns).filter(([column]) => !hidden[name]!.includes(column)))
+    : Object.fromEntries(Object.entries(columns).filter(([column]) => !hidden.includes(column)))
 
 /** What is made from a thing that never changes, such as a read model, is made once. */
 export const once = <Of extends object, A>(make: (of: Of) => A): ((of: Of) => A) => {

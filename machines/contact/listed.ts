@@ -1,0 +1,13 @@
+import type { ListedMachine } from "../listed-machine.ts"
+import { ContactInput, contactEmitted, contactEvents } from "./events.ts"
+import { contactJobs } from "./jobs.ts"
+import { contactMachine } from "./machine.ts"
+
+/** What the engine and the API know of contacts. */
+export const contact: ListedMachine<keyof typeof contactEvents> = {
+  machine: contactMachine,
+  input: ContactInput,
+  events: contactEvents,
+  emitted: contactEmitted,
+  jobs: contactJobs
+}
