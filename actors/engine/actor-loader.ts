@@ -3,9 +3,9 @@ import type { EventStore, StoreUnavailable } from "../../eventstore/log/event-st
 import type { SubjectKeys } from "../../eventstore/personal/subject-keys.ts"
 import type { Address } from "../address.ts"
 import { streamOf } from "../address.ts"
+import { ActorParked, foldActor, type LiveActor, newActor } from "../machine/live-actor.ts"
 import type { RegisteredMachine } from "../machine/machine-registry.ts"
 import type { Fork } from "./engine-clock.ts"
-import { ActorParked, foldActor, type LiveActor, newActor } from "../machine/live-actor.ts"
 import type { OwnedPartition } from "./partition.ts"
 
 type Loaded = LiveActor | ActorParked | StoreUnavailable

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../../eventstore/database/json.ts"
 import type { Batch } from "../../eventstore/log/batch.ts"
+import type { LiveActor } from "../machine/live-actor.ts"
 import type { StepInput } from "../machine/step.ts"
 import type { DeliverError, Delivered, Envelope } from "./engine.ts"
-import type { LiveActor } from "../machine/live-actor.ts"
 import type { KnownValues } from "./redacted-state.ts"
 
 /** How a delivery ended. `stale`: what it answered (a timer, a job) had been cancelled; nothing was written. */

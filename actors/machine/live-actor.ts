@@ -5,13 +5,13 @@ import { openEvent, openText, snapshotPlace } from "../../eventstore/personal/op
 import { SealBroken, type SubjectKey } from "../../eventstore/personal/sealed-text.ts"
 import type { NoKey } from "../../eventstore/personal/subject-keys.ts"
 import type { Address } from "../address.ts"
+import type { ActorEvent, ActorView } from "../engine/engine.ts"
 import type { ActorState } from "./actor-state.ts"
 import type { RegisteredMachine } from "./machine-registry.ts"
 import { restore } from "./persisted-state.ts"
 import { possibleEvents } from "./possible-events.ts"
 import type { RunningMachine } from "./running-machine.ts"
 import { type StepInput, takeStep } from "./step.ts"
-import type { ActorEvent, ActorView } from "../engine/engine.ts"
 
 /** An actor in memory, as it was after the last commit. */
 export interface LiveActor {

@@ -1,10 +1,10 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { Scope } from "../../projections/query/owner-rule.ts"
 import { Audit } from "../accounts/audit/audit.ts"
 import type { Module, Verb } from "../accounts/permissions.ts"
 import type { Principal } from "../accounts/principal.ts"
 import { ApiParts } from "./api-parts.ts"
-import type { Scope } from "./query/list-sql.ts"
 
 /** Who asks. Its company is the only one that a request can reach. */
 export class Caller extends Context.Service<Caller, Principal>()("centurion/http/api/Caller") {}

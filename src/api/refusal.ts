@@ -4,6 +4,7 @@ import type { DeliverError, EventRefused } from "../../actors/engine/engine.ts"
 import type { DatabaseError } from "../../eventstore/database/database.ts"
 import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import type { WrongMasterKey } from "../../eventstore/personal/secrets.ts"
+import type { WrongParameter } from "../../projections/query/wrong-parameter.ts"
 import {
   type AccountRefused,
   clashes,
@@ -60,6 +61,7 @@ export const refuse = (
 /** What a handler may fail with: each has its answer in `answerTo`. */
 export type ApiFailure =
   | Refusal
+  | WrongParameter
   | DeliverError
   | StoreUnavailable
   | DatabaseError
@@ -91,6 +93,10 @@ export const answerTo = (error: unknown): HttpServerResponse.HttpServerResponse 
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
         ...(headers === undefined ? {} : { headers })
       })
+    }
+    case "WrongParameter": {
+      const { parameter, detail, message } = failure
+      return problem(400, message, { members: { errors: [{ parameter, detail }] } })
     }
     case "EventRefused":
       return problem(statusOf(failure), failure.reason === "parked" ? parkedWords : failure.message)

@@ -1,5 +1,5 @@
+import type { JsonRow } from "../../projections/query/row-json.ts"
 import type { PastEvent } from "../../projections/read-model.ts"
-import type { JsonRow } from "../api/query/row-json.ts"
 
 /** A frame as it goes out, the same bytes for everybody who gets it. */
 export class Frame {

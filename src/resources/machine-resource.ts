@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 import type { DataSchema, ListedMachine } from "../../machines/listed-machine.ts"
+import type { Filter } from "../../projections/query/filters.ts"
 import type { ReadModel } from "../../projections/read-model.ts"
 import type { Module } from "../accounts/permissions.ts"
-import type { Filter } from "../api/query/filters.ts"
 
 /** An event that people may send to an actor by the API. */
 export interface SendableEvent {

@@ -1,7 +1,7 @@
 import type { Address } from "../../actors/address.ts"
 import { CommitDraft } from "../../actors/engine/commit-draft.ts"
-import { type LiveActor, newActor, stepInputOf } from "../../actors/machine/live-actor.ts"
 import type { Delivery, OwnedPartition } from "../../actors/engine/partition.ts"
+import { type LiveActor, newActor, stepInputOf } from "../../actors/machine/live-actor.ts"
 import { type RegisteredMachine, registerMachines } from "../../actors/machine/machine-registry.ts"
 import type { Json, JsonObject } from "../../eventstore/database/json.ts"
 import type { Batch } from "../../eventstore/log/batch.ts"

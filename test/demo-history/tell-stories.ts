@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { stepInputOf } from "../../actors/machine/live-actor.ts"
 import type { ActorState } from "../../actors/machine/actor-state.ts"
+import { stepInputOf } from "../../actors/machine/live-actor.ts"
 import { registerMachines } from "../../actors/machine/machine-registry.ts"
 import { takeStep } from "../../actors/machine/step.ts"
 import type { JsonObject } from "../../eventstore/database/json.ts"

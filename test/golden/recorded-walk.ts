@@ -1,5 +1,5 @@
-import { stepInputOf } from "../../actors/machine/live-actor.ts"
 import type { ActorState } from "../../actors/machine/actor-state.ts"
+import { stepInputOf } from "../../actors/machine/live-actor.ts"
 import type { RegisteredMachine } from "../../actors/machine/machine-registry.ts"
 import { persist } from "../../actors/machine/persisted-state.ts"
 import { takeStep } from "../../actors/machine/step.ts"

@@ -62,9 +62,9 @@ test("a machine only takes the list's type from outside its room's rules", () =>
   expect(takesMore).toEqual([])
 })
 
-test("projections replay machines and run none", () => {
+test("projections name and replay actors, and run none", () => {
   const replays =
-    /actors\/machine\/(actor-state|live-actor|persisted-state|personal-shape|running-machine|step)\.ts$/
+    /actors\/(address|machine\/(actor-state|live-actor|persisted-state|personal-shape|running-machine|step))\.ts$/
   const takesMore = filesOf(join(root, "projections")).flatMap((path) =>
     importsOf(readFileSync(path, "utf8"))
       .filter((target) => /(^|\/)actors\//.test(target) && !replays.test(target))

@@ -1,12 +1,5 @@
 /** What the API gives, takes and keeps at most. Times in ms, sizes in characters unless the name says otherwise. */
 export const apiLimits = {
-  pageDefault: 50,
-  pageMax: 200,
-  cursorMax: 2_000,
-  /** Conditions of one list, and values of one condition. */
-  filtersMax: 20,
-  filterValuesMax: 50,
-  filterValueMax: 500,
   /** Events on one page of a history. */
   historyPageDefault: 100,
   historyPageMax: 500,

@@ -10,6 +10,8 @@ import type { Conversation } from "../../../machines/conversation/state.ts"
 import { replyLimits } from "../../../machines/reply/events.ts"
 import { maybeTime, oneOf } from "../../../projections/column.ts"
 import { readModels } from "../../../projections/index.ts"
+import type { Listed } from "../../../projections/query/list-sql.ts"
+import { rowExample, rowSchema } from "../../../projections/query/row-schema.ts"
 import { principalName } from "../../accounts/principal.ts"
 import { replyIdOf } from "../../companies/companies.ts"
 import { newId } from "../../inbox/submit-lead.ts"
@@ -26,8 +28,6 @@ import { Authenticates } from "../middleware/authenticate.ts"
 import { ReadsBody } from "../middleware/body.ts"
 import { AnswersOnce, Idempotency } from "../middleware/idempotency.ts"
 import { Problems } from "../middleware/problems.ts"
-import type { Listed } from "../query/list-sql.ts"
-import { rowExample, rowSchema } from "../query/row-json.ts"
 
 const named = (name: string) => readModels.find((readModel) => readModel.name === name)!
 

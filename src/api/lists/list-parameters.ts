@@ -1,12 +1,11 @@
 import * as OpenApi from "effect/http-api/OpenApi"
 import type { Column } from "../../../projections/column.ts"
+import { fieldOf } from "../../../projections/query/field-names.ts"
+import { filterable, operatorsOf } from "../../../projections/query/filters.ts"
+import { defaultOrder, sortable } from "../../../projections/query/order.ts"
+import { queryLimits } from "../../../projections/query/query-limits.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
-import { apiLimits } from "../contract/api-limits.ts"
-import { fieldOf } from "../query/field-names.ts"
-import { filterable, operatorsOf } from "../query/filters.ts"
-import { sortable } from "../query/list-sql.ts"
 import { asOfParameter } from "./past-moment.ts"
-import { defaultOrder } from "./read-page.ts"
 
 type Parameter = Readonly<Record<string, unknown>>
 
@@ -27,7 +26,7 @@ export const waitForParameter = inQuery(
 )
 
 /** How much of a list is given. */
-export const pageParameters = (most: number = apiLimits.pageMax, usual: number = apiLimits.pageDefault) =>
+export const pageParameters = (most: number = queryLimits.pageMax, usual: number = queryLimits.pageDefault) =>
   inQuery("limit", "How many there are on a page.", {
     type: "integer",
     minimum: 1,
@@ -37,7 +36,7 @@ export const pageParameters = (most: number = apiLimits.pageMax, usual: number =
 
 const cursorParameter = inQuery("cursor", "`next` of the page before; left out for the first page.", {
   type: "string",
-  maxLength: apiLimits.cursorMax
+  maxLength: queryLimits.cursorMax
 })
 
 const schemaOf = ({ kind, values }: Column): unknown => {
@@ -46,7 +45,7 @@ const schemaOf = ({ kind, values }: Column): unknown => {
   if (kind === "number") return { type: "number" }
   if (kind === "boolean") return { type: "boolean" }
   if (kind === "time") return { type: "string", format: "date-time" }
-  return { type: "string", maxLength: apiLimits.filterValueMax }
+  return { type: "string", maxLength: queryLimits.filterValueMax }
 }
 
 const filterParameters = (field: string, column: Column): ReadonlyArray<Parameter> => {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { momentShape, parseMoment } from "../../../projections/engine/moment.ts"
+import type { QueryValues } from "../../../projections/query/query-values.ts"
 import { ApiParts } from "../api-parts.ts"
-import type { QueryValues } from "../query/filters.ts"
 import { refuse } from "../refusal.ts"
 
 /** `?asOf=` in the OpenAPI document. */

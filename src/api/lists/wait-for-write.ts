@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type { Delivered } from "../../../actors/engine/engine.ts"
+import type { QueryValues } from "../../../projections/query/query-values.ts"
 import { ApiParts } from "../api-parts.ts"
 import { apiLimits } from "../contract/api-limits.ts"
-import type { QueryValues } from "../query/filters.ts"
 import { refuse } from "../refusal.ts"
 
 /** The header that every write answers with, and every read takes. */

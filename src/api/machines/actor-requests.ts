@@ -8,19 +8,20 @@ import type { Address } from "../../../actors/address.ts"
 import type { ActorEvent, Delivered, Envelope } from "../../../actors/engine/engine.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
+import type { Scope } from "../../../projections/query/owner-rule.ts"
+import { type QueryValues, single } from "../../../projections/query/query-values.ts"
+import { wrongParameter } from "../../../projections/query/wrong-parameter.ts"
 import { principalName } from "../../accounts/principal.ts"
 import type { MachineResource, SendableEvent } from "../../resources/machine-resource.ts"
 import { ApiParts } from "../api-parts.ts"
 import { Caller, mayReach } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
-import { readLimit, readOne, readPage, single } from "../lists/read-page.ts"
+import { limitOf, readOne, readPage } from "../lists/read-page.ts"
 import { waitForHeader, writtenAt } from "../lists/wait-for-write.ts"
 import { Body } from "../middleware/body.ts"
 import { Idempotency } from "../middleware/idempotency.ts"
 import { wrongParts } from "../middleware/problems.ts"
-import type { QueryValues } from "../query/filters.ts"
-import type { Scope } from "../query/list-sql.ts"
-import { etagOf, Refusal, refuse } from "../refusal.ts"
+import { etagOf, type Refusal, refuse } from "../refusal.ts"
 
 /** The query string. */
 export const query: Effect.Effect<QueryValues, never, HttpServerRequest.ParsedSearchParams> =
@@ -91,13 +92,15 @@ export const shownEvent = (event: StoredEvent) => ({
   position: event.position
 })
 
-const readAfter = (asked: QueryValues): number | Refusal => {
+const wrongAfter = wrongParameter(
+  "after",
+  "a whole number is expected",
+  "after: the version of the last event that you have is expected"
+)
+
+const readAfter = (asked: QueryValues) => {
   const text = single(asked, "after") ?? "0"
-  return /^\d{1,15}$/.test(text)
-    ? Number(text)
-    : refuse(400, "after: the version of the last event that you have is expected", {
-        errors: [{ parameter: "after", detail: "a whole number is expected" }]
-      })
+  return /^\d{1,15}$/.test(text) ? Effect.succeed(Number(text)) : Effect.fail(wrongAfter)
 }
 
 /** `GET /deals/:id/history`: its events, opened, the oldest first; `next` is the `after` of the next page. */
@@ -105,10 +108,8 @@ export const readHistory = Effect.fnUntraced(function* (resource: MachineResourc
   const { module, machine } = resource
   const { caller, scope } = yield* mayReach(module, "read", `${machine}.history`, `${machine}:${id}`)
   const asked = yield* query
-  const after = readAfter(asked)
-  if (after instanceof Refusal) return yield* after
-  const limit = readLimit(asked, apiLimits.historyPageMax, apiLimits.historyPageDefault)
-  if (limit instanceof Refusal) return yield* limit
+  const after = yield* readAfter(asked)
+  const limit = yield* limitOf(apiLimits.historyPageMax, apiLimits.historyPageDefault)
   yield* mustReach(resource, caller.company, scope, id)
   const { history } = yield* (yield* ApiParts).get
   const events = yield* history.readStream(caller.company, `${machine}/${id}`, after, limit + 1)

@@ -4,7 +4,7 @@ import { possibleEvents } from "../../../actors/machine/possible-events.ts"
 import { versionsOf } from "../../../actors/machine/running-machine.ts"
 import type { JsonObject } from "../../../eventstore/database/json.ts"
 import type { ListedMachine } from "../../../machines/listed-machine.ts"
-import { once } from "../query/field-names.ts"
+import { memoize } from "../../../projections/query/memoize.ts"
 
 /** Where an actor stands, and what a person may send to it there. */
 export type Standing = Pick<ActorView, "value" | "status" | "can">
@@ -17,7 +17,7 @@ export interface HeldState {
 }
 
 /** Made ready when the first is asked for. */
-const versions = once(versionsOf)
+const versions = memoize(versionsOf)
 
 /**
  * How an actor of the machine stands by its row of `actors`, as the engine that loads it would say; undefined when the

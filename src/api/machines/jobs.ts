@@ -5,10 +5,10 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import type { JobState } from "../../../eventstore/log/batch.ts"
+import { queryLimits } from "../../../projections/query/query-limits.ts"
 import { Audit, doneBy } from "../../accounts/audit/audit.ts"
 import { ApiParts } from "../api-parts.ts"
 import { mayReachAll } from "../caller.ts"
-import { apiLimits } from "../contract/api-limits.ts"
 import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
 import { pageParameters, withParameters } from "../lists/list-parameters.ts"
@@ -113,7 +113,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "jobs", (handlers) =>
   handlers.handleAll({
     list: Effect.fnUntraced(function* () {
       const { company } = yield* mayReachAll("engine", "read", "job.list", "job")
-      const limit = yield* limitOf(apiLimits.pageMax)
+      const limit = yield* limitOf(queryLimits.pageMax)
       const state = yield* textParameter("state", 20)
       if (state !== undefined && !isState(state))
         return yield* refuse(400, `state: one of ${states.join(", ")} is expected`, {

@@ -3,20 +3,22 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Address } from "../../../actors/address.ts"
 import type { Row } from "../../../eventstore/database/database.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
+import { shownColumns } from "../../../projections/query/field-names.ts"
+import { memoize } from "../../../projections/query/memoize.ts"
+import type { Scope } from "../../../projections/query/owner-rule.ts"
+import { rowWriter } from "../../../projections/query/row-json.ts"
+import { actorStatement } from "../../../projections/query/row-sql.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import type { MachineResource } from "../../resources/machine-resource.ts"
 import { ApiParts } from "../api-parts.ts"
 import { mayReach } from "../caller.ts"
 import { waitForWrite } from "../lists/wait-for-write.ts"
-import { once, shownColumns } from "../query/field-names.ts"
-import { actorStatement, type Scope } from "../query/list-sql.ts"
-import { rowWriter } from "../query/row-json.ts"
 import { etagOf } from "../refusal.ts"
 import { headerOf, keyOf, noSuch, query, viewOf } from "./actor-requests.ts"
 import { type HeldState, standingOf } from "./actor-standing.ts"
 
-const writerOf = once(rowWriter)
-const widthOf = once((readModel: ReadModel) => Object.keys(shownColumns(readModel)).length)
+const writerOf = memoize(rowWriter)
+const widthOf = memoize((readModel: ReadModel) => Object.keys(shownColumns(readModel)).length)
 
 /** What one statement says of an actor. */
 interface Found {

@@ -6,6 +6,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import type { StoredErasure, SubjectRefused } from "../../../eventstore/personal/subject-store.ts"
+import { queryLimits } from "../../../projections/query/query-limits.ts"
 import { Audit, doneBy } from "../../accounts/audit/audit.ts"
 import { principalName } from "../../accounts/principal.ts"
 import { ApiParts } from "../api-parts.ts"
@@ -150,7 +151,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "erasures", (handlers) =>
   handlers.handleAll({
     list: Effect.fnUntraced(function* () {
       const { company } = yield* mayReachAll("erasure", "read", "erasure.list", "erasure")
-      const limit = yield* limitOf(apiLimits.pageMax)
+      const limit = yield* limitOf(queryLimits.pageMax)
       const { subjects } = yield* (yield* ApiParts).get
       return { items: (yield* subjects.erasures(company, false, limit)).map(shown) }
     }),

@@ -1,5 +1,5 @@
-import { stepInputOf } from "../../../actors/machine/live-actor.ts"
 import type { ActorState } from "../../../actors/machine/actor-state.ts"
+import { stepInputOf } from "../../../actors/machine/live-actor.ts"
 import type { RegisteredMachine } from "../../../actors/machine/machine-registry.ts"
 import type { RunningMachine } from "../../../actors/machine/running-machine.ts"
 import { takeStep } from "../../../actors/machine/step.ts"

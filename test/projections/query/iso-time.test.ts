@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, it } from "vitest"
-import { isoTime } from "../../../src/api/query/iso-time.ts"
+import { isoTime } from "../../../projections/query/iso-time.ts"
 
 it("writes any time as toISOString does, whatever was written before", () => {
   const near = fc

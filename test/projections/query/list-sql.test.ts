@@ -1,13 +1,18 @@
+import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { readModels } from "../../../projections/index.ts"
+import { writeCursor } from "../../../projections/query/cursor.ts"
+import { fieldOf } from "../../../projections/query/field-names.ts"
+import { filterable, operatorsOf, readFilters } from "../../../projections/query/filters.ts"
+import { readListAsked } from "../../../projections/query/list-asked.ts"
+import { listStatements } from "../../../projections/query/list-sql.ts"
+import { cursorColumns, defaultOrder } from "../../../projections/query/order.ts"
+import type { Scope } from "../../../projections/query/owner-rule.ts"
+import type { QueryValues } from "../../../projections/query/query-values.ts"
+import { rowStatement } from "../../../projections/query/row-sql.ts"
+import { WrongParameter } from "../../../projections/query/wrong-parameter.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
-import { defaultOrder, readListAsked } from "../../../src/api/lists/read-page.ts"
-import { writeCursor } from "../../../src/api/query/cursor.ts"
-import { fieldOf } from "../../../src/api/query/field-names.ts"
-import { filterable, operatorsOf, type QueryValues, readFilters } from "../../../src/api/query/filters.ts"
-import { cursorColumns, listStatements, rowStatement, type Scope } from "../../../src/api/query/list-sql.ts"
-import { Refusal } from "../../../src/api/refusal.ts"
 
 const named = (name: string): ReadModel => readModels.find((readModel) => readModel.name === name)!
 const leads = named("leads")
@@ -18,11 +23,11 @@ const asked = (readModel: ReadModel, query: QueryValues, scope: Scope = everythi
   readListAsked(readModel, "acme", scope, query, [])
 const statements = (readModel: ReadModel, query: QueryValues, scope: Scope = everything) => {
   const found = asked(readModel, query, scope)
-  return found instanceof Refusal ? found : listStatements(found)
+  return Result.isFailure(found) ? found.failure : listStatements(found.success)
 }
 const refusal = (query: QueryValues, readModel = leads) => {
   const found = asked(readModel, query)
-  return found instanceof Refusal ? `${found.status} ${found.detail}` : "taken"
+  return Result.isFailure(found) ? found.failure.message : "taken"
 }
 const conditionsOf = (query: QueryValues) => {
   const [first] = statements(leads, query) as ReturnType<typeof listStatements>
@@ -58,11 +63,11 @@ describe("filters", () => {
     const there = Object.keys(leads.columns)
       .filter((name) => leads.columns[name]!.filters)
       .map(fieldOf)
-    expect(refusal({ nosuch: "1" })).toBe(`400 "nosuch" is no filter; there are ${there.join(", ")}`)
+    expect(refusal({ nosuch: "1" })).toBe(`"nosuch" is no filter; there are ${there.join(", ")}`)
     expect(refusal({ answers: "x" })).toContain('"answers" is no filter')
-    expect(refusal({ "state[like]": "x" })).toBe("400 state can't be asked by [like]; there are eq, ne")
+    expect(refusal({ "state[like]": "x" })).toBe("state can't be asked by [like]; there are eq, ne")
     expect(refusal({ state: "gone" })).toContain("state: one of new, engaged, qualified")
-    expect(refusal({ "score[gte]": "1 or 1=1" })).toBe("400 score: a whole number is expected")
+    expect(refusal({ "score[gte]": "1 or 1=1" })).toBe("score: a whole number is expected")
     expect(refusal({ "createdAt[gt]": "yesterday" })).toContain("a time as 2026-01-31T12:00:00Z")
     expect(refusal({ source: "a\u0000b" })).toContain("source: a text of at most")
     expect(refusal({ "__proto__[x]": "1" })).toContain("is no filter")
@@ -202,7 +207,7 @@ describe("the text of a statement", () => {
     fc.assert(
       fc.property(query, ([readModel, asked, scope]) => {
         const found = statements(readModel, asked, scope)
-        if (found instanceof Refusal) return found.status === 400
+        if (found instanceof WrongParameter) return found.message !== ""
         taken++
         return found.every(({ sql }) => leftOver(sql) === "")
       }),
@@ -228,7 +233,7 @@ describe("the text of a statement", () => {
           const filters = readFilters(readModel.columns, {
             [`${field}[${operator}]`]: operator === "null" ? "true" : value
           })
-          expect(filters, `${readModel.name} ${field}[${operator}]`).not.toBeInstanceOf(Refusal)
+          expect(filters, `${readModel.name} ${field}[${operator}]`).toSatisfy(Result.isSuccess)
         }
       }
       expect(cursorColumns(readModel, defaultOrder(readModel)).every((name) => readModel.columns[name])).toBe(

@@ -2,8 +2,8 @@ import fc from "fast-check"
 import { expect, it } from "vitest"
 import type { Column } from "../../../projections/column.ts"
 import { readModels } from "../../../projections/index.ts"
-import { shownColumns } from "../../../src/api/query/field-names.ts"
-import { rowReader, rowWriter } from "../../../src/api/query/row-json.ts"
+import { shownColumns } from "../../../projections/query/field-names.ts"
+import { rowReader, rowWriter } from "../../../projections/query/row-json.ts"
 
 const json = fc.json({ maxDepth: 2 })
 /** A value as the database gives it. */

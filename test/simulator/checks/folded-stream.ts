@@ -1,5 +1,5 @@
-import { stepInputOf } from "../../../actors/machine/live-actor.ts"
 import type { ActorState } from "../../../actors/machine/actor-state.ts"
+import { stepInputOf } from "../../../actors/machine/live-actor.ts"
 import { type MachineRegistry, registerMachines } from "../../../actors/machine/machine-registry.ts"
 import { persist } from "../../../actors/machine/persisted-state.ts"
 import { type Step as EngineStep, type StepInput, takeStep } from "../../../actors/machine/step.ts"

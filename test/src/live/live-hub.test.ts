@@ -308,8 +308,8 @@ describe.each(databases)("live topics on $name", (kind) => {
       ["deal/d1", { type: "DealWon", kind: "emitted", data: { by: "x", reason: "y" } }],
       ["conversation/c1", { type: "MessageReceived", recordedAt: Date.now(), data: { text: "now", at: 1 } }]
     )
-    await client.until(() => latest("counters").deals.won === 1)
-    expect(latest("counters").today.messagesIn).toBe(1)
+    // Two partitions, shown one after the other.
+    await client.until(() => latest("counters").deals.won === 1 && latest("counters").today.messagesIn === 1)
     await client.close()
   })
 })

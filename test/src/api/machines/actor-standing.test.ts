@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { stepInputOf } from "../../../../actors/machine/live-actor.ts"
 import type { ActorState } from "../../../../actors/machine/actor-state.ts"
+import { stepInputOf } from "../../../../actors/machine/live-actor.ts"
 import { possibleEvents } from "../../../../actors/machine/possible-events.ts"
 import { prepare } from "../../../../actors/machine/running-machine.ts"
 import { takeStep } from "../../../../actors/machine/step.ts"

@@ -1,11 +1,11 @@
-import type { Column, ColumnKind } from "../../../projections/column.ts"
-import type { Columns } from "../../../projections/read-model.ts"
-import { apiLimits } from "../contract/api-limits.ts"
-import { type Refusal, refuse } from "../refusal.ts"
-import { fieldOf, once } from "./field-names.ts"
-
-/** A query string as the router reads it. */
-export type QueryValues = Readonly<Record<string, string | ReadonlyArray<string>>>
+import * as Result from "effect/Result"
+import type { Column, ColumnKind } from "../column.ts"
+import type { Columns } from "../read-model.ts"
+import { fieldOf } from "./field-names.ts"
+import { memoize } from "./memoize.ts"
+import { queryLimits } from "./query-limits.ts"
+import type { QueryValues } from "./query-values.ts"
+import { type WrongParameter, wrongParameter } from "./wrong-parameter.ts"
 
 /** One condition of a list: everything but `value` is from our own closed lists. */
 export interface Filter {
@@ -29,7 +29,7 @@ export const operatorsOf = ({ kind, nullable }: Column): ReadonlyArray<string> =
 ]
 
 /** The columns that a list may be filtered by, under the names of the API. */
-export const filterable = once((columns: Columns): ReadonlyMap<string, string> => {
+export const filterable = memoize((columns: Columns): ReadonlyMap<string, string> => {
   const names = Object.keys(columns).filter(
     (name) => columns[name]!.filters && columns[name]!.kind !== "json"
   )
@@ -45,7 +45,10 @@ export const listParameters: ReadonlySet<string> = new Set(["limit", "cursor", "
 const shape = /^([A-Za-z][A-Za-z0-9_]*)(?:\[([a-z]+)\])?$/
 
 /** Reads the filters out of a query string; everything that is no parameter of lists must be one. */
-export const readFilters = (columns: Columns, query: QueryValues): ReadonlyArray<Filter> | Refusal => {
+export const readFilters = (
+  columns: Columns,
+  query: QueryValues
+): Result.Result<ReadonlyArray<Filter>, WrongParameter> => {
   const names = filterable(columns)
   const filters: Array<Filter> = []
   for (const [parameter, given] of Object.entries(query)) {
@@ -60,24 +63,23 @@ export const readFilters = (columns: Columns, query: QueryValues): ReadonlyArray
       return wrong(parameter, `${field} can't be asked by [${operator.slice(0, 40)}]; there are ${known}`)
     }
     for (const text of typeof given === "string" ? [given] : given) {
-      if (filters.length >= apiLimits.filtersMax)
-        return wrong(parameter, `a list takes ${apiLimits.filtersMax} conditions at most`)
+      if (filters.length >= queryLimits.filtersMax)
+        return wrong(parameter, `a list takes ${queryLimits.filtersMax} conditions at most`)
       const filter = readOne(name, column, operator, bracket === undefined, text)
       if (typeof filter === "string") return wrong(parameter, `${field}: ${filter}`)
       filters.push(filter)
     }
   }
-  return filters
+  return Result.succeed(filters)
 }
 
-const unknownFilter = (parameter: string, names: ReadonlyMap<string, string>): Refusal => {
+const unknownFilter = (parameter: string, names: ReadonlyMap<string, string>) => {
   const known = [...new Set([...names.values()].map(fieldOf))]
   const there = known.length === 0 ? "this list has none" : `there are ${known.join(", ")}`
   return wrong(parameter, `"${parameter.slice(0, 60)}" is no filter; ${there}`)
 }
 
-const wrong = (parameter: string, detail: string): Refusal =>
-  refuse(400, detail, { errors: [{ parameter: parameter.slice(0, 100), detail }] })
+const wrong = (parameter: string, detail: string) => Result.fail(wrongParameter(parameter, detail))
 
 /** One condition, or what is wrong with it. A list of values is written with commas where no operator is named. */
 const readOne = (
@@ -93,7 +95,7 @@ const readOne = (
     return value === undefined ? "true or false is expected" : { column: name, kind, operator, value }
   }
   const parts = mayBeMany ? text.split(",") : [text]
-  if (parts.length > apiLimits.filterValuesMax) return `${apiLimits.filterValuesMax} values at most`
+  if (parts.length > queryLimits.filterValuesMax) return `${queryLimits.filterValuesMax} values at most`
   const values: Array<unknown> = []
   for (const part of parts) {
     const value = parseValue(column, part)
@@ -110,7 +112,7 @@ const expected = ({ kind, values }: Column): string => {
   if (kind === "boolean") return "true or false is expected"
   if (kind === "integer") return "a whole number is expected"
   if (kind === "number") return "a number is expected"
-  return `a text of at most ${apiLimits.filterValueMax} characters is expected`
+  return `a text of at most ${queryLimits.filterValueMax} characters is expected`
 }
 
 const booleanOf = (text: string): boolean | undefined =>
@@ -120,7 +122,7 @@ const timeShape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d
 
 /** The value as it is bound; undefined when it is none of the column's kind. */
 export const parseValue = ({ kind, values }: Pick<Column, "kind" | "values">, text: string): unknown => {
-  if (text.length > apiLimits.filterValueMax) return undefined
+  if (text.length > queryLimits.filterValueMax) return undefined
   switch (kind) {
     case "integer":
       return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined

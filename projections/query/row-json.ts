@@ -1,20 +1,12 @@
-import * as Schema from "effect/Schema"
-import type { Column } from "../../../projections/column.ts"
-import type { ReadModel } from "../../../projections/read-model.ts"
+import type { Column } from "../column.ts"
+import type { ReadModel } from "../read-model.ts"
 import { fieldOf, shownColumns } from "./field-names.ts"
 import { isoTime } from "./iso-time.ts"
 
 /** A row as the API gives it: names in camelCase, times as ISO in UTC. */
 export type JsonRow = Readonly<Record<string, unknown>>
 
-/** How a column's value is asked for: whole numbers as numbers; what is JSON in an answer, lists too, as its text. */
-export const readAs = (value: string, { kind }: Column): string => {
-  if (kind === "integer") return `${value}::float8`
-  if (kind === "texts") return `array_to_json(${value})::text`
-  return kind === "json" ? `${value}::text` : value
-}
-
-/** Turns values that were asked for by `readAs` into rows of the API. */
+/** Turns values that were asked for by `selected` into rows of the API. */
 export const rowReader = (readModel: ReadModel): ((values: ReadonlyArray<unknown>) => JsonRow) => {
   const fields = Object.entries(shownColumns(readModel)).map(
     ([name, { kind }]) => [fieldOf(name), kind] as const
@@ -96,60 +88,3 @@ export const jsonValue = (kind: Column["kind"], value: unknown): unknown => {
   if (value instanceof Date) return isoTime(value)
   return (kind === "json" || kind === "texts") && typeof value === "string" ? JSON.parse(value) : value
 }
-
-const schemaOf = ({ kind, values }: Column): Schema.Top => {
-  switch (kind) {
-    case "integer":
-      return Schema.Int
-    case "number":
-      return Schema.Finite
-    case "boolean":
-      return Schema.Boolean
-    case "time":
-      return Schema.String.annotate({ format: "date-time" })
-    case "json":
-      return Schema.Unknown
-    case "texts":
-      return Schema.Array(Schema.String)
-    default:
-      return values === undefined ? Schema.String : Schema.Literals(values)
-  }
-}
-
-const exampleOf = ({ kind, values, nullable }: Column): unknown => {
-  if (values !== undefined) return values[0]
-  switch (kind) {
-    case "integer":
-      return 42
-    case "number":
-      return 0.5
-    case "boolean":
-      return true
-    case "time":
-      return "2026-01-31T12:00:00.000Z"
-    case "json":
-      return {}
-    case "texts":
-      return ["one"]
-    default:
-      return nullable ? null : "a1b2c3"
-  }
-}
-
-/** What a row of the read model looks like, for the OpenAPI document. */
-export const rowSchema = (readModel: ReadModel): Schema.Top =>
-  Schema.Struct(
-    Object.fromEntries(
-      Object.entries(shownColumns(readModel)).map(([name, column]) => {
-        const schema = schemaOf(column)
-        const whole = column.nullable ? Schema.NullOr(schema) : schema
-        return [fieldOf(name), whole.annotate({ description: column.about })]
-      })
-    )
-  )
-
-/** A row to show in the OpenAPI document. */
-export const rowExample = (readModel: ReadModel): JsonRow =>
-  Object.fromEntries(
-    Object.entries(shownColumns(readModel)).map(([name, column]) => [fieldOf(name), exampleOf(column)])
-  )

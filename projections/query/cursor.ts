@@ -1,7 +1,8 @@
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { apiLimits } from "../contract/api-limits.ts"
-import { refuse } from "../refusal.ts"
+import { queryLimits } from "./query-limits.ts"
+import { type WrongParameter, wrongParameter } from "./wrong-parameter.ts"
 
 const Value = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean, Schema.Null])
 
@@ -18,22 +19,25 @@ const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Cursor))
 export const writeCursor = (cursor: Cursor): string =>
   Buffer.from(JSON.stringify(cursor)).toString("base64url")
 
-/** The cursor that the client gave back, or the refusal of what is none, or is one of another order. */
+const wrongCursor = (detail: string) => Result.fail(wrongParameter("cursor", detail))
+
+/** It is none that a list gave, or was changed. */
+export const unknownCursor = wrongCursor("the cursor is none of ours; begin again without one")
+
+/** The cursor that the client gave back, or why it is none of this order. */
 export const readCursor = (
   text: string,
   order: string,
   values: number
-): Cursor | ReturnType<typeof refuse> => {
-  const wrong = (detail: string) => refuse(400, detail, { errors: [{ parameter: "cursor", detail }] })
+): Result.Result<Cursor, WrongParameter> => {
   const found =
-    text.length > apiLimits.cursorMax || !/^[\w-]+$/.test(text)
+    text.length > queryLimits.cursorMax || !/^[\w-]+$/.test(text)
       ? Option.none<Cursor>()
       : decode(Buffer.from(text, "base64url").toString("utf8"))
-  if (Option.isNone(found) || found.value.after.length !== values)
-    return wrong("the cursor is none of ours; begin again without one")
+  if (Option.isNone(found) || found.value.after.length !== values) return unknownCursor
   if (found.value.order !== order)
-    return wrong(
+    return wrongCursor(
       `the cursor is of a list sorted by ${found.value.order.slice(0, 60)}; begin again without one`
     )
-  return found.value
+  return Result.succeed(found.value)
 }
