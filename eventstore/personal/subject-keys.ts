@@ -53,7 +53,13 @@ export class SubjectKeys extends Context.Service<
         const store = yield* SubjectStore
         const masters = yield* MasterKeys
         const fork = Effect.runForkWith(yield* Effect.context<never>())
-        return makeSubjectKeys(store, masters, random, nonces, fork)
+        const keys = new KeysInMemory({ store, masters, random, nonce: nonces, fork })
+        return SubjectKeys.of({
+          unwrap: (stored) => keys.unwrap(stored),
+          take: (company, subject, stream) => keys.take(company, subject, stream),
+          byId: keys.byId,
+          forget: (company, subject) => keys.forget(company, subject)
+        })
       })
     )
   static readonly layer = SubjectKeys.layerWith(randomBytes, randomNonces())
@@ -62,113 +68,125 @@ export class SubjectKeys extends Context.Service<
 /** What a wrapped key is bound to. */
 export const subjectBound = (company: string, subject: string): string => `subject ${company}/${subject}`
 
-const makeSubjectKeys = (
-  store: SubjectStore["Service"],
-  masters: MasterKeys["Service"],
-  random: (bytes: number) => Uint8Array,
-  nonce: () => Uint8Array,
-  fork: (effect: Effect.Effect<void>) => unknown
-): SubjectKeys["Service"] => {
-  const keys = new Map<string, SubjectKey>()
+/** Keys in memory, the least recently used first, and those that are asked for together. */
+class KeysInMemory {
+  private readonly keys = new Map<string, SubjectKey>()
+  /** Many actors begin at once: their keys are asked for together. */
+  private readonly wanted: Array<Wanted> = []
+  private scheduled = false
+  private readonly parts: KeyParts
 
-  /** A wrapped key that was altered opens nothing; what it sealed is then told to be locked. */
-  const unwrapped = (bound: string, wrapped: Wrapped) => {
+  constructor(parts: KeyParts) {
+    this.parts = parts
+  }
+
+  unwrap({ company, subject, keyId, wrapped }: StoredSubject): SubjectKey | NoKey {
+    if (wrapped === null) return "erased"
+    const id = `${company} ${keyId}`
+    const known = this.keys.get(id)
+    if (known !== undefined) {
+      this.keys.delete(id)
+      this.keys.set(id, known)
+      return known
+    }
+    const key = this.opened(subjectBound(company, subject), wrapped)
+    if (key === undefined) return "locked"
+    const subjectKey: SubjectKey = { keyId, subject, key: createSecretKey(key), nonce: this.parts.nonce }
+    this.keys.set(id, subjectKey)
+    if (this.keys.size > keysInMemory) this.keys.delete(this.keys.keys().next().value!)
+    return subjectKey
+  }
+
+  take(company: string, subject: string, stream: string): ReturnType<SubjectKeys["Service"]["take"]> {
+    return Effect.callback((resume) => {
+      this.wanted.push({ company, subject, stream, done: resume })
+      if (this.scheduled) return
+      this.scheduled = true
+      this.parts.fork(Effect.andThen(Effect.yieldNow, this.askForWanted))
+    })
+  }
+
+  readonly byId = Effect.fnUntraced(
+    { self: this },
+    function* (this: KeysInMemory, company: string, keyIds: ReadonlyArray<string>) {
+      const found = new Map<string, SubjectKey | NoKey>()
+      const unknown: Array<string> = []
+      for (const keyId of new Set(keyIds)) {
+        const known = this.keys.get(`${company} ${keyId}`)
+        if (known === undefined) unknown.push(keyId)
+        else found.set(keyId, known)
+      }
+      for (let first = 0; first < unknown.length; first += askMax) {
+        const asked = unknown.slice(first, first + askMax)
+        const rows = yield* this.parts.store.subjectKeys(
+          asked.map(() => company),
+          asked
+        )
+        for (const keyId of asked) {
+          const row = rows.find((each) => each.keyId === keyId)
+          found.set(keyId, row === undefined ? "locked" : this.unwrap(row))
+        }
+      }
+      return found
+    }
+  )
+
+  forget(company: string, subject: string): void {
+    for (const [id, key] of this.keys) {
+      if (key.subject === subject && id.startsWith(`${company} `)) this.keys.delete(id)
+    }
+  }
+
+  /** A wrapped key that was altered opens nothing; what it encrypted is then told to be locked. */
+  private opened(bound: string, wrapped: Wrapped) {
     try {
-      return masters.unwrap(bound, wrapped)
+      return this.parts.masters.unwrap(bound, wrapped)
     } catch {
       return undefined
     }
   }
 
-  const unwrap = ({ company, subject, keyId, wrapped }: StoredSubject): SubjectKey | NoKey => {
-    if (wrapped === null) return "erased"
-    const id = `${company} ${keyId}`
-    const known = keys.get(id)
-    if (known !== undefined) {
-      keys.delete(id)
-      keys.set(id, known)
-      return known
+  private newKey(company: string, subject: string) {
+    const { masters, random } = this.parts
+    return {
+      keyId: Buffer.from(random(9)).toString("base64url"),
+      wrapped: masters.wrap(subjectBound(company, subject), random(32))
     }
-    const key = unwrapped(subjectBound(company, subject), wrapped)
-    if (key === undefined) return "locked"
-    const subjectKey: SubjectKey = { keyId, subject, key: createSecretKey(key), nonce }
-    keys.set(id, subjectKey)
-    if (keys.size > keysInMemory) keys.delete(keys.keys().next().value!)
-    return subjectKey
   }
 
-  const newKey = (company: string, subject: string) => ({
-    keyId: Buffer.from(random(9)).toString("base64url"),
-    wrapped: masters.wrap(subjectBound(company, subject), random(32))
-  })
-
-  /** Many actors begin at once: their keys are asked for together. */
-  const wanted: Array<Wanted> = []
-  let scheduled = false
-  const ask = (asked: ReadonlyArray<Wanted>): Effect.Effect<void> => {
+  private ask(asked: ReadonlyArray<Wanted>): Effect.Effect<void> {
     const offered = asked.map(({ company, subject, stream }) => ({
       ...{ company, subject, stream },
-      ...newKey(company, subject)
+      ...this.newKey(company, subject)
     }))
-    return Effect.flatMap(Effect.exit(store.takeSubjects(offered)), (rows) => {
+    return Effect.flatMap(Effect.exit(this.parts.store.takeSubjects(offered)), (rows) => {
       // What the database refuses for one must not keep the others from theirs.
-      if (
-        Exit.isFailure(rows) &&
-        asked.length > 1 &&
-        !rows.cause.reasons.some(({ _tag }) => _tag === "Fail")
-      ) {
-        return Effect.forEach(asked, (one) => ask([one]), { discard: true })
-      }
+      const isOfOne =
+        Exit.isFailure(rows) && asked.length > 1 && !rows.cause.reasons.some(({ _tag }) => _tag === "Fail")
+      if (isOfOne) return Effect.forEach(asked, (one) => this.ask([one]), { discard: true })
       for (const { company, stream, done } of asked) {
         done(
           Exit.map(rows, (found) => {
             const row = found.find((each) => each.company === company && each.stream === stream)
-            return row === undefined ? "locked" : unwrap(row)
+            return row === undefined ? "locked" : this.unwrap(row)
           })
         )
       }
       return Effect.void
     })
   }
-  const askForWanted = Effect.gen(function* () {
-    while (wanted.length > 0) yield* ask(wanted.splice(0, askMax))
-    scheduled = false
-  })
 
-  return {
-    unwrap,
-    take: (company, subject, stream) =>
-      Effect.callback((resume) => {
-        wanted.push({ company, subject, stream, done: resume })
-        if (scheduled) return
-        scheduled = true
-        fork(Effect.andThen(Effect.yieldNow, askForWanted))
-      }),
-    byId: Effect.fnUntraced(function* (company, keyIds) {
-      const found = new Map<string, SubjectKey | NoKey>()
-      const unknown: Array<string> = []
-      for (const keyId of new Set(keyIds)) {
-        const known = keys.get(`${company} ${keyId}`)
-        if (known === undefined) unknown.push(keyId)
-        else found.set(keyId, known)
-      }
-      for (let first = 0; first < unknown.length; first += askMax) {
-        const asked = unknown.slice(first, first + askMax)
-        const rows = yield* store.subjectKeys(
-          asked.map(() => company),
-          asked
-        )
-        for (const keyId of asked) {
-          const row = rows.find((each) => each.keyId === keyId)
-          found.set(keyId, row === undefined ? "locked" : unwrap(row))
-        }
-      }
-      return found
-    }),
-    forget: (company, subject) => {
-      for (const [id, key] of keys) {
-        if (key.subject === subject && id.startsWith(`${company} `)) keys.delete(id)
-      }
-    }
-  }
+  private readonly askForWanted = Effect.gen({ self: this }, function* (this: KeysInMemory) {
+    while (this.wanted.length > 0) yield* this.ask(this.wanted.splice(0, askMax))
+    this.scheduled = false
+  })
+}
+
+/** What keys are made and opened with. */
+interface KeyParts {
+  readonly store: SubjectStore["Service"]
+  readonly masters: MasterKeys["Service"]
+  readonly random: (bytes: number) => Uint8Array
+  readonly nonce: () => Uint8Array
+  readonly fork: (effect: Effect.Effect<void>) => unknown
 }

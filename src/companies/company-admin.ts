@@ -58,101 +58,108 @@ const wrongSettings = ({ message }: Schema.SchemaError) =>
 const changedSections = (one: CompanyFile, other: CompanyFile): ReadonlyArray<CompanySection> =>
   companySections.filter((section) => JSON.stringify(one[section]) !== JSON.stringify(other[section]))
 
-export const makeCompanyAdmin = (
-  desk: CompanyDesk,
-  ports: CompanyPorts,
-  wake: () => void
-): CompanyAdmin["Service"] => {
-  /** Also one that was deleted. */
-  const get = Effect.fnUntraced(function* (id: string) {
-    const all = yield* desk.all
-    const company = all.find((each) => each.id === id)
-    if (company !== undefined) return { company, all }
-    return yield* new CompanyRefused({ reason: "unknownCompany", message: `There is no company "${id}"` })
-  })
+/** What the companies are changed with. */
+interface AdminParts {
+  readonly desk: CompanyDesk
+  readonly ports: CompanyPorts
+  /** A company is to be deleted. */
+  readonly wake: () => void
+}
 
-  const ask = Effect.fnUntraced(function* (
-    id: string,
-    { type, ...data }: ActorEvent,
-    { by, reason, expectedVersion }: Asking,
-    isNot: string
-  ) {
-    const { company } = yield* get(id)
-    // Only this process writes to it, and one change at a time: nothing comes between this look and the event.
-    if (expectedVersion !== undefined && expectedVersion !== company.version)
-      return yield* new CompanyRefused({
-        reason: "changed",
-        message: `The company "${id}" is at version ${company.version}, and ${expectedVersion} was expected`,
-        version: company.version
-      })
-    yield* desk.tell(id, { type, ...data, by, reason }, by).pipe(
-      Effect.catchIf(
-        (error) => error._tag === "CompanyRefused" && error.reason === "notNow",
-        () =>
-          new CompanyRefused({
-            reason: "notNow",
-            message: `The company "${id}" is ${company.status}, so it can't be ${isNot}`
-          })
-      )
+/** Also one that was deleted. */
+const get = Effect.fnUntraced(function* ({ desk }: AdminParts, id: string) {
+  const all = yield* desk.all
+  const company = all.find((each) => each.id === id)
+  if (company !== undefined) return { company, all }
+  return yield* new CompanyRefused({ reason: "unknownCompany", message: `There is no company "${id}"` })
+})
+
+const ask = Effect.fnUntraced(function* (
+  parts: AdminParts,
+  id: string,
+  { type, ...data }: ActorEvent,
+  { by, reason, expectedVersion }: Asking,
+  isNot: string
+) {
+  const { company } = yield* get(parts, id)
+  // Only this process writes to it, and one change at a time: nothing comes between this look and the event.
+  if (expectedVersion !== undefined && expectedVersion !== company.version)
+    return yield* new CompanyRefused({
+      reason: "changed",
+      message: `The company "${id}" is at version ${company.version}, and ${expectedVersion} was expected`,
+      version: company.version
+    })
+  yield* parts.desk.tell(id, { type, ...data, by, reason }, by).pipe(
+    Effect.catchIf(
+      (error) => error._tag === "CompanyRefused" && error.reason === "notNow",
+      () =>
+        new CompanyRefused({
+          reason: "notNow",
+          message: `The company "${id}" is ${company.status}, so it can't be ${isNot}`
+        })
     )
-    return (yield* get(id)).company
-  })
+  )
+  return (yield* get(parts, id)).company
+})
 
-  const create = Effect.fnUntraced(function* (given: unknown, asking: Asking) {
-    const file = yield* Effect.mapError(decodeFile(given), wrongSettings)
-    const all = yield* desk.all
-    const before = all.find(({ id }) => id === file.id)
-    if (before !== undefined)
-      return yield* new CompanyRefused({
-        reason: "exists",
-        message:
-          before.status === "deleted"
-            ? `The company "${file.id}" was deleted; its id is not given again`
-            : `There is a company "${file.id}" already`
-      })
-    yield* checkClaims(all, file.id, file.instances)
-    yield* Effect.mapError(ports.store.createCompany(file.id, ports.partitions), notNow)
-    const settings = file as unknown as Json
-    const { by, reason } = asking
-    yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, by, reason }, by)
-    yield* ensureReadModels(ports, file.id)
-    return (yield* get(file.id)).company
-  })
+const create = Effect.fnUntraced(function* (parts: AdminParts, given: unknown, asking: Asking) {
+  const { desk, ports } = parts
+  const file = yield* Effect.mapError(decodeFile(given), wrongSettings)
+  const all = yield* desk.all
+  const before = all.find(({ id }) => id === file.id)
+  if (before !== undefined)
+    return yield* new CompanyRefused({
+      reason: "exists",
+      message:
+        before.status === "deleted"
+          ? `The company "${file.id}" was deleted; its id is not given again`
+          : `There is a company "${file.id}" already`
+    })
+  yield* checkClaims(all, file.id, file.instances)
+  yield* Effect.mapError(ports.store.createCompany(file.id, ports.partitions), notNow)
+  const settings = file as unknown as Json
+  const { by, reason } = asking
+  yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, by, reason }, by)
+  yield* ensureReadModels(ports, file.id)
+  return (yield* get(parts, file.id)).company
+})
 
-  const change = Effect.fnUntraced(function* (id: string, given: unknown, asking: Asking) {
-    const decoded = yield* Effect.mapError(decodeChanges(given), wrongSettings)
-    const { company: before, all } = yield* get(id)
-    if (decoded.instances !== undefined) yield* checkClaims(all, id, decoded.instances ?? [])
-    const event = { type: "CompanySettingsChangeAsked", changes: decoded as unknown as Json }
-    const company = yield* ask(id, event, asking, "changed")
-    return { company, changed: changedSections(before.settings, company.settings) }
-  })
+const change = Effect.fnUntraced(function* (parts: AdminParts, id: string, given: unknown, asking: Asking) {
+  const decoded = yield* Effect.mapError(decodeChanges(given), wrongSettings)
+  const { company: before, all } = yield* get(parts, id)
+  if (decoded.instances !== undefined) yield* checkClaims(all, id, decoded.instances ?? [])
+  const event = { type: "CompanySettingsChangeAsked", changes: decoded as unknown as Json }
+  const company = yield* ask(parts, id, event, asking, "changed")
+  return { company, changed: changedSections(before.settings, company.settings) }
+})
 
-  const remove = Effect.fnUntraced(function* (id: string, asking: Asking) {
-    const { company } = yield* get(id)
-    if (company.status === "deleting" || company.status === "deleted") return company
-    const held = yield* Effect.mapError(ports.subjects.holds(id), notNow)
-    if (held.length > 0)
-      return yield* new CompanyRefused({
-        reason: "onHold",
-        message: `The company "${id}" can't be deleted: ${held.length === 1 ? "a legal hold stands" : `${held.length} legal holds stand`}, the first on ${held[0]!.subject} (${held[0]!.reason}); \`centurion hold release\` ends one`
-      })
-    const deleting = yield* ask(id, { type: "CompanyDeleteAsked" }, asking, "deleted")
-    wake()
-    return deleting
-  })
+const remove = Effect.fnUntraced(function* (parts: AdminParts, id: string, asking: Asking) {
+  const { company } = yield* get(parts, id)
+  if (company.status === "deleting" || company.status === "deleted") return company
+  const held = yield* Effect.mapError(parts.ports.subjects.holds(id), notNow)
+  if (held.length > 0)
+    return yield* new CompanyRefused({
+      reason: "onHold",
+      message: `The company "${id}" can't be deleted: ${held.length === 1 ? "a legal hold stands" : `${held.length} legal holds stand`}, the first on ${held[0]!.subject} (${held[0]!.reason}); \`centurion hold release\` ends one`
+    })
+  const deleting = yield* ask(parts, id, { type: "CompanyDeleteAsked" }, asking, "deleted")
+  parts.wake()
+  return deleting
+})
 
+export const makeCompanyAdmin = (parts: AdminParts): CompanyAdmin["Service"] => {
+  const { desk } = parts
   return CompanyAdmin.of({
     list: desk.all,
-    get: (id) => Effect.map(get(id), ({ company }) => company),
-    create: (settings, asking) => desk.alone(create(settings, asking)),
-    change: (id, changes, asking) => desk.alone(change(id, changes, asking)),
-    suspend: (id, asking) => desk.alone(ask(id, { type: "CompanySuspendAsked" }, asking, "suspended")),
-    resume: (id, asking) => desk.alone(ask(id, { type: "CompanyResumeAsked" }, asking, "resumed")),
+    get: (id) => Effect.map(get(parts, id), ({ company }) => company),
+    create: (settings, asking) => desk.alone(create(parts, settings, asking)),
+    change: (id, changes, asking) => desk.alone(change(parts, id, changes, asking)),
+    suspend: (id, asking) => desk.alone(ask(parts, id, { type: "CompanySuspendAsked" }, asking, "suspended")),
+    resume: (id, asking) => desk.alone(ask(parts, id, { type: "CompanyResumeAsked" }, asking, "resumed")),
     remains: Effect.fnUntraced(function* (id) {
-      yield* get(id)
-      return yield* Effect.mapError(remainsOf(ports, id), notNow)
+      yield* get(parts, id)
+      return yield* Effect.mapError(remainsOf(parts.ports, id), notNow)
     }),
-    delete: (id, asking) => desk.alone(remove(id, asking))
+    delete: (id, asking) => desk.alone(remove(parts, id, asking))
   })
 }

@@ -59,7 +59,7 @@ export class Contacts extends Context.Service<
     Layer.effect(
       Contacts,
       Effect.gen(function* () {
-        return makeContacts(yield* SubjectStore, yield* Secrets, random)
+        return contactsOf(new KnownLeads(yield* SubjectStore, yield* Secrets, random))
       })
     )
   static readonly layer = Contacts.layerWith(randomBytes)
@@ -91,69 +91,89 @@ export const conversationOf = (leadId: string, { company, channel, instance }: C
   id: hash("sha256", JSON.stringify([leadId, channel, instance])).slice(0, idDigits)
 })
 
-const makeContacts = (
-  store: SubjectStore["Service"],
-  secrets: Secrets["Service"],
-  random: (bytes: number) => Uint8Array
-): Contacts["Service"] => {
-  const leads = new Map<string, string>()
-  const keys = new Map<string, KeyObject>()
+/** What of persons is known in memory: contacts to leads, the longest unasked first, and companies' keys of blind indexes. */
+class KnownLeads {
+  private readonly leads = new Map<string, string>()
+  private readonly keys = new Map<string, KeyObject>()
+  readonly store: SubjectStore["Service"]
+  private readonly secrets: Secrets["Service"]
+  private readonly random: (bytes: number) => Uint8Array
 
-  const hmac = Effect.fnUntraced(function* (company: string, of: ReadonlyArray<string>) {
-    // As an object of the runtime: from bytes it would be made anew each time, at several times the cost.
-    const key = keys.get(company) ?? createSecretKey(yield* secrets.take(company, "blind index"))
-    keys.set(company, key)
-    return createHmac("sha256", key).update(JSON.stringify(of)).digest()
-  })
-  const blindOf = (company: string, identity: Identity) => hmac(company, [identity.kind, normal(identity)])
-
-  const remember = (key: string, leadId: string) => {
-    leads.set(key, leadId)
-    if (leads.size > inMemoryMax) leads.delete(leads.keys().next().value!)
+  constructor(
+    store: SubjectStore["Service"],
+    secrets: Secrets["Service"],
+    random: (bytes: number) => Uint8Array
+  ) {
+    this.store = store
+    this.secrets = secrets
+    this.random = random
   }
 
-  const leadOf = Effect.fnUntraced(function* (contact: Contact, isNew: boolean) {
-    const identity = identityOf(contact)
-    const key = `${contact.company} ${identity.kind} ${normal(identity)}`
-    const known = leads.get(key)
-    if (known !== undefined) return known
-    const { company } = contact
-    const blind = yield* blindOf(company, identity)
-    const offered = `lead/${Buffer.from(random(idDigits / 2)).toString("hex")}`
-    const subject = isNew
-      ? yield* store.takeContact(company, blind, offered)
-      : yield* store.findContact(company, blind)
-    if (subject === null) return undefined
-    const leadId = subject.slice("lead/".length)
-    remember(key, leadId)
-    return leadId
-  })
+  readonly hmac = Effect.fnUntraced(
+    { self: this },
+    function* (this: KnownLeads, company: string, of: ReadonlyArray<string>) {
+      // As an object of the runtime: from bytes it would be made anew each time, at several times the cost.
+      const key = this.keys.get(company) ?? createSecretKey(yield* this.secrets.take(company, "blind index"))
+      this.keys.set(company, key)
+      return createHmac("sha256", key).update(JSON.stringify(of)).digest()
+    }
+  )
 
+  blindOf(company: string, identity: Identity) {
+    return this.hmac(company, [identity.kind, normal(identity)])
+  }
+
+  readonly leadOf = Effect.fnUntraced(
+    { self: this },
+    function* (this: KnownLeads, contact: Contact, isNew: boolean) {
+      const identity = identityOf(contact)
+      const key = `${contact.company} ${identity.kind} ${normal(identity)}`
+      const known = this.leads.get(key)
+      if (known !== undefined) return known
+      const { company } = contact
+      const blind = yield* this.blindOf(company, identity)
+      const offered = `lead/${Buffer.from(this.random(idDigits / 2)).toString("hex")}`
+      const subject = isNew
+        ? yield* this.store.takeContact(company, blind, offered)
+        : yield* this.store.findContact(company, blind)
+      if (subject === null) return undefined
+      const leadId = subject.slice("lead/".length)
+      this.leads.set(key, leadId)
+      if (this.leads.size > inMemoryMax) this.leads.delete(this.leads.keys().next().value!)
+      return leadId
+    }
+  )
+
+  forget(company: string, subject: string): number {
+    let forgotten = 0
+    for (const [key, leadId] of this.leads) {
+      if (`lead/${leadId}` !== subject || !key.startsWith(`${company} `)) continue
+      this.leads.delete(key)
+      forgotten++
+    }
+    return forgotten
+  }
+}
+
+const contactsOf = (leads: KnownLeads): Contacts["Service"] => {
   const known = (contact: Contact, isNew: boolean) =>
-    Effect.map(leadOf(contact, isNew), (leadId) =>
+    Effect.map(leads.leadOf(contact, isNew), (leadId) =>
       leadId === undefined ? undefined : { leadId, conversation: conversationOf(leadId, contact) }
     )
-
   return {
     take: (contact) => known(contact, true) as Effect.Effect<KnownContact, Failure>,
     find: (contact) => known(contact, false),
     subjectOf: Effect.fnUntraced(function* (company, identity) {
-      return (yield* store.findContact(company, yield* blindOf(company, identity))) ?? undefined
+      const blind = yield* leads.blindOf(company, identity)
+      return (yield* leads.store.findContact(company, blind)) ?? undefined
     }),
     bind: Effect.fnUntraced(function* (company, identity, leadId) {
-      const subject = yield* store.takeContact(company, yield* blindOf(company, identity), `lead/${leadId}`)
+      const blind = yield* leads.blindOf(company, identity)
+      const subject = yield* leads.store.takeContact(company, blind, `lead/${leadId}`)
       return subject.slice("lead/".length)
     }),
     blindKey: (company, id) =>
-      Effect.map(hmac(company, ["key", id]), (bytes) => bytes.subarray(0, 16).toString("base64url")),
-    forget: (company, subject) => {
-      let forgotten = 0
-      for (const [key, leadId] of leads) {
-        if (`lead/${leadId}` !== subject || !key.startsWith(`${company} `)) continue
-        leads.delete(key)
-        forgotten++
-      }
-      return forgotten
-    }
+      Effect.map(leads.hmac(company, ["key", id]), (bytes) => bytes.subarray(0, 16).toString("base64url")),
+    forget: (company, subject) => leads.forget(company, subject)
   }
 }

@@ -21,7 +21,7 @@ export const keepCompanies = Effect.fn("keepCompanies")(function* (ports: Compan
   // A word that comes while a round is under way must not be lost.
   const alarm = yield* Queue.sliding<void>(1)
   const wake = () => void Queue.offerUnsafe(alarm, undefined)
-  const admin: CompanyAdmin["Service"] = makeCompanyAdmin(desk, ports, wake)
+  const admin: CompanyAdmin["Service"] = makeCompanyAdmin({ desk, ports, wake })
   let filesAreIn = false
   const dropped = new Set<string>()
 

@@ -126,78 +126,70 @@ export class Audit extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<StoredAuditEntry>, Forbidden | StoreUnavailable>
   }
 >()("centurion/accounts/Audit") {
-  static readonly layer = Layer.effect(Audit, Effect.map(accountDatabase, makeAudit))
+  static readonly layer = Layer.effect(
+    Audit,
+    Effect.map(accountDatabase, (database) =>
+      Audit.of({
+        write: (entry) => write(database, entry),
+        permit: (...asked) => permit(database, ...asked),
+        refuse: (...asked) => refuse(database, ...asked),
+        list: (...asked) => list(database, ...asked)
+      })
+    )
+  )
 }
 
-function makeAudit(database: Database["Service"]): Audit["Service"] {
-  const write = (entry: AuditEntry) =>
-    answered(inCompany(database, entry.company, (query) => writeAudit(query, entry)))
-  const refuse = Effect.fnUntraced(function* (
-    principal: Principal,
-    action: string,
-    target: string,
-    why: string
-  ) {
-    yield* write(refusedTo(principal, action, target, why))
-    return yield* new Forbidden({ message: why })
-  })
-  const permit = Effect.fnUntraced(function* (
-    principal: Principal,
-    module: Module,
-    verb: Verb,
-    action: string,
-    target: string
-  ) {
-    const scope = principal.may(module, verb)
-    if (scope !== "none") return scope
-    return yield* refuse(
-      principal,
-      action,
-      target,
-      `${principalName(principal)} may not ${verb} ${module}; its roles are ${principal.roles.join(", ")}`
-    )
-  })
-  const list = Effect.fn("Audit.list")(function* (principal: Principal, asked: AuditAsked) {
-    yield* permit(principal, "audit", "read", "audit.list", "audit")
-    const limit = Math.min(Math.max(1, asked.limit ?? accountLimits.pageMax), accountLimits.pageMax)
-    const before = /^\d{1,18}$/.test(asked.before ?? "") ? asked.before : null
-    const rows = yield* answered(
-      inCompany(database, principal.company, (query) =>
-        query(
-          `select a.entry::text, es.ms(a.at), principal, action, target, outcome, reason, details, address
-             from core.audit a
-             where company = $1 and ($2::bigint is null or entry < $2::bigint)
-               and ($3::text is null or principal = $3) and ($4::text is null or action = $4)
-               and ($5::text is null or outcome = $5)
-             order by a.entry desc limit $6`,
-          [
-            principal.company,
-            before,
-            asked.principal ?? null,
-            asked.action ?? null,
-            asked.outcome ?? null,
-            limit
-          ]
-        )
+type Asked = Database["Service"]
+
+const write = (database: Asked, entry: AuditEntry) =>
+  answered(inCompany(database, entry.company, (query) => writeAudit(query, entry)))
+
+const refuse = Effect.fnUntraced(function* (
+  database: Asked,
+  principal: Principal,
+  action: string,
+  target: string,
+  why: string
+) {
+  yield* write(database, refusedTo(principal, action, target, why))
+  return yield* new Forbidden({ message: why })
+})
+
+const permit = Effect.fnUntraced(function* (
+  database: Asked,
+  principal: Principal,
+  module: Module,
+  verb: Verb,
+  action: string,
+  target: string
+) {
+  const scope = principal.may(module, verb)
+  if (scope !== "none") return scope
+  const why = `${principalName(principal)} may not ${verb} ${module}; its roles are ${principal.roles.join(", ")}`
+  return yield* refuse(database, principal, action, target, why)
+})
+
+const list = Effect.fn("Audit.list")(function* (database: Asked, principal: Principal, asked: AuditAsked) {
+  yield* permit(database, principal, "audit", "read", "audit.list", "audit")
+  const limit = Math.min(Math.max(1, asked.limit ?? accountLimits.pageMax), accountLimits.pageMax)
+  const before = /^\d{1,18}$/.test(asked.before ?? "") ? asked.before : null
+  const { company } = principal
+  const rows = yield* answered(
+    inCompany(database, company, (query) =>
+      query(
+        `select a.entry::text, es.ms(a.at), principal, action, target, outcome, reason, details, address
+           from core.audit a
+           where company = $1 and ($2::bigint is null or entry < $2::bigint)
+             and ($3::text is null or principal = $3) and ($4::text is null or action = $4)
+             and ($5::text is null or outcome = $5)
+           order by a.entry desc limit $6`,
+        [company, before, asked.principal ?? null, asked.action ?? null, asked.outcome ?? null, limit]
       )
     )
-    return rows.map((row): StoredAuditEntry => {
-      const [entry, at, by, action, target, outcome, reason, details, address] = row
-      return {
-        ...({
-          entry,
-          at,
-          principal: by,
-          action,
-          target,
-          outcome,
-          reason,
-          details,
-          address
-        } as StoredAuditEntry),
-        company: principal.company
-      }
-    })
+  )
+  return rows.map((row): StoredAuditEntry => {
+    const [entry, at, by, action, target, outcome, reason, details, address] = row
+    const stored = { entry, at, principal: by, action, target, outcome, reason, details, address }
+    return { ...(stored as StoredAuditEntry), company }
   })
-  return { write, permit, refuse, list }
-}
+})

@@ -71,12 +71,16 @@ export class ApiKeys extends Context.Service<
   )
 }
 
-const makeApiKeys = Effect.gen(function* () {
+const parts = Effect.gen(function* () {
   const database = yield* accountDatabase
   const audit = yield* Audit
   const known = yield* KnownCredentials
+  return { database, audit, known }
+})
+type Parts = Effect.Success<typeof parts>
 
-  const create = Effect.fn("ApiKeys.create")(function* (principal: Principal, asked: ApiKeyAsked) {
+const create = ({ database, audit }: Parts) =>
+  Effect.fn("ApiKeys.create")(function* (principal: Principal, asked: ApiKeyAsked) {
     const { company } = principal
     const action = "apiKey.make"
     yield* audit.permit(principal, "apiKeys", "write", action, "apiKey")
@@ -93,8 +97,8 @@ const makeApiKeys = Effect.gen(function* () {
         yield* refuseTooMany(query, company, at)
         yield* query(
           `insert into core.api_key
-             (company, key_id, hash, name, roles, scopes, per_minute, per_hour, made_by, made_at, expires_at)
-             values ($1, $2, $3, $4, $5::text[], $6::text[], $7, $8, $9, es.at($10), es.at($11))`,
+           (company, key_id, hash, name, roles, scopes, per_minute, per_hour, made_by, made_at, expires_at)
+           values ($1, $2, $3, $4, $5::text[], $6::text[], $7, $8, $9, es.at($10), es.at($11))`,
           [
             company,
             id,
@@ -117,14 +121,15 @@ const makeApiKeys = Effect.gen(function* () {
     return { id, key: Redacted.make(key) } satisfies MadeApiKey
   })
 
-  const list = Effect.fn("ApiKeys.list")(function* (principal: Principal) {
+const list = ({ database, audit }: Parts) =>
+  Effect.fn("ApiKeys.list")(function* (principal: Principal) {
     yield* audit.permit(principal, "apiKeys", "read", "apiKey.list", "apiKeys")
     const rows = yield* answered(
       inCompany(database, principal.company, (query) =>
         query(
           `select key_id, name, roles, scopes, per_minute, per_hour, made_by, es.ms(made_at), es.ms(expires_at),
-               es.ms(used_at), es.ms(revoked_at)
-             from core.api_key where company = $1 order by made_at desc, key_id limit $2`,
+             es.ms(used_at), es.ms(revoked_at)
+           from core.api_key where company = $1 order by made_at desc, key_id limit $2`,
           [principal.company, accountLimits.pageMax]
         )
       )
@@ -132,7 +137,8 @@ const makeApiKeys = Effect.gen(function* () {
     return rows.map(listedApiKey)
   })
 
-  const revoke = Effect.fn("ApiKeys.revoke")(function* (principal: Principal, id: string) {
+const revoke = ({ database, audit, known }: Parts) =>
+  Effect.fn("ApiKeys.revoke")(function* (principal: Principal, id: string) {
     const action = "apiKey.revoke"
     const target = `apiKey:${id}`
     yield* audit.permit(principal, "apiKeys", "write", action, target)
@@ -142,7 +148,7 @@ const makeApiKeys = Effect.gen(function* () {
       Effect.fnUntraced(function* (query) {
         const rows = yield* query(
           `update core.api_key set revoked_at = es.at($3), revoked_by = $4
-             where company = $1 and key_id = $2 and revoked_at is null returning 1`,
+           where company = $1 and key_id = $2 and revoked_at is null returning 1`,
           [principal.company, id, yield* now, principalName(principal)]
         )
         if (rows.length === 0) return yield* new NotFound({ message: "no API key of this id is in use" })
@@ -153,8 +159,9 @@ const makeApiKeys = Effect.gen(function* () {
     yield* known.forget
   })
 
-  return ApiKeys.of({ create, list, revoke })
-})
+const makeApiKeys = Effect.map(parts, (parts) =>
+  ApiKeys.of({ create: create(parts), list: list(parts), revoke: revoke(parts) })
+)
 
 const readAsked = (asked: ApiKeyAsked, at: number) => {
   const { apiKeyPerMinute, apiKeyPerHour, apiKeyPerMinuteMax } = accountLimits

@@ -48,13 +48,16 @@ interface Account {
   readonly hash: string
 }
 
-/** Makes `look` and `accept` of `Invitations`. */
-export const makeAccept = Effect.gen(function* () {
+const parts = Effect.gen(function* () {
   const database = yield* accountDatabase
   const passwords = yield* Passwords
   const throttle = yield* LoginThrottle
+  return { database, passwords, throttle }
+})
+type Parts = Effect.Success<typeof parts>
 
-  const find = Effect.fnUntraced(function* (token: Redacted.Redacted<string>) {
+const find = ({ database }: Parts) =>
+  Effect.fnUntraced(function* (token: Redacted.Redacted<string>) {
     const text = Redacted.value(token)
     if (!isOwnToken(text)) return yield* over
     const at = yield* now
@@ -64,7 +67,7 @@ export const makeAccept = Effect.gen(function* () {
           query("select set_config('centurion.presented', $1, true)", [hexHashOf(text)]),
           query(
             `select company, invitation_id, email, roles from core.invitation
-               where hash = $1 and accepted_at is null and withdrawn_at is null and expires_at > es.at($2)`,
+             where hash = $1 and accepted_at is null and withdrawn_at is null and expires_at > es.at($2)`,
             [hashOf(text), at]
           )
         )
@@ -75,69 +78,74 @@ export const makeAccept = Effect.gen(function* () {
     return { company, id, email, roles } as OpenInvitation
   })
 
-  const accountOf = (email: string) =>
+const accountOf =
+  ({ database }: Parts) =>
+  (email: string) =>
     Effect.map(
       answered(database.query("select user_id, password_hash from core.find_user($1)", [email])),
       ([row]) => (row === undefined ? undefined : ({ id: row[0], hash: row[1] } as Account))
     )
 
-  const look = Effect.fn("Invitations.look")(function* (token: Redacted.Redacted<string>) {
-    const { company, email, roles } = yield* find(token)
-    const hasAccount = (yield* accountOf(email)) !== undefined
+const look = (parts: Parts) =>
+  Effect.fn("Invitations.look")(function* (token: Redacted.Redacted<string>) {
+    const { company, email, roles } = yield* find(parts)(token)
+    const hasAccount = (yield* accountOf(parts)(email)) !== undefined
     return { company, email, roles, hasAccount } satisfies OfferedPlace
   })
 
-  /** Whoever made the invitation knows its token too: it must not open an account that was there before. */
-  const prove = Effect.fnUntraced(function* ({ hash }: Account, email: string, asked: AcceptAsked) {
+/** Whoever made the invitation knows its token too: it must not open an account that was there before. */
+const prove = ({ passwords, throttle }: Parts) =>
+  Effect.fnUntraced(function* ({ hash }: Account, email: string, asked: AcceptAsked) {
     yield* throttle.login(email, asked.address)
     const { fits } = yield* passwords.check(asked.password, hash)
     if (!fits) return yield* wrongOwnPassword
   })
 
-  const makeAccount = Effect.fnUntraced(function* (
-    query: Query,
-    email: string,
-    hash: string,
-    asked: AcceptAsked
-  ) {
-    const id = newId()
-    const [row] = yield* query("select core.make_user($1, $2, $3, $4, $5, es.at($6))", [
-      id,
-      email,
-      asked.name,
-      asked.language ?? null,
-      hash,
-      yield* now
-    ])
-    return row![0] === true ? id : yield* madeMeanwhile
-  })
+const makeAccount = Effect.fnUntraced(function* (
+  query: Query,
+  email: string,
+  hash: string,
+  asked: AcceptAsked
+) {
+  const id = newId()
+  const [row] = yield* query("select core.make_user($1, $2, $3, $4, $5, es.at($6))", [
+    id,
+    email,
+    asked.name,
+    asked.language ?? null,
+    hash,
+    yield* now
+  ])
+  return row![0] === true ? id : yield* madeMeanwhile
+})
 
-  const accept = Effect.fn("Invitations.accept")(function* (asked: AcceptAsked) {
-    const { company, id, email, roles } = yield* find(asked.token)
-    const account = yield* accountOf(email)
+const accept = (parts: Parts) =>
+  Effect.fn("Invitations.accept")(function* (asked: AcceptAsked) {
+    const { company, id, email, roles } = yield* find(parts)(asked.token)
+    const account = yield* accountOf(parts)(email)
     const wrong =
       account === undefined
         ? (wrongName(asked.name) ?? wrongPassword(Redacted.value(asked.password), email))
         : undefined
     if (wrong !== undefined) return yield* wrong
-    if (account !== undefined) yield* prove(account, email, asked)
-    const hash = account === undefined ? yield* passwords.hash(asked.password) : ""
+    if (account !== undefined) yield* prove(parts)(account, email, asked)
+    const hash = account === undefined ? yield* parts.passwords.hash(asked.password) : ""
     const joined = inCompany(
-      database,
+      parts.database,
       company,
       Effect.fnUntraced(function* (query) {
         const at = yield* now
         const user = account?.id ?? (yield* makeAccount(query, email, hash, asked))
         const taken = yield* query(
           `update core.invitation set accepted_at = es.at($3), accepted_by = $4
-             where company = $1 and invitation_id = $2 and accepted_at is null and withdrawn_at is null
-             returning 1`,
+           where company = $1 and invitation_id = $2 and accepted_at is null and withdrawn_at is null
+           returning 1`,
           [company, id, at, user]
         )
         if (taken.length === 0) return yield* over
         yield* query(
           `insert into core.membership (company, user_id, roles, since) values ($1, $2, $3::text[], es.at($4))
-             on conflict do nothing`,
+           on conflict do nothing`,
           [company, user, roles, at]
         )
         yield* writeAudit(query, {
@@ -155,8 +163,8 @@ export const makeAccept = Effect.gen(function* () {
     return yield* answered(joined)
   })
 
-  return { look, accept }
-})
+/** Makes `look` and `accept` of `Invitations`. */
+export const makeAccept = Effect.map(parts, (parts) => ({ look: look(parts), accept: accept(parts) }))
 
 const over = new AccountRefused({
   reason: "invitationOver",

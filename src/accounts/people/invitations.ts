@@ -53,12 +53,16 @@ export class Invitations extends Context.Service<
   )
 }
 
-const makeInvitations = Effect.gen(function* () {
+const parts = Effect.gen(function* () {
   const database = yield* accountDatabase
   const audit = yield* Audit
   const { look, accept } = yield* makeAccept
+  return { database, audit, look, accept }
+})
+type Parts = Effect.Success<typeof parts>
 
-  const invite = Effect.fn("Invitations.invite")(function* (principal: Principal, asked: InviteAsked) {
+const invite = ({ database, audit }: Parts) =>
+  Effect.fn("Invitations.invite")(function* (principal: Principal, asked: InviteAsked) {
     const { company } = principal
     const refusal = { principal, action: "invitation.make", target: "invitation" }
     yield* audit.permit(principal, "users", "write", refusal.action, refusal.target)
@@ -79,15 +83,16 @@ const makeInvitations = Effect.gen(function* () {
     return yield* writingRefusals(answered(made), audit, refusal)
   })
 
-  const list = Effect.fn("Invitations.list")(function* (principal: Principal) {
+const list = ({ database, audit }: Parts) =>
+  Effect.fn("Invitations.list")(function* (principal: Principal) {
     yield* audit.permit(principal, "users", "read", "invitation.list", "invitations")
     const at = yield* now
     const rows = yield* answered(
       inCompany(database, principal.company, (query) =>
         query(
           `select invitation_id, email, roles, invited_by, es.ms(made_at), es.ms(expires_at) from core.invitation
-             where company = $1 and accepted_at is null and withdrawn_at is null and expires_at > es.at($2)
-             order by made_at desc, invitation_id`,
+           where company = $1 and accepted_at is null and withdrawn_at is null and expires_at > es.at($2)
+           order by made_at desc, invitation_id`,
           [principal.company, at]
         )
       )
@@ -98,7 +103,8 @@ const makeInvitations = Effect.gen(function* () {
     )
   })
 
-  const withdraw = Effect.fn("Invitations.withdraw")(function* (principal: Principal, invitation: string) {
+const withdraw = ({ database, audit }: Parts) =>
+  Effect.fn("Invitations.withdraw")(function* (principal: Principal, invitation: string) {
     const action = "invitation.withdraw"
     const target = `invitation:${invitation}`
     yield* audit.permit(principal, "users", "write", action, target)
@@ -108,8 +114,8 @@ const makeInvitations = Effect.gen(function* () {
       Effect.fnUntraced(function* (query) {
         const rows = yield* query(
           `update core.invitation set withdrawn_at = es.at($3)
-             where company = $1 and invitation_id = $2 and accepted_at is null and withdrawn_at is null
-             returning 1`,
+           where company = $1 and invitation_id = $2 and accepted_at is null and withdrawn_at is null
+           returning 1`,
           [principal.company, invitation, yield* now]
         )
         if (rows.length === 0) return yield* new NotFound({ message: "no open invitation has this id" })
@@ -119,5 +125,12 @@ const makeInvitations = Effect.gen(function* () {
     yield* writingRefusals(answered(withdrawn), audit, { principal, action, target })
   })
 
-  return Invitations.of({ invite, list, withdraw, look, accept })
-})
+const makeInvitations = Effect.map(parts, (parts) =>
+  Invitations.of({
+    invite: invite(parts),
+    list: list(parts),
+    withdraw: withdraw(parts),
+    look: parts.look,
+    accept: parts.accept
+  })
+)

@@ -95,27 +95,32 @@ export class Operator extends Context.Service<
   )
 }
 
-const makeOperator = Effect.gen(function* () {
+const parts = Effect.gen(function* () {
   const database = yield* accountDatabase
   const { query } = database
   const known = yield* KnownCredentials
   const passwords = yield* Passwords
   const tokenKeys = yield* TokenKeys
+  return { database, query, known, passwords, tokenKeys }
+})
+type Parts = Effect.Success<typeof parts>
 
-  const find = (email: string) =>
+const find =
+  ({ query }: Parts) =>
+  (email: string) =>
     Effect.map(
       answered(query("select user_id from core.find_user($1)", [normalEmail(email)])),
       ([row]) => row?.[0] as string | undefined
     )
-  const get = Effect.fnUntraced(function* (email: string) {
-    const id = yield* find(email)
+
+const get = (parts: Parts) =>
+  Effect.fnUntraced(function* (email: string) {
+    const id = yield* find(parts)(email)
     return id ?? (yield* new NotFound({ message: `no user has the e-mail ${email}` }))
   })
 
-  const ensureFirstAdmin = Effect.fn("Operator.ensureFirstAdmin")(function* (
-    company: string,
-    email = "admin@localhost"
-  ) {
+const ensureFirstAdmin = ({ database, query, passwords }: Parts) =>
+  Effect.fn("Operator.ensureFirstAdmin")(function* (company: string, email = "admin@localhost") {
     const hasUsers = (ask: Query) => Effect.map(ask("select core.has_users()"), ([row]) => row![0] === true)
     if (yield* answered(hasUsers(query))) return undefined
     const password = Redacted.make(newPassword())
@@ -138,7 +143,8 @@ const makeOperator = Effect.gen(function* () {
     return isMade ? ({ email, password, company } satisfies FirstAdmin) : undefined
   })
 
-  const createUser = Effect.fn("Operator.createUser")(function* (
+const createUser = (parts: Parts) =>
+  Effect.fn("Operator.createUser")(function* (
     company: string,
     { email: given, name, roles: named, password }: NewUserAsked,
     by: string
@@ -146,15 +152,15 @@ const makeOperator = Effect.gen(function* () {
     const email = normalEmail(given)
     const roles = readRoles(named)
     if (roles instanceof AccountRefused) return yield* roles
-    const there = yield* find(email)
+    const there = yield* find(parts)(email)
     const isNew = there === undefined
     const wrong = wrongEmail(email) ?? wrongName(name) ?? wrongPassword(Redacted.value(password), email)
     if (isNew && wrong !== undefined) return yield* wrong
-    const hash = isNew ? yield* passwords.hash(password) : ""
+    const hash = isNew ? yield* parts.passwords.hash(password) : ""
     const id = there ?? newId()
     yield* answered(
       inCompany(
-        database,
+        parts.database,
         company,
         Effect.fnUntraced(function* (ask) {
           if (isNew && !(yield* makeUser(ask, { id, email, name, hash }))) return yield* emailTaken
@@ -165,7 +171,8 @@ const makeOperator = Effect.gen(function* () {
     return { id, isNew }
   })
 
-  const invite = Effect.fn("Operator.invite")(function* (company: string, asked: InviteAsked, by: string) {
+const invite = ({ database }: Parts) =>
+  Effect.fn("Operator.invite")(function* (company: string, asked: InviteAsked, by: string) {
     const read = readInvite(asked)
     if (read instanceof AccountRefused) return yield* read
     return yield* answered(
@@ -186,8 +193,10 @@ const makeOperator = Effect.gen(function* () {
     )
   })
 
-  /** Changes an account, ends its sessions, and writes that at each of its companies. */
-  const changeAccount = (
+/** Changes an account, ends its sessions, and writes that at each of its companies. */
+const changeAccount =
+  ({ database, known }: Parts) =>
+  (
     user: string,
     entry: Omit<AuditEntry, "company">,
     why: "passwordChanged" | "suspended",
@@ -207,34 +216,36 @@ const makeOperator = Effect.gen(function* () {
       )
     ).pipe(Effect.andThen(known.forget))
 
-  const setPassword = Effect.fn("Operator.setPassword")(function* (
+const setPassword = (parts: Parts) =>
+  Effect.fn("Operator.setPassword")(function* (
     email: string,
     password: Redacted.Redacted<string>,
     by: string
   ) {
-    const user = yield* get(email)
+    const user = yield* get(parts)(email)
     const weak = wrongPassword(Redacted.value(password), normalEmail(email))
     if (weak !== undefined) return yield* weak
-    const hash = yield* passwords.hash(password)
+    const hash = yield* parts.passwords.hash(password)
     const at = yield* now
-    yield* changeAccount(user, done(by, "user.setPassword", `user:${user}`), "passwordChanged", (ask) =>
-      ask("select core.set_password($1, $2, es.at($3))", [user, hash, at])
+    yield* changeAccount(parts)(
+      user,
+      done(by, "user.setPassword", `user:${user}`),
+      "passwordChanged",
+      (ask) => ask("select core.set_password($1, $2, es.at($3))", [user, hash, at])
     )
   })
 
-  const setState = Effect.fn("Operator.setState")(function* (
-    email: string,
-    state: "active" | "suspended",
-    by: string
-  ) {
-    const user = yield* get(email)
+const setState = (parts: Parts) =>
+  Effect.fn("Operator.setState")(function* (email: string, state: "active" | "suspended", by: string) {
+    const user = yield* get(parts)(email)
     const action = state === "active" ? "account.restore" : "account.suspend"
-    yield* changeAccount(user, done(by, action, `user:${user}`), "suspended", (ask) =>
+    yield* changeAccount(parts)(user, done(by, action, `user:${user}`), "suspended", (ask) =>
       ask("select core.set_user_state($1, $2)", [user, state])
     )
   })
 
-  const dropCompany = Effect.fn("Operator.dropCompany")(function* (company: string, by: string) {
+const dropCompany = ({ database, known }: Parts) =>
+  Effect.fn("Operator.dropCompany")(function* (company: string, by: string) {
     const members = yield* answered(
       inCompany(
         database,
@@ -255,7 +266,8 @@ const makeOperator = Effect.gen(function* () {
     return members
   })
 
-  const rotateTokenKey = Effect.fn("Operator.rotateTokenKey")(function* (atOnce: boolean, by: string) {
+const rotateTokenKey = ({ database, known, tokenKeys }: Parts) =>
+  Effect.fn("Operator.rotateTokenKey")(function* (atOnce: boolean, by: string) {
     const kid = yield* tokenKeys.rotate(atOnce ? 0 : undefined)
     yield* known.forget
     const entry = { ...done(by, "tokenKey.rotate", `tokenKey:${kid}`), company: installation }
@@ -265,17 +277,26 @@ const makeOperator = Effect.gen(function* () {
     return kid
   })
 
-  const list = Effect.fn("Operator.list")(function* (company: string, after = "") {
+const list = ({ query }: Parts) =>
+  Effect.fn("Operator.list")(function* (company: string, after = "") {
     const rows = yield* answered(
       query("select * from core.members($1, $2, $3)", [company, after, accountLimits.pageMax])
     )
     return rows.map(listedUser)
   })
 
-  return Operator.of({
-    ...{ ensureFirstAdmin, createUser, invite, setPassword, setState, dropCompany, rotateTokenKey, list }
+const makeOperator = Effect.map(parts, (parts) =>
+  Operator.of({
+    ensureFirstAdmin: ensureFirstAdmin(parts),
+    createUser: createUser(parts),
+    invite: invite(parts),
+    setPassword: setPassword(parts),
+    setState: setState(parts),
+    dropCompany: dropCompany(parts),
+    rotateTokenKey: rotateTokenKey(parts),
+    list: list(parts)
   })
-})
+)
 
 const emailTaken = new AccountRefused({
   reason: "emailTaken",

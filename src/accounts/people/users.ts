@@ -71,19 +71,25 @@ export class Users extends Context.Service<
   )
 }
 
-const makeUsers = Effect.gen(function* () {
+const parts = Effect.gen(function* () {
   const database = yield* accountDatabase
   const audit = yield* Audit
   const known = yield* KnownCredentials
   const changePassword = yield* makeChangePassword
+  return { database, audit, known, changePassword }
+})
+type Parts = Effect.Success<typeof parts>
 
-  const change = <A>(principal: Principal, asked: MemberChange<A>) =>
+const change =
+  ({ database, audit, known }: Parts) =>
+  <A>(principal: Principal, asked: MemberChange<A>) =>
     changeMember(database, audit, principal, asked).pipe(
       Effect.tap(() => known.forget),
       Effect.asVoid
     )
 
-  const list = Effect.fn("Users.list")(function* (
+const list = ({ database, audit }: Parts) =>
+  Effect.fn("Users.list")(function* (
     principal: Principal,
     { after = "", limit = accountLimits.pageMax }: { readonly after?: string; readonly limit?: number } = {}
   ) {
@@ -95,14 +101,11 @@ const makeUsers = Effect.gen(function* () {
     return rows.map(listedUser)
   })
 
-  const setRoles = Effect.fn("Users.setRoles")(function* (
-    principal: Principal,
-    user: string,
-    named: ReadonlyArray<string>
-  ) {
+const setRoles = (parts: Parts) =>
+  Effect.fn("Users.setRoles")(function* (principal: Principal, user: string, named: ReadonlyArray<string>) {
     const roles = readRoles(named)
     if (roles instanceof Refused) return yield* roles
-    yield* change(principal, {
+    yield* change(parts)(principal, {
       user,
       action: "user.setRoles",
       make: Effect.fnUntraced(function* (query, { roles: before }) {
@@ -119,42 +122,43 @@ const makeUsers = Effect.gen(function* () {
     })
   })
 
-  const setState = (principal: Principal, user: string, state: "active" | "suspended") =>
-    change(principal, {
-      user,
-      action: state === "active" ? "user.restore" : "user.suspend",
-      make: Effect.fnUntraced(function* (query) {
-        const { company } = principal
-        yield* query("update core.membership set state = $3 where company = $1 and user_id = $2", [
-          company,
-          user,
-          state
-        ])
-        if (state === "active") return { result: undefined }
-        yield* withdrawInvitationsOf(query, company, user)
-        const ended = yield* endSessions(query, { user, company, why: "suspended" })
-        return { result: undefined, details: { ended } }
-      })
+const setState = (parts: Parts) => (principal: Principal, user: string, state: "active" | "suspended") =>
+  change(parts)(principal, {
+    user,
+    action: state === "active" ? "user.restore" : "user.suspend",
+    make: Effect.fnUntraced(function* (query) {
+      const { company } = principal
+      yield* query("update core.membership set state = $3 where company = $1 and user_id = $2", [
+        company,
+        user,
+        state
+      ])
+      if (state === "active") return { result: undefined }
+      yield* withdrawInvitationsOf(query, company, user)
+      const ended = yield* endSessions(query, { user, company, why: "suspended" })
+      return { result: undefined, details: { ended } }
     })
+  })
 
-  const remove = (principal: Principal, user: string) =>
-    change(principal, {
-      user,
-      action: "user.remove",
-      make: Effect.fnUntraced(function* (query, { roles }) {
-        const { company } = principal
-        yield* withdrawInvitationsOf(query, company, user)
-        // The sessions go with it.
-        yield* query("delete from core.membership where company = $1 and user_id = $2", [company, user])
-        yield* query("select core.forget_homeless_user($1)", [user])
-        return { result: undefined, details: { roles: [...roles] } }
-      })
+const remove = (parts: Parts) => (principal: Principal, user: string) =>
+  change(parts)(principal, {
+    user,
+    action: "user.remove",
+    make: Effect.fnUntraced(function* (query, { roles }) {
+      const { company } = principal
+      yield* withdrawInvitationsOf(query, company, user)
+      // The sessions go with it.
+      yield* query("delete from core.membership where company = $1 and user_id = $2", [company, user])
+      yield* query("select core.forget_homeless_user($1)", [user])
+      return { result: undefined, details: { roles: [...roles] } }
     })
+  })
 
-  const rename = Effect.fn("Users.rename")(function* (principal: Principal, user: string, name: string) {
+const rename = (parts: Parts) =>
+  Effect.fn("Users.rename")(function* (principal: Principal, user: string, name: string) {
     const wrong = wrongName(name)
     if (wrong !== undefined) return yield* wrong
-    yield* change(principal, {
+    yield* change(parts)(principal, {
       user,
       action: "user.rename",
       make: Effect.fnUntraced(function* (query) {
@@ -167,7 +171,8 @@ const makeUsers = Effect.gen(function* () {
     })
   })
 
-  const changeProfile = Effect.fn("Users.changeProfile")(function* (
+const changeProfile = ({ database, known }: Parts) =>
+  Effect.fn("Users.changeProfile")(function* (
     principal: UserPrincipal,
     { name, language }: { readonly name?: string; readonly language?: Language }
   ) {
@@ -189,17 +194,18 @@ const makeUsers = Effect.gen(function* () {
     yield* known.forget
   })
 
-  return Users.of({
-    list,
-    setRoles,
-    suspend: (principal, user) => setState(principal, user, "suspended"),
-    restore: (principal, user) => setState(principal, user, "active"),
-    remove,
-    rename,
-    changeProfile,
-    changePassword
+const makeUsers = Effect.map(parts, (parts) =>
+  Users.of({
+    list: list(parts),
+    setRoles: setRoles(parts),
+    suspend: (principal, user) => setState(parts)(principal, user, "suspended"),
+    restore: (principal, user) => setState(parts)(principal, user, "active"),
+    remove: remove(parts),
+    rename: rename(parts),
+    changeProfile: changeProfile(parts),
+    changePassword: parts.changePassword
   })
-})
+)
 
 /** What somebody offered who may offer it no more. */
 const withdrawInvitationsOf = (query: Query, company: string, user: string) =>

@@ -91,16 +91,19 @@ interface Family {
   readonly user: string
 }
 
-const makeSessions = Effect.gen(function* () {
+const parts = Effect.gen(function* () {
   const database = yield* accountDatabase
-  const { query, transaction } = database
   const audit = yield* Audit
   const known = yield* KnownCredentials
   const tokens = yield* Tokens
   const login = yield* makeLogin
+  return { database, audit, known, tokens, login }
+})
+type Parts = Effect.Success<typeof parts>
 
-  /** Takes the token, and does `next` in the same transaction if it was worth something. */
-  const using = Effect.fnUntraced(function* <E>(
+/** Takes the token, and does `next` in the same transaction if it was worth something. */
+const using = ({ database, known }: Parts) =>
+  Effect.fnUntraced(function* <E>(
     token: Redacted.Redacted<string>,
     { address }: From,
     next: (ask: Query, family: Family) => Effect.Effect<OpenedSession, E>
@@ -108,7 +111,7 @@ const makeSessions = Effect.gen(function* () {
     const text = Redacted.value(token)
     if (!isOwnToken(text)) return yield* refreshRefused.unknown
     const taken = yield* answered(
-      transaction(
+      database.transaction(
         Effect.fnUntraced(function* (ask): Effect.fn.Return<
           OpenedSession | RefreshRefused["reason"],
           E | DatabaseError
@@ -130,30 +133,32 @@ const makeSessions = Effect.gen(function* () {
     return yield* refreshRefused[taken]
   })
 
-  const rotate = Effect.fnUntraced(function* (ask: Query, { company, session, user }: Family) {
-    const refresh = newRefreshToken()
-    const at = yield* now
-    const refreshExpiresAt = at + accountLimits.refreshTokenMs
-    yield* ask("select core.add_refresh_token($1, $2, $3, es.at($4), es.at($5))", [
-      company,
-      session,
-      hashOf(refresh),
-      at,
-      refreshExpiresAt
-    ])
-    return { user, company, session, refresh, refreshExpiresAt } satisfies OpenedSession
+const rotate = Effect.fnUntraced(function* (ask: Query, { company, session, user }: Family) {
+  const refresh = newRefreshToken()
+  const at = yield* now
+  const refreshExpiresAt = at + accountLimits.refreshTokenMs
+  yield* ask("select core.add_refresh_token($1, $2, $3, es.at($4), es.at($5))", [
+    company,
+    session,
+    hashOf(refresh),
+    at,
+    refreshExpiresAt
+  ])
+  return { user, company, session, refresh, refreshExpiresAt } satisfies OpenedSession
+})
+
+const refresh = (parts: Parts) =>
+  Effect.fn("Sessions.refresh")(function* (token: Redacted.Redacted<string>, from: From) {
+    return yield* pairOf(parts.tokens, yield* using(parts)(token, from, rotate))
   })
 
-  const refresh = Effect.fn("Sessions.refresh")(function* (token: Redacted.Redacted<string>, from: From) {
-    return yield* pairOf(tokens, yield* using(token, from, rotate))
-  })
-
-  const switchCompany = Effect.fn("Sessions.switchCompany")(function* (
+const switchCompany = (parts: Parts) =>
+  Effect.fn("Sessions.switchCompany")(function* (
     token: Redacted.Redacted<string>,
     company: string,
     from: From
   ) {
-    const opened = yield* using(
+    const opened = yield* using(parts)(
       token,
       from,
       Effect.fnUntraced(function* (ask, { user, session }) {
@@ -164,14 +169,16 @@ const makeSessions = Effect.gen(function* () {
         return yield* openSession(ask, user, company, from)
       })
     )
-    yield* known.forget
-    return yield* pairOf(tokens, opened)
+    yield* parts.known.forget
+    return yield* pairOf(parts.tokens, opened)
   })
 
-  const listed = (user: string, company: string | null, current?: string) =>
+const listed =
+  ({ database }: Parts) =>
+  (user: string, company: string | null, current?: string) =>
     Effect.flatMap(now, (at) =>
       Effect.map(
-        answered(query("select * from core.sessions_of($1, $2, es.at($3))", [user, company, at])),
+        answered(database.query("select * from core.sessions_of($1, $2, es.at($3))", [user, company, at])),
         (rows) =>
           rows.map(([of, session, startedAt, seenAt, expiresAt, address, agent]) => ({
             ...({ company: of, session, startedAt, seenAt, expiresAt, address, agent } as ListedSession),
@@ -180,15 +187,12 @@ const makeSessions = Effect.gen(function* () {
       )
     )
 
-  /** Ends sessions and writes that at the principal's company, together. */
-  const ending = (
-    principal: Principal,
-    action: string,
-    target: string,
-    which: Parameters<typeof endSessions>[1]
-  ) =>
+/** Ends sessions and writes that at the principal's company, together. */
+const ending =
+  ({ database, known }: Parts) =>
+  (principal: Principal, action: string, target: string, which: Parameters<typeof endSessions>[1]) =>
     answered(
-      transaction(
+      database.transaction(
         Effect.fnUntraced(function* (ask) {
           const ended = yield* endSessions(ask, which)
           if (ended === 0) return 0
@@ -199,35 +203,40 @@ const makeSessions = Effect.gen(function* () {
       )
     ).pipe(Effect.tap(() => known.forget))
 
-  return Sessions.of({
-    login,
-    refresh,
-    switchCompany,
+const makeSessions = Effect.map(parts, (parts) =>
+  Sessions.of({
+    login: parts.login,
+    refresh: refresh(parts),
+    switchCompany: switchCompany(parts),
     logout: Effect.fn("Sessions.logout")(function* (principal: UserPrincipal) {
       const { id, session } = principal
-      yield* ending(principal, "session.end", `session:${session}`, { user: id, session, why: "logout" })
+      yield* ending(parts)(principal, "session.end", `session:${session}`, {
+        user: id,
+        session,
+        why: "logout"
+      })
     }),
-    list: ({ id, session }) => listed(id, null, session),
+    list: ({ id, session }) => listed(parts)(id, null, session),
     listOf: Effect.fn("Sessions.listOf")(function* (principal: Principal, user: string) {
-      yield* audit.permit(principal, "users", "read", "session.list", `user:${user}`)
-      return yield* listed(user, principal.company)
+      yield* parts.audit.permit(principal, "users", "read", "session.list", `user:${user}`)
+      return yield* listed(parts)(user, principal.company)
     }),
     end: Effect.fn("Sessions.end")(function* (principal: UserPrincipal, session: string) {
       const which = { user: principal.id, session, why: "ended" } as const
-      if ((yield* ending(principal, "session.end", `session:${session}`, which)) > 0) return
+      if ((yield* ending(parts)(principal, "session.end", `session:${session}`, which)) > 0) return
       return yield* new NotFound({ message: "you have no live session of this id" })
     }),
     endOthers: Effect.fn("Sessions.endOthers")(function* (principal: UserPrincipal) {
       const which = { user: principal.id, butSession: principal.session, why: "ended" } as const
-      return yield* ending(principal, "session.endOthers", `user:${principal.id}`, which)
+      return yield* ending(parts)(principal, "session.endOthers", `user:${principal.id}`, which)
     }),
     endOf: Effect.fn("Sessions.endOf")(function* (principal: Principal, user: string) {
-      yield* audit.permit(principal, "users", "write", "session.endAll", `user:${user}`)
+      yield* parts.audit.permit(principal, "users", "write", "session.endAll", `user:${user}`)
       const which = { user, company: principal.company, why: "ended" } as const
-      return yield* ending(principal, "session.endAll", `user:${user}`, which)
+      return yield* ending(parts)(principal, "session.endAll", `user:${user}`, which)
     })
   })
-})
+)
 
 const refused = (reason: RefreshRefused["reason"], message: string) => new RefreshRefused({ reason, message })
 
