@@ -59,7 +59,13 @@ export class PastReadModels extends Context.Service<
     Layer.effect(
       PastReadModels,
       Effect.gen(function* () {
-        return makePastReadModels(yield* Database, yield* EventStore, yield* History, options)
+        return makePastReadModels({
+          database: yield* Database,
+          store: yield* EventStore,
+          history: yield* History,
+          ...options,
+          underWay: new Set()
+        })
       })
     )
 }
@@ -69,78 +75,81 @@ const keptMax = 8
 /** Another process that builds the same moment is waited for so often. */
 const pollMs = 200
 
-const makePastReadModels = (
-  database: Database["Service"],
-  store: EventStore["Service"],
-  history: History["Service"],
-  { models, upcastersOf }: Parameters<typeof PastReadModels.layer>[0]
-): PastReadModels["Service"] => {
-  const underWay = new Set<string>()
+/** What past read models are built from, and which are being built. */
+interface PastParts {
+  readonly database: Database["Service"]
+  readonly store: EventStore["Service"]
+  readonly history: History["Service"]
+  readonly models: ReadonlyArray<ReadModel>
+  readonly upcastersOf: (machine: string) => Upcasters | undefined
+  readonly underWay: Set<string>
+}
 
-  const build = Effect.fnUntraced(function* (past: PastReadModel, company: string, progress: Progress) {
-    const { scratch, positions } = past
-    const began = yield* store.now
-    if (yield* erasuresSince(database, company, began)) return yield* beingErased(company)
-    yield* beginScratch(database, company, scratch, JSON.stringify(positions))
-    const filled = fillScratch(
-      { database, history, models, upcastersOf },
-      company,
-      scratch,
-      positions,
-      progress
-    )
-    yield* Effect.onError(filled, () => Effect.ignore(dropScratch(database, company, scratch)))
-    // Whoever asked for an erasure meanwhile must not find the person here.
-    if (yield* erasuresSince(database, company, began)) {
-      yield* dropScratch(database, company, scratch)
-      return yield* beingErased(company)
+const build = Effect.fnUntraced(function* (
+  parts: PastParts,
+  past: PastReadModel,
+  company: string,
+  progress: Progress
+) {
+  const { database, store } = parts
+  const { scratch, positions } = past
+  const began = yield* store.now
+  if (yield* erasuresSince(database, company, began)) return yield* beingErased(company)
+  yield* beginScratch(database, company, scratch, JSON.stringify(positions))
+  const filled = fillScratch(parts, company, scratch, positions, progress)
+  yield* Effect.onError(filled, () => Effect.ignore(dropScratch(database, company, scratch)))
+  // Whoever asked for an erasure meanwhile must not find the person here.
+  if (yield* erasuresSince(database, company, began)) {
+    yield* dropScratch(database, company, scratch)
+    return yield* beingErased(company)
+  }
+  yield* finishScratch(database, company, scratch)
+  yield* keepScratches(database, company, keptMax)
+  return past
+})
+
+const take = (
+  parts: PastParts,
+  past: PastReadModel,
+  company: string,
+  progress: Progress
+): Effect.Effect<PastReadModel, PastFailure> =>
+  Effect.gen(function* () {
+    const state = yield* stateOfScratch(parts.database, company, past.scratch)
+    if (state === "ready") return past
+    const key = `${company} ${past.scratch}`
+    if (state === "building" || parts.underWay.has(key)) {
+      yield* Effect.sleep(pollMs)
+      return yield* take(parts, past, company, progress)
     }
-    yield* finishScratch(database, company, scratch)
-    yield* keepScratches(database, company, keptMax)
-    return past
+    parts.underWay.add(key)
+    return yield* Effect.ensuring(
+      build(parts, past, company, progress),
+      Effect.sync(() => parts.underWay.delete(key))
+    )
   })
 
-  const take = (
-    past: PastReadModel,
-    company: string,
-    progress: Progress
-  ): Effect.Effect<PastReadModel, PastFailure> =>
-    Effect.gen(function* () {
-      const state = yield* stateOfScratch(database, company, past.scratch)
-      if (state === "ready") return past
-      const key = `${company} ${past.scratch}`
-      if (state === "building" || underWay.has(key)) {
-        yield* Effect.sleep(pollMs)
-        return yield* take(past, company, progress)
-      }
-      underWay.add(key)
-      return yield* Effect.ensuring(
-        build(past, company, progress),
-        Effect.sync(() => underWay.delete(key))
+const makePastReadModels = (parts: PastParts): PastReadModels["Service"] => ({
+  at: Effect.fnUntraced(function* (company, moment, progress = () => {}) {
+    const { database, store, models } = parts
+    const partitions = yield* store.partitions(company)
+    const now = yield* store.now
+    const positions = yield* positionsAt(database, company, partitions, moment, now)
+    if (typeof positions === "string") return yield* new NoSuchMoment({ message: positions })
+    const scratch = `s_${createHash("sha256")
+      .update(JSON.stringify([company, positions, shapes(models)]))
+      .digest("hex")
+      .slice(0, 24)}`
+    return yield* take(parts, { scratch, positions }, company, progress)
+  }),
+  drop: (company) =>
+    Effect.flatMap(listScratches(parts.database, company), (all) =>
+      Effect.as(
+        Effect.forEach(all, (scratch) => dropScratch(parts.database, company, scratch)),
+        all.length
       )
-    })
-
-  return {
-    at: Effect.fnUntraced(function* (company, moment, progress = () => {}) {
-      const partitions = yield* store.partitions(company)
-      const now = yield* store.now
-      const positions = yield* positionsAt(database, company, partitions, moment, now)
-      if (typeof positions === "string") return yield* new NoSuchMoment({ message: positions })
-      const scratch = `s_${createHash("sha256")
-        .update(JSON.stringify([company, positions, shapes(models)]))
-        .digest("hex")
-        .slice(0, 24)}`
-      return yield* take({ scratch, positions }, company, progress)
-    }),
-    drop: (company) =>
-      Effect.flatMap(listScratches(database, company), (all) =>
-        Effect.as(
-          Effect.forEach(all, (scratch) => dropScratch(database, company, scratch)),
-          all.length
-        )
-      )
-  }
-}
+    )
+})
 
 const beingErased = (company: string) =>
   new MomentBusy({

@@ -38,61 +38,127 @@ interface Subscription {
   readonly rescope: Followed["rescope"]
 }
 
+type RunFork = (effect: Effect.Effect<unknown>) => unknown
+
 /** Follows topics for one client until the scope ends. */
 export const openSession = <P extends LivePrincipal>(
-  { hub, auditRefusal, topicsMax }: SessionPorts<P>,
+  ports: SessionPorts<P>,
   first: P,
   sink: Sink
 ): Effect.Effect<LiveSession<P>, never, Scope.Scope> =>
   Effect.gen(function* () {
-    let principal = first
-    const subscriptions = new Map<string, Subscription>()
-    const whole = yield* Effect.scope
-    const runFork = Effect.runForkWith(yield* Effect.context<never>())
+    const session = new Session(
+      ports,
+      first,
+      sink,
+      yield* Effect.scope,
+      Effect.runForkWith(yield* Effect.context<never>())
+    )
+    return {
+      subscribe: (name, after, id) => session.subscribe(name, after, id),
+      unsubscribe: session.unsubscribe,
+      renew: session.renew
+    }
+  })
 
-    const tellError = (code: LiveErrorCode, message: string, topic: string, id?: string) =>
-      sink.send(plainFrame({ type: "error", code, message, topic, id }))
-    const end = Effect.fnUntraced(function* (topic: string) {
-      const subscription = subscriptions.get(topic)
-      subscriptions.delete(topic)
-      if (subscription !== undefined) yield* Scope.close(subscription.scope, Exit.void)
-      return subscription !== undefined
+class Session<P extends LivePrincipal> {
+  private readonly subscriptions = new Map<string, Subscription>()
+  private readonly ports: SessionPorts<P>
+  private principal: P
+  private readonly sink: Sink
+  private readonly whole: Scope.Scope
+  private readonly runFork: RunFork
+
+  constructor(ports: SessionPorts<P>, first: P, sink: Sink, whole: Scope.Scope, runFork: RunFork) {
+    this.ports = ports
+    this.principal = first
+    this.sink = sink
+    this.whole = whole
+    this.runFork = runFork
+  }
+
+  subscribe(name: string, after: string | undefined, id: string | undefined): Effect.Effect<boolean> {
+    return Effect.match(this.follow(name, after, id), {
+      onSuccess: () => true,
+      onFailure: (error) => {
+        const isOurs = error._tag === "LiveRefused"
+        const message = isOurs ? error.message : "the database does not answer now; try again"
+        const topic = name.slice(0, liveLimits.topicMaxCharacters)
+        this.sendError(isOurs ? error.code : "notReady", message, topic, id)
+        return false
+      }
     })
-    const endWith = (topic: string, code: LiveErrorCode, message: string) =>
-      Effect.flatMap(end(topic), (was) => Effect.sync(() => was && tellError(code, message, topic)))
+  }
 
-    /** How far the principal reaches in the topic; fails when not at all, and that is written down. */
-    const reach = Effect.fnUntraced(function* ({ topic, module, carries }: Topic) {
-      const scope = principal.may(module, "read")
-      if (scope === "all" || (scope === "own" && carries === "events")) return scope
-      yield* auditRefusal(principal, topic, `${module}:read`)
-      return yield* new LiveRefused({ code: "forbidden", message: refusal(topic, module, scope) })
+  readonly unsubscribe = Effect.fnUntraced(
+    { self: this },
+    function* (this: Session<P>, topic: string, id?: string) {
+      if (yield* this.end(topic)) return this.sink.send(plainFrame({ type: "unsubscribed", topic, id }))
+      const shown = topic.slice(0, liveLimits.topicMaxCharacters)
+      this.sendError("notFollowed", "it is not followed", shown, id)
+    }
+  )
+
+  readonly renew = Effect.fnUntraced({ self: this }, function* (this: Session<P>, next: P) {
+    this.principal = next
+    for (const { topic, rescope } of [...this.subscriptions.values()]) {
+      const scope = yield* Effect.result(this.reach(topic))
+      if (scope._tag === "Success") rescope(scope.success)
+      else yield* this.endWith(topic.topic, scope.failure.code, scope.failure.message)
+    }
+  })
+
+  private sendError(code: LiveErrorCode, message: string, topic: string, id?: string) {
+    this.sink.send(plainFrame({ type: "error", code, message, topic, id }))
+  }
+
+  private readonly end = Effect.fnUntraced({ self: this }, function* (this: Session<P>, topic: string) {
+    const subscription = this.subscriptions.get(topic)
+    this.subscriptions.delete(topic)
+    if (subscription !== undefined) yield* Scope.close(subscription.scope, Exit.void)
+    return subscription !== undefined
+  })
+
+  private endWith(topic: string, code: LiveErrorCode, message: string) {
+    return Effect.map(this.end(topic), (was) => {
+      if (was) this.sendError(code, message, topic)
     })
+  }
 
-    const follow = Effect.fnUntraced(function* (
-      name: string,
-      after: string | undefined,
-      id: string | undefined
-    ) {
-      const topic = name.length > liveLimits.topicMaxCharacters ? undefined : findTopic(name)
-      if (topic === undefined)
-        return yield* new LiveRefused({ code: "unknownTopic", message: unknownTopic(name) })
-      if (subscriptions.has(topic.topic))
-        return yield* new LiveRefused({
-          code: "alreadyFollowed",
-          message: `${topic.topic} is followed already`
-        })
-      if (subscriptions.size >= topicsMax)
-        return yield* new LiveRefused({
-          code: "tooManyTopics",
-          message: `one client follows ${topicsMax} topics at most`
-        })
-      const scope = yield* reach(topic)
-      const own = yield* Scope.fork(whole)
+  /** How far the principal reaches in the topic; fails when not at all, and that is written down. */
+  private readonly reach = Effect.fnUntraced({ self: this }, function* (this: Session<P>, asked: Topic) {
+    const { topic, module, carries } = asked
+    const scope = this.principal.may(module, "read")
+    if (scope === "all" || (scope === "own" && carries === "events")) return scope
+    yield* this.ports.auditRefusal(this.principal, topic, `${module}:read`)
+    return yield* new LiveRefused({ code: "forbidden", message: refusal(topic, module, scope) })
+  })
+
+  private find(name: string): Effect.Effect<Topic, LiveRefused> {
+    const { topicsMax } = this.ports
+    const topic = name.length > liveLimits.topicMaxCharacters ? undefined : findTopic(name)
+    const refuse = (code: LiveErrorCode, message: string) => Effect.fail(new LiveRefused({ code, message }))
+    if (topic === undefined) return refuse("unknownTopic", unknownTopic(name))
+    if (this.subscriptions.has(topic.topic))
+      return refuse("alreadyFollowed", `${topic.topic} is followed already`)
+    if (this.subscriptions.size >= topicsMax)
+      return refuse("tooManyTopics", `one client follows ${topicsMax} topics at most`)
+    return Effect.succeed(topic)
+  }
+
+  private readonly follow = Effect.fnUntraced(
+    { self: this },
+    function* (this: Session<P>, name: string, after: string | undefined, id: string | undefined) {
+      const { hub, auditRefusal } = this.ports
+      const { principal, sink, runFork } = this
+      const topic = yield* this.find(name)
+      const scope = yield* this.reach(topic)
+      const own = yield* Scope.fork(this.whole)
       let begun: Effect.Effect<void> = Effect.void
       const viewer = {
         ...{ company: principal.company, user: principal.id, scope, sink },
-        lost: () => void runFork(endWith(topic.topic, "forbidden", `${topic.topic} is somebody else's now`)),
+        lost: () =>
+          void runFork(this.endWith(topic.topic, "forbidden", `${topic.topic} is somebody else's now`)),
         behind: () => void runFork(Effect.forkIn(begun, own))
       }
       const followed = yield* hub.follow(viewer, topic, after).pipe(
@@ -106,57 +172,31 @@ export const openSession = <P extends LivePrincipal>(
           )
         )
       )
-      subscriptions.set(topic.topic, { topic, scope: own, rescope: followed.rescope })
+      this.subscriptions.set(topic.topic, { topic, scope: own, rescope: followed.rescope })
       sink.send(plainFrame({ type: "subscribed", topic: topic.topic, id, cursor: followed.cursor }))
-      begun = begin(topic.topic, followed)
+      begun = this.begin(topic.topic, followed)
       yield* Effect.forkIn(begun, own)
-    })
+    }
+  )
 
-    /** A database that is away is waited for: the client stays where it is. */
-    const begin = (topic: string, followed: Followed) =>
-      followed.begin.pipe(
-        Effect.retry({
-          schedule: Schedule.spaced(liveLimits.retryMs),
-          while: ({ _tag }) => _tag !== "LiveRefused"
-        }),
-        Effect.catch((error) =>
-          // Not by this fiber itself, which ends with the subscription.
-          Effect.sync(() =>
-            runFork(endWith(topic, error._tag === "LiveRefused" ? error.code : "notReady", error.message))
+  /** A database that is away is waited for: the client stays where it is. */
+  private begin(topic: string, followed: Followed): Effect.Effect<void> {
+    return followed.begin.pipe(
+      Effect.retry({
+        schedule: Schedule.spaced(liveLimits.retryMs),
+        while: ({ _tag }) => _tag !== "LiveRefused"
+      }),
+      Effect.catch((error) =>
+        // Not by this fiber itself, which ends with the subscription.
+        Effect.sync(() =>
+          this.runFork(
+            this.endWith(topic, error._tag === "LiveRefused" ? error.code : "notReady", error.message)
           )
         )
       )
-
-    return {
-      subscribe: (name, after, id) =>
-        Effect.match(follow(name, after, id), {
-          onSuccess: () => true,
-          onFailure: (error) => {
-            const isOurs = error._tag === "LiveRefused"
-            const message = isOurs ? error.message : "the database does not answer now; try again"
-            tellError(
-              isOurs ? error.code : "notReady",
-              message,
-              name.slice(0, liveLimits.topicMaxCharacters),
-              id
-            )
-            return false
-          }
-        }),
-      unsubscribe: Effect.fnUntraced(function* (topic, id) {
-        if (yield* end(topic)) return sink.send(plainFrame({ type: "unsubscribed", topic, id }))
-        tellError("notFollowed", "it is not followed", topic.slice(0, liveLimits.topicMaxCharacters), id)
-      }),
-      renew: Effect.fnUntraced(function* (next) {
-        principal = next
-        for (const { topic, rescope } of [...subscriptions.values()]) {
-          const scope = yield* Effect.result(reach(topic))
-          if (scope._tag === "Success") rescope(scope.success)
-          else yield* endWith(topic.topic, scope.failure.code, scope.failure.message)
-        }
-      })
-    } satisfies LiveSession<P>
-  })
+    )
+  }
+}
 
 const refusal = (topic: string, module: Module, scope: string) =>
   scope === "own"

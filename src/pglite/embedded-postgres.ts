@@ -19,30 +19,51 @@ export interface EmbeddedPostgres {
 /** Opens the directory, which need not exist. An acknowledged commit survives the end of the process, not of the machine. */
 export const openEmbeddedPostgres = async (directory: string): Promise<EmbeddedPostgres> => {
   layEmptyDatabase(directory)
-  const pglite = await PGlite.create(directory, { extensions: { vector } })
-  const queue = makeQueue()
-  let sessions = Promise.resolve()
-  let role: string | undefined
-  let written = 0
+  const sessions = new Sessions(await PGlite.create(directory, { extensions: { vector } }))
+  return {
+    connection: {
+      username: "postgres",
+      database: "postgres",
+      // Never read: the session asks for none.
+      password: Redacted.make(""),
+      stream: () => new EmbeddedSession(sessions.open())
+    },
+    tend: () => sessions.tend(),
+    close: () => sessions.close()
+  }
+}
 
-  const backend = (): EmbeddedBackend => {
+/** The sessions of one database, one after another. */
+class Sessions {
+  private readonly pglite: PGlite
+  private readonly queue = makeQueue()
+  private last = Promise.resolve()
+  private role: string | undefined
+  private written = 0
+
+  constructor(pglite: PGlite) {
+    this.pglite = pglite
+  }
+
+  open(): EmbeddedBackend {
+    const { pglite, queue } = this
     let release = () => {}
     return {
       open: async () => {
-        const before = sessions
-        sessions = new Promise((resolve) => {
+        const before = this.last
+        this.last = new Promise((resolve) => {
           release = resolve
         })
         await before
-        role = undefined
+        this.role = undefined
         await queue(() => pglite.exec("discard all"))
       },
       exec: (messages, answer) => {
-        written += messages.length
+        this.written += messages.length
         return queue(() => pglite.execProtocolRawStream(messages, { onRawData: answer }))
       },
       setRole: async (name) => {
-        role = name
+        this.role = name
         await queue(() => pglite.exec(setRole(name)))
       },
       close: async () => {
@@ -54,39 +75,34 @@ export const openEmbeddedPostgres = async (directory: string): Promise<EmbeddedP
     }
   }
 
+  async tend(): Promise<void> {
+    if (this.written === 0) return
+    // With nobody to checkpoint, the log would grow until the end and be read again whole after a kill.
+    await this.asSuperuser(() => {
+      this.written = 0
+      return this.pglite.exec("checkpoint")
+    })
+    const grown = await this.asSuperuser(() => this.pglite.query<{ name: string }>(grownTables))
+    // One at a time, so that others get their turn between; a table may be gone when it is its turn.
+    for (const { name } of grown?.rows ?? [])
+      await this.asSuperuser(() => this.pglite.exec(`vacuum (analyze) ${name}`)).catch(() => {})
+  }
+
+  close(): Promise<void> {
+    return this.queue(() => this.pglite.close())
+  }
+
   /** Between two transactions; within one, it is left to the next time. */
-  const asSuperuser = <A>(work: () => Promise<A>): Promise<A | undefined> =>
-    queue(async () => {
-      if (pglite.isInTransaction()) return undefined
-      await pglite.exec("reset role")
+  private asSuperuser<A>(work: () => Promise<A>): Promise<A | undefined> {
+    return this.queue(async () => {
+      if (this.pglite.isInTransaction()) return undefined
+      await this.pglite.exec("reset role")
       try {
         return await work()
       } finally {
-        if (role !== undefined) await pglite.exec(setRole(role))
+        if (this.role !== undefined) await this.pglite.exec(setRole(this.role))
       }
     })
-
-  return {
-    connection: {
-      username: "postgres",
-      database: "postgres",
-      // Never read: the session asks for none.
-      password: Redacted.make(""),
-      stream: () => new EmbeddedSession(backend())
-    },
-    tend: async () => {
-      if (written === 0) return
-      // With nobody to checkpoint, the log would grow until the end and be read again whole after a kill.
-      await asSuperuser(() => {
-        written = 0
-        return pglite.exec("checkpoint")
-      })
-      const grown = await asSuperuser(() => pglite.query<{ name: string }>(grownTables))
-      // One at a time, so that others get their turn between; a table may be gone when it is its turn.
-      for (const { name } of grown?.rows ?? [])
-        await asSuperuser(() => pglite.exec(`vacuum (analyze) ${name}`)).catch(() => {})
-    },
-    close: () => queue(() => pglite.close())
   }
 }
 
