@@ -8,7 +8,8 @@ import { vector } from "@electric-sql/pglite-pgvector"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type Query, withAdminConnection } from "../eventstore/database/database.ts"
-import { migrate, migrationFiles } from "../eventstore/database/migrate.ts"
+import { migrate } from "../eventstore/database/migrate.ts"
+import { migrationFiles } from "../eventstore/database/migration-history.ts"
 import { schemaFolders } from "../src/wiring/schema-folders.ts"
 
 /** Changes with any migration: what was prepared before is not taken for the present schema. */

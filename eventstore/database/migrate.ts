@@ -1,27 +1,20 @@
-import { createHash } from "node:crypto"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { type DatabaseError, engineRole, type Query, withAdminConnection } from "./database.ts"
 import { makeEngineRole } from "./login.ts"
+import {
+  type Migration,
+  migrationFiles,
+  pendingMigrations,
+  type WrongMigration
+} from "./migration-history.ts"
 
-/** The database was migrated by another history of files than ours. */
-export class WrongMigration extends Schema.TaggedError<WrongMigration>()("WrongMigration", {
-  name: Schema.String,
-  message: Schema.String
-}) {}
-
-const folder = join(import.meta.dirname, "../migrations")
-/** The migrations of these folders in order, each with the hash that it is known by; default the event store's. */
-export const migrationFiles = (folders: ReadonlyArray<string> = [folder]) =>
-  folders.flatMap((from) =>
-    (existsSync(from) ? readdirSync(from) : []).sort().map((name) => {
-      const text = readFileSync(join(from, name), "utf8")
-      return { name, text, sha256: createHash("sha256").update(text).digest("hex") }
-    })
-  )
+/** Of the package; the database keeps which one ran a migration. */
+const release = String(
+  JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")).version
+)
 
 // Any constant: it only must be the same in every process that migrates this database.
 const lockNumber = 7_265_011
@@ -39,15 +32,20 @@ export const migrate = (
       const ran = yield* ensureRole(query).pipe(
         Effect.andThen(query(migrationTable)),
         Effect.andThen(showMigrations(query)),
-        Effect.andThen(runMissing(query, folders.length === 0 ? undefined : folders)),
+        Effect.andThen(runPending(query, migrationFiles(folders.length === 0 ? undefined : folders))),
         Effect.ensuring(Effect.ignore(query(`select pg_advisory_unlock(${lockNumber})`)))
       )
       return ran
     })
   )
 
-const migrationTable =
-  "create table if not exists public.centurion_migration (name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
+/** The version of the schema: what ran, when, with which text (its SHA-256) and by which release. */
+const migrationTable = `create table if not exists public.centurion_migration (
+  name text primary key,
+  sha256 text not null,
+  release text not null,
+  applied_at timestamptz not null default now()
+)`
 
 /**
  * A login that can't make a schema can't migrate, and must not leave a table of its own behind. One that is no
@@ -73,34 +71,21 @@ const ensureRole = (query: Query) =>
 /** So that a login that may not migrate can say what is missing. */
 const showMigrations = (query: Query) => query(`grant select on public.centurion_migration to ${engineRole}`)
 
-const runMissing = Effect.fnUntraced(function* (query: Query, folders?: ReadonlyArray<string>) {
-  const applied = new Map(
-    (yield* query("select name, sha256 from public.centurion_migration")).map((row) => [
-      String(row[0]),
-      String(row[1])
-    ])
-  )
-  const ran: Array<string> = []
-  for (const { name, text, sha256 } of migrationFiles(folders)) {
-    const known = applied.get(name)
-    if (known === sha256) continue
-    if (known !== undefined) {
-      return yield* new WrongMigration({
-        name,
-        message: `migration ${name} ran here with other text (sha256 ${known.slice(0, 12)}, ours ${sha256.slice(0, 12)}); a released migration is never edited, add a new one`
-      })
-    }
-    yield* runFile(query, name, text, sha256)
-    ran.push(name)
-  }
-  return ran
+const runPending = Effect.fnUntraced(function* (query: Query, migrations: ReadonlyArray<Migration>) {
+  const pending = yield* pendingMigrations(query, migrations)
+  for (const migration of pending) yield* runOne(query, migration)
+  return pending.map(({ name }) => name)
 })
 
-const runFile = (query: Query, name: string, text: string, sha256: string) =>
+const runOne = (query: Query, { name, text, sha256 }: Migration) =>
   Effect.gen(function* () {
     yield* query("begin")
     for (const statement of statementsOf(text)) yield* query(statement)
-    yield* query("insert into public.centurion_migration (name, sha256) values ($1, $2)", [name, sha256])
+    yield* query("insert into public.centurion_migration (name, sha256, release) values ($1, $2, $3)", [
+      name,
+      sha256,
+      release
+    ])
     yield* query("commit")
   }).pipe(Effect.onError(() => Effect.ignore(query("rollback"))))
 

@@ -12,7 +12,8 @@ import {
   type Query,
   withAdminConnection
 } from "../../eventstore/database/database.ts"
-import { migrate, migrationFiles } from "../../eventstore/database/migrate.ts"
+import { migrate } from "../../eventstore/database/migrate.ts"
+import { migrationFiles, pendingMigrations } from "../../eventstore/database/migration-history.ts"
 import { storeLayer } from "../../eventstore/database/store-layers.ts"
 import { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { isTemplateAsDeclared, makeTemplate } from "../../projections/engine/template.ts"
@@ -175,8 +176,10 @@ const endLeases = (access: DatabaseAccess) =>
 /** A login that may not migrate is good enough when nothing is missing. */
 const takeAsItIs = Effect.fnUntraced(function* (access: DatabaseAccess, error: DatabaseError) {
   const looked = yield* Effect.result(withAdminConnection(access.connection, missingIn))
-  if (looked._tag === "Failure" && looked.failure.code === insufficientPrivilege) return yield* tellUnseen
-  if (looked._tag === "Failure") return yield* looked.failure
+  if (looked._tag === "Failure") {
+    const unseen = looked.failure._tag === "DatabaseError" && looked.failure.code === insufficientPrivilege
+    return yield* unseen ? tellUnseen : looked.failure
+  }
   if (looked.success === undefined) return
   const [given, may] = access.adminGiven
     ? ["DATABASE_ADMIN_URL", "one that may: the owner of the database"]
@@ -188,13 +191,10 @@ const takeAsItIs = Effect.fnUntraced(function* (access: DatabaseAccess, error: D
 
 /** What the database lacks, in words; undefined when it is as this release wants it. */
 const missingIn = Effect.fnUntraced(function* (query: Query) {
-  const [there] = yield* query("select to_regclass('public.centurion_migration') is not null")
-  const rows = there?.[0] === true ? yield* query("select name from public.centurion_migration") : []
-  const names = new Set(rows.map(([name]) => name))
-  const files = migrationFiles(schemaFolders)
-  const missing = files.filter(({ name }) => !names.has(name))
-  if (missing.length > 0) {
-    return `${missing.length} of ${files.length} migrations, the first is ${missing[0]?.name}`
+  const migrations = migrationFiles(schemaFolders)
+  const pending = yield* pendingMigrations(query, migrations)
+  if (pending.length > 0) {
+    return `${pending.length} of ${migrations.length} migrations, the first is ${pending[0]?.name}`
   }
   return (yield* isTemplateAsDeclared(query, readModels, analystViews))
     ? undefined

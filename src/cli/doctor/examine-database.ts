@@ -6,7 +6,7 @@ import {
   type Row,
   withAdminConnection
 } from "../../../eventstore/database/database.ts"
-import { migrationFiles } from "../../../eventstore/database/migrate.ts"
+import { migrationFiles, pendingMigrations } from "../../../eventstore/database/migration-history.ts"
 import { examineLogin } from "../../wiring/database-login.ts"
 import { schemaFolders } from "../../wiring/schema-folders.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
@@ -26,8 +26,7 @@ export const examineDatabase = (connection: PgConnection.Config, isEmbedded: boo
       const version = yield* examineVersion(query)
       const login = yield* examineWho(query, isEmbedded)
       const role = yield* examineRole(query)
-      const migrations = yield* Effect.result(examineMigrations(query))
-      return [version, ...login, ...role, ...(migrations._tag === "Success" ? migrations.success : [unseen])]
+      return [version, ...login, ...role, yield* examineMigrations(query)]
     })
   ).pipe(
     Effect.catch((error) =>
@@ -135,44 +134,18 @@ const examineRole = Effect.fnUntraced(function* (
 })
 
 const examineMigrations = Effect.fnUntraced(function* (query: Query) {
-  const files = migrationFiles(schemaFolders)
-  const [isThere] = yield* one(query, "select to_regclass('public.centurion_migration') is not null")
-  const applied = new Map(
-    isThere === true
-      ? (yield* query("select name, sha256 from public.centurion_migration")).map((row) => [row[0], row[1]])
-      : []
-  )
-  const missing = files.filter(({ name }) => !applied.has(name)).map(({ name }) => name)
-  const changed = files
-    .filter(({ name, sha256 }) => applied.has(name) && applied.get(name) !== sha256)
-    .map(({ name }) => name)
-  const names = new Set(files.map(({ name }) => name))
-  const unknown = [...applied.keys()].filter((name) => !names.has(String(name)))
-  if (changed.length > 0) {
-    return [
-      wrong(
-        "migrations",
-        `${changed.join(", ")} ran with other text`,
-        "use the release that made this database"
-      )
-    ]
+  const migrations = migrationFiles(schemaFolders)
+  const looked = yield* Effect.result(pendingMigrations(query, migrations))
+  if (looked._tag === "Failure") {
+    const error = looked.failure
+    return error._tag === "WrongMigration" ? wrong("migrations", error.detail, error.wayOut) : unseen
   }
-  if (unknown.length > 0) {
-    return [
-      wrong(
+  const pending = looked.success
+  return pending.length > 0
+    ? wrong(
         "migrations",
-        `${unknown.join(", ")} ran, and this release does not know it`,
-        "use a later release"
+        `${pending.length} of ${migrations.length} are missing, the first is ${pending[0]?.name}`,
+        "`centurion start` runs them"
       )
-    ]
-  }
-  return missing.length > 0
-    ? [
-        wrong(
-          "migrations",
-          `${missing.length} of ${files.length} are missing, the first is ${missing[0]}`,
-          "`centurion start` runs them"
-        )
-      ]
-    : [ok("migrations", `all ${files.length}, the last is ${files.at(-1)?.name}`)]
+    : ok("migrations", `all ${migrations.length}, the last is ${migrations.at(-1)?.name}`)
 })

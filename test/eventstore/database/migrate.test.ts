@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -7,11 +7,13 @@ import * as Redacted from "effect/Redacted"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Database, engineRole, withAdminConnection } from "../../../eventstore/database/database.ts"
 import { migrate } from "../../../eventstore/database/migrate.ts"
+import { migrationFiles } from "../../../eventstore/database/migration-history.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { type DatabaseKind, databases, describePostgres, type TestDatabase } from "../../databases.ts"
 
 const released = join(import.meta.dirname, "../../../eventstore/migrations")
-const names = readdirSync(released).sort()
+const ours = migrationFiles()
+const names = ours.map(({ name }) => name)
 
 /** An empty database for each test, and a folder of migrations that it may spoil. */
 const before = (kind: DatabaseKind) => {
@@ -42,6 +44,22 @@ describe.each(databases)("migrating $name", (kind) => {
     expect(await applied()).toEqual(names)
   })
 
+  it("keeps what ran, when, with which text and by which release", async () => {
+    const { version } = JSON.parse(readFileSync(join(released, "../../package.json"), "utf8"))
+    await run()
+    const kept = await given.database.admin(
+      "select name, sha256, release, applied_at between now() - interval '1 minute' and now() from public.centurion_migration order by 1"
+    )
+    expect(kept).toEqual(ours.map(({ name, sha256 }) => [name, sha256, version, true]))
+  })
+
+  it("runs files by their numbers, whatever folder they are in", async () => {
+    mkdirSync(join(given.folder, "a-folder"))
+    writeFileSync(join(given.folder, "a-folder/9001_last.sql"), "alter table es.later add column last int;")
+    writeFileSync(join(given.folder, "9000_later.sql"), "create table es.later (n int);")
+    expect(await run()).toMatchObject({ success: [...names, "9000_later.sql", "9001_last.sql"] })
+  })
+
   it("runs a file that was added later, and it alone", async () => {
     await run()
     writeFileSync(
@@ -52,14 +70,29 @@ describe.each(databases)("migrating $name", (kind) => {
     expect(await given.database.admin("select count(*)::int from es.later, es.last")).toEqual([[0]])
   })
 
-  it("refuses a file that was edited after it ran, and says which", async () => {
+  it("refuses a file that was edited after it ran, and runs nothing", async () => {
     await run()
-    writeFileSync(join(given.folder, names[2]!), "create table es.other (n int);")
+    writeFileSync(join(given.folder, "log", names[1]!), "create table es.other (n int);")
     writeFileSync(join(given.folder, "9000_later.sql"), "create table es.later (n int);")
-    const refused = await run()
-    expect(refused).toMatchObject({ failure: { _tag: "WrongMigration", name: names[2] } })
-    expect(String((refused as { failure: Error }).failure.message)).toContain("add a new one")
+    expect(await run()).toMatchObject({ failure: { _tag: "WrongMigration", name: names[1] } })
     expect(await applied()).toEqual(names)
+  })
+
+  it("refuses a database of before the first release, whose table names no release", async () => {
+    await given.database.admin(
+      "create table public.centurion_migration (name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
+    )
+    await given.database.admin(
+      "insert into public.centurion_migration (name, sha256) values ('0001_schema.sql', 'x')"
+    )
+    expect(await run()).toMatchObject({
+      failure: {
+        message: expect.stringMatching(
+          /^this database was made before the first release, .* name it in DATABASE_URL, .* CENTURION_DIR/
+        )
+      }
+    })
+    expect(await applied()).toEqual(["0001_schema.sql"])
   })
 
   it("leaves nothing of a file that fails, and goes on with it once it is right", async () => {

@@ -2,8 +2,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { migrationFiles } from "../../../eventstore/database/migration-history.ts"
 import { masterKeyOf } from "../../../eventstore/personal/master-keys.ts"
 import { settings } from "../../../src/config.ts"
+import { schemaFolders } from "../../../src/wiring/schema-folders.ts"
 import { describePostgres } from "../../databases.ts"
 import { aDeadLetter } from "./a-conversation.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
@@ -112,21 +114,21 @@ describe.each(cliDatabases)("centurion doctor on $name", (kind) => {
     )
   })
 
-  it("finds a migration that is missing, one that was changed and one that it does not know", async () => {
-    const first = "0001_schema.sql"
-    await database.admin(`update public.centurion_migration set sha256 = 'x' where name = '${first}'`)
-    expect((await ask(database.env)).of("migrations")).toMatchObject([
-      { state: "wrong", detail: `${first} ran with other text` }
-    ])
-    await database.admin(
-      `update public.centurion_migration set name = '9999_later.sql' where name = '${first}'`
-    )
-    expect((await ask(database.env)).of("migrations")).toMatchObject([
-      { state: "wrong", detail: "9999_later.sql ran, and this release does not know it" }
+  it("finds migrations that are missing, one that was changed and one that it does not know", async () => {
+    const found = async () => (await ask(database.env)).of("migrations")
+    const last = migrationFiles(schemaFolders).at(-1)!.name
+    await database.admin("insert into public.centurion_migration values ('9999_later.sql', 'x', '9.9.9')")
+    expect(await found()).toMatchObject([
+      { state: "wrong", detail: expect.stringContaining("9999_later.sql ran here by centurion 9.9.9") }
     ])
     await database.admin("delete from public.centurion_migration where name = '9999_later.sql'")
-    expect((await ask(database.env)).of("migrations")).toMatchObject([
-      { state: "wrong", detail: expect.stringMatching(`^1 of \\d+ are missing, the first is ${first}$`) }
+    await database.admin(`update public.centurion_migration set sha256 = 'x' where name = '${last}'`)
+    expect(await found()).toMatchObject([
+      { state: "wrong", detail: expect.stringMatching(`^migration ${last} ran here .* with other text`) }
+    ])
+    await database.admin(`delete from public.centurion_migration where name = '${last}'`)
+    expect(await found()).toMatchObject([
+      { state: "wrong", detail: expect.stringMatching(`^1 of \\d+ are missing, the first is ${last}$`) }
     ])
   })
 })

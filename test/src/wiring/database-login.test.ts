@@ -74,7 +74,7 @@ describePostgres("a login that row-level security does not hold for", (kind) => 
     expect([code, err]).toEqual([
       1,
       expect.stringMatching(
-        /lacks (\d+) of \1 migrations, the first is 0001_schema.sql, and the login of DATABASE_URL may not make them .* start once with DATABASE_ADMIN_URL/
+        /lacks (\d+) of \1 migrations, the first is 0001_schema_es.sql, and the login of DATABASE_URL may not make them .* start once with DATABASE_ADMIN_URL/
       )
     ])
     expect(await isMigrated()).toBe(false)
@@ -95,6 +95,11 @@ describePostgres("a login that row-level security does not hold for", (kind) => 
     })
     await Effect.runPromise(prepare(urlAs("owner")))
     await Effect.runPromise(prepare(undefined))
+    await database.admin("insert into public.centurion_migration values ('9999_later.sql', 'x', '9.9.9')")
+    expect(await Effect.runPromise(Effect.result(prepare(undefined)))).toMatchObject({
+      failure: { _tag: "WrongMigration", name: "9999_later.sql" }
+    })
+    await database.admin("delete from public.centurion_migration where name = '9999_later.sql'")
   })
 
   it("is refused by every command that opens the store, and named by the doctor", async () => {

@@ -1,0 +1,15 @@
+create function es.read_partition(company text, partition int, after float8, most int) returns setof es.stored
+  language plpgsql stable security definer
+  set search_path = es, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select e.company, e.partition, e.position::float8, e.stream, e.version::float8, e.kind, e.type,
+      e.schema_version, e.data::text, e.sealed, e.sealed_hash, e.key_id, es.ms(e.occurred_at),
+      es.ms(e.recorded_at), e.causation, e.correlation, e.principal, e.machine_version, e.payload_hash, e.link
+    from es.event e
+    where e.company = $1 and e.partition = $2 and e.position > $3::bigint
+    order by e.position limit $4;
+end $$;
+
+revoke all on function es.read_partition from public;
+grant execute on function es.read_partition to centurion_engine;

@@ -1,0 +1,9 @@
+create function core.find_user(email text) returns table (
+  user_id text, email text, name text, language text, password_hash text, state text
+) language sql stable security definer set search_path = core, pg_temp as $$
+  select u.user_id, u.email, u.name, u.language, u.password_hash, u.state
+    from core.app_user u where lower(u.email) = lower($1)
+$$;
+
+revoke all on function core.find_user from public;
+grant execute on function core.find_user to centurion_engine;
