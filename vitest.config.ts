@@ -1,4 +1,9 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
+import { DearestFirst } from "./test/house/costs/dearest-first.ts"
+
+// What each file costs is measured and judged where all of them run: in continuous integration.
+const showsCosts = process.env.CENTURION_TEST_COSTS !== undefined
 
 export default defineConfig({
   test: {
@@ -7,6 +12,9 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
-    maxWorkers: 2
+    maxWorkers: availableParallelism(),
+    sequence: { sequencer: DearestFirst },
+    setupFiles: showsCosts ? ["test/house/costs/measure-cost.ts"] : [],
+    reporters: showsCosts ? ["default", "./test/house/costs/cost-reporter.ts"] : ["default"]
   }
 })

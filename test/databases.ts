@@ -42,9 +42,6 @@ export interface DatabaseKind {
 }
 
 const adminUrl = process.env.TEST_DATABASE_URL
-/** `required` fails without a Postgres; `only` leaves PGlite out, for a second run after one without Postgres. */
-const wanted = process.env.CENTURION_TEST_POSTGRES
-const isRequired = wanted === "required" || wanted === "only"
 const connectionsMax = 8
 
 /** The same in all tests, so that what one process sealed another can open. */
@@ -168,11 +165,16 @@ const clearBy = async (admin: TestDatabase["admin"]): Promise<void> => {
   end $$`)
 }
 
-const hasPostgres = adminUrl !== undefined || isRequired
+const hasPostgres = adminUrl !== undefined
 
-/** PGlite, and a real Postgres when `TEST_DATABASE_URL` names one or `CENTURION_TEST_POSTGRES` asks for it. */
-export const databases: ReadonlyArray<DatabaseKind> =
-  wanted === "only" ? [postgres] : hasPostgres ? [pglite, postgres] : [pglite]
+/**
+ * The one that suites run on: a real Postgres when `TEST_DATABASE_URL` names one, else the embedded one. A list, so that
+ * suites are written once for one database or for every one.
+ */
+export const databases: ReadonlyArray<DatabaseKind> = [hasPostgres ? postgres : pglite]
+
+/** All that there are here: for the contracts that must hold on each. The embedded one costs several times a Postgres. */
+export const everyDatabase: ReadonlyArray<DatabaseKind> = hasPostgres ? [pglite, postgres] : [pglite]
 
 /** For what only a real Postgres can show: several sessions, its own life and death. */
 export const describePostgres = (title: string, suite: (kind: DatabaseKind) => void): void => {

@@ -1,10 +1,11 @@
 import * as fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { runsOf } from "../runs.ts"
 import { findParting, findReplayDifference } from "./law-of-equivalence.ts"
 import { movesOf } from "./moves.ts"
 import { shapes } from "./shapes/all.ts"
 
-const runs = 200
+const runs = runsOf({ short: 60, inProofs: 1_000 })
 
 beforeAll(() => {
   // XState warns of each event sent to an actor that has ended; that is part of many histories here.

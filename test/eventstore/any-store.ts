@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { EventStore } from "../../eventstore/log/event-store.ts"
-import { databases } from "../databases.ts"
+import { everyDatabase } from "../databases.ts"
 import { makeMemoryStore } from "../simulator/store/memory-store.ts"
 import { type OpenStore, openStore } from "./open-store.ts"
 import { PartitionOwner } from "./owner.ts"
@@ -31,7 +31,7 @@ const tables = ["event", "key", "job", "timer", "message", "snapshot"]
 
 /** Every kind of database, and the double that the simulator runs on. */
 export const stores: ReadonlyArray<StoreKind> = [
-  ...databases.map(
+  ...everyDatabase.map(
     (kind): StoreKind => ({ name: kind.name, open: async () => onDatabase(await openStore(kind)) })
   ),
   { name: "the double in memory", open: async () => inMemory() }

@@ -52,8 +52,20 @@ export const start = (machine: AnyStateMachine, input: unknown, now: number): Dr
 
 /** Delivers an event now. */
 export const deliver = (drive: Drive, event: Event): Drive => {
-  const [snapshot, actions] = transition(drive.machine, drive.snapshot, event as never)
+  const [snapshot, actions] = transition(withoutStart(drive.machine), drive.snapshot, event as never)
   return takeIn(drive, event, snapshot as AnyMachineSnapshot, actions)
+}
+
+const begun = new WeakMap<AnyStateMachine, AnyStateMachine>()
+
+/** XState starts a machine for every transition, without input: that throws in ours, and costs more than the move. */
+const withoutStart = (machine: AnyStateMachine): AnyStateMachine => {
+  const known = begun.get(machine)
+  if (known !== undefined) return known
+  const nothing = machine.resolveState({ value: {}, context: {} })
+  const made = Object.create(machine, { getInitialSnapshot: { value: () => nothing } }) as AnyStateMachine
+  begun.set(machine, made)
+  return made
 }
 
 /** Delivers an event with the time of the clock as its `at`. */

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { conversationMachine } from "../../machines/conversation/machine.ts"
+import { runsOf } from "../runs.ts"
 import { beginForLaws, randomMovesOf } from "./conversation-moves.ts"
 import { explore } from "./conversation-paths.ts"
 import type { Drive } from "./drive.ts"
@@ -12,6 +13,10 @@ const minute = 60_000
 /** One follow-up in a silence and a first contact that waits for a yes: all states, and few enough of them. */
 const forGraph = { followUpAfterMs: [minute], approveFirstContact: true }
 const forWalks = { followUpAfterMs: [minute, 2 * minute, 3 * minute] }
+
+const numRuns = runsOf({ short: 300, inProofs: 10_000 })
+/** They take a while of a processor; how long that is by the clock is for its load to say. */
+const noTimeout = { timeout: 0 }
 
 const walks = fc.record({
   approveFirstContact: fc.boolean(),
@@ -29,15 +34,15 @@ const walk = (first: Drive, { choices }: Walk, look: (drive: Drive) => void): Dr
   }, first)
 
 describe("the laws of a conversation", () => {
-  it("hold on every path of the chart, with its jobs and timers", () => {
+  it("hold on every path of the chart, with its jobs and timers", noTimeout, () => {
     const { states, paths, values, broken } = explore(conversationMachine, forGraph)
     console.log(`xstate/graph: ${states} states, ${paths} paths, ${Object.keys(laws).length} laws`)
     expect(broken).toBeUndefined()
     // All of them but `personOwned.untilReturned`: here a person's time always ends.
     expect(values.size).toBe(16)
-  }, 120_000)
+  })
 
-  it("hold on random walks, with timers and results of jobs in any order", () => {
+  it("hold on random walks, with timers and results of jobs in any order", noTimeout, () => {
     const resting = new Set<string>()
     let steps = 0
     fc.assert(
@@ -52,11 +57,11 @@ describe("the laws of a conversation", () => {
         const broken = brokenLaw(end.steps)
         if (broken !== undefined) throw new Error(`${broken.law}: ${broken.at}\n${story(end.steps)}`)
       }),
-      { numRuns: 1_000 }
+      { numRuns }
     )
-    console.log(`fast-check: 1000 walks, ${steps} steps, ${resting.size} states rested in`)
+    console.log(`fast-check: ${numRuns} walks, ${steps} steps, ${resting.size} states rested in`)
     expect(resting.size).toBeGreaterThan(12)
-  }, 120_000)
+  })
 
   it("each have a fault that breaks them", () => {
     expect(new Set(plantedFaults.map(({ law }) => law))).toEqual(new Set(Object.keys(laws)))
@@ -65,11 +70,11 @@ describe("the laws of a conversation", () => {
 })
 
 describe.each(plantedFaults)("the fault that $fault", ({ law, machine }) => {
-  it("is found on the paths of the chart", () => {
+  it("is found on the paths of the chart", noTimeout, () => {
     expect(explore(machine, forGraph, [law]).broken).toMatchObject({ law })
-  }, 120_000)
+  })
 
-  it("is found by a random walk", () => {
+  it("is found by a random walk", noTimeout, () => {
     let found: string | undefined
     const result = fc.check(
       fc.property(walks, (each) => {
@@ -82,5 +87,5 @@ describe.each(plantedFaults)("the fault that $fault", ({ law, machine }) => {
       { numRuns: 2_000, endOnFailure: true }
     )
     expect({ failed: result.failed, found: found !== undefined }).toEqual({ failed: true, found: true })
-  }, 120_000)
+  })
 })

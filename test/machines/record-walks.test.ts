@@ -5,9 +5,12 @@ import { type CompanyContext, companyMachine } from "../../machines/company/mach
 import { contactMachine } from "../../machines/contact/machine.ts"
 import type { Contact } from "../../machines/contact/rules.ts"
 import { seeded } from "../golden/recorded-walk.ts"
+import { runsOf } from "../runs.ts"
 import { type Drive, emitted, say, start, wait } from "./drive.ts"
 import { fitsItsSchemas, isPlainJson } from "./fits.ts"
 import { accountMoves, companyMoves, contactMoves, type Move } from "./record-moves.ts"
+
+const numRuns = runsOf({ short: 300, inProofs: 10_000 })
 
 const walk = (first: Drive, moves: ReadonlyArray<Move>, picks: ReadonlyArray<number>): Drive => {
   let drive = first
@@ -26,7 +29,7 @@ const onAnyWalk = (first: () => Drive, moves: ReadonlyArray<Move>, law: (end: Dr
     fc.property(fc.array(fc.nat(), { minLength: 1, maxLength: 40, size: "max" }), (picks) =>
       law(walk(first(), moves, picks))
     ),
-    { numRuns: 500 }
+    { numRuns }
   )
 
 /** What follows from the described fields of all facts. */
@@ -108,5 +111,5 @@ it("a company's settings are what its facts say, and each begins where the last 
       expect((end.snapshot.context as CompanyContext).settings).toEqual(settings)
     }
   )
-  expect(deleted).toBeGreaterThan(3)
+  expect(deleted).toBeGreaterThan(0)
 })

@@ -6,7 +6,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { Database, type Query } from "../../eventstore/database/database.ts"
 import { askCompany, inCompany } from "../../projections/engine/in-company.ts"
-import { databases, type TestDatabase } from "../databases.ts"
+import { everyDatabase, type TestDatabase } from "../databases.ts"
 import { openCompanies } from "./open-companies.ts"
 
 const insert =
@@ -16,7 +16,7 @@ const look = `select array(select company from core.projection order by 1), arra
   coalesce(current_setting('centurion.company', true), ''), current_setting('search_path'),
   to_regclass('leads') is not null, pg_backend_pid()`
 
-describe.each(databases)("a connection that goes from company to company on $name", (kind) => {
+describe.each(everyDatabase)("a connection that goes from company to company on $name", (kind) => {
   let database: TestDatabase
   let runtime: ManagedRuntime.ManagedRuntime<Database, never>
   let outside: ReadonlyArray<unknown>

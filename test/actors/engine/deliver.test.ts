@@ -5,12 +5,12 @@ import { createMachine } from "xstate"
 import { EventRefused } from "../../../actors/engine/engine.ts"
 import { counter } from "./machines.ts"
 import { until } from "./run-engine.ts"
-import { describeEngine } from "./suite.ts"
+import { describeEngineOnEvery } from "./suite.ts"
 
 const add = { type: "Add" }
 const listed = [{ machine: counter }]
 
-describeEngine("delivering", (given) => {
+describeEngineOnEvery("delivering", (given) => {
   it("stores an event with what the machine drew from it, and says where", async () => {
     const engine = await given.start({ machines: listed })
     const envelope = {

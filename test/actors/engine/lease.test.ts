@@ -7,11 +7,11 @@ import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { Ownership } from "../../../actors/engine/ownership.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import type { Partition } from "../../../eventstore/log/stored-rows.ts"
-import { databases, type TestDatabase } from "../../databases.ts"
+import { everyDatabase, type TestDatabase } from "../../databases.ts"
 
 const hourMs = 3_600_000
 
-describe.each(databases)("owning partitions by a lease, on $name", (kind) => {
+describe.each(everyDatabase)("owning partitions by a lease, on $name", (kind) => {
   let database: TestDatabase
   beforeAll(async () => {
     database = await kind.make()

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest"
 import { EngineClock } from "../../../actors/engine/engine-clock.ts"
-import { type DatabaseKind, databases, type TestDatabase } from "../../databases.ts"
+import { type DatabaseKind, databases, everyDatabase, type TestDatabase } from "../../databases.ts"
 import { startEngine, type TestEngine, type TestEngineOptions } from "./run-engine.ts"
 
 /** What every test of an engine suite has: an empty database, a clock moved by hand, engines that end with the test. */
@@ -10,9 +10,14 @@ export interface EngineSuite {
   readonly start: (options: TestEngineOptions) => Promise<TestEngine>
 }
 
-/** Describes the same on every kind of database. */
+/** Describes what engines do, on the database at hand. */
 export const describeEngine = (title: string, suite: (given: EngineSuite) => void): void => {
   describe.each(databases)(`${title}, on $name`, (kind) => suite(engineSuite(kind)))
+}
+
+/** Describes what must be the same on every kind of database. */
+export const describeEngineOnEvery = (title: string, suite: (given: EngineSuite) => void): void => {
+  describe.each(everyDatabase)(`${title}, on $name`, (kind) => suite(engineSuite(kind)))
 }
 
 /** Sets up and tears down; call it inside `describe`. */

@@ -9,7 +9,7 @@ import { Database, engineRole, withAdminConnection } from "../../../eventstore/d
 import { migrate } from "../../../eventstore/database/migrate.ts"
 import { migrationFiles } from "../../../eventstore/database/migration-history.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { type DatabaseKind, databases, describePostgres, type TestDatabase } from "../../databases.ts"
+import { type DatabaseKind, describePostgres, everyDatabase, type TestDatabase } from "../../databases.ts"
 
 const released = join(import.meta.dirname, "../../../eventstore/migrations")
 const ours = migrationFiles()
@@ -30,7 +30,7 @@ const before = (kind: DatabaseKind) => {
   return given
 }
 
-describe.each(databases)("migrating $name", (kind) => {
+describe.each(everyDatabase)("migrating $name", (kind) => {
   const given = before(kind)
   const run = () => Effect.runPromise(Effect.result(migrate(given.database.connection, given.folder)))
   const applied = async () =>

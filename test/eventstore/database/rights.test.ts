@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { Database, type DatabaseError, engineRole, type Row } from "../../../eventstore/database/database.ts"
 import { Batch } from "../../../eventstore/log/batch.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { databases } from "../../databases.ts"
+import { everyDatabase } from "../../databases.ts"
 import { type OpenStore, openStore } from "../open-store.ts"
 
 const tables = ["company", "partition", "owner", "event", "key", "job", "timer", "message", "snapshot"]
@@ -25,7 +25,7 @@ const innerFunctions = [
   "erase_streams"
 ]
 
-describe.each(databases)("the rights on $name", (kind) => {
+describe.each(everyDatabase)("the rights on $name", (kind) => {
   let store: OpenStore
   beforeAll(async () => {
     store = await openStore(kind)

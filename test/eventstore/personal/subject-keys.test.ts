@@ -11,12 +11,12 @@ import { type SubjectKey, seal, unseal } from "../../../eventstore/personal/seal
 import { Secrets } from "../../../eventstore/personal/secrets.ts"
 import { type NoKey, SubjectKeys } from "../../../eventstore/personal/subject-keys.ts"
 import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
-import { databases, type TestDatabase } from "../../databases.ts"
+import { everyDatabase, type TestDatabase } from "../../databases.ts"
 
 const ours = masterKeyOf(Buffer.alloc(32, 1))
 const others = masterKeyOf(Buffer.alloc(32, 2))
 
-describe.each(databases)("the keys of persons, on $name", ({ make }) => {
+describe.each(everyDatabase)("the keys of persons, on $name", ({ make }) => {
   let database: TestDatabase
   const closers: Array<() => Promise<void>> = []
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { Batch } from "../../../eventstore/log/batch.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { canonicalJson, firstLink, nextLink, payloadHash } from "../../../eventstore/proof/hash.ts"
-import { databases } from "../../databases.ts"
+import { everyDatabase } from "../../databases.ts"
 import { type OpenStore, openStore } from "../open-store.ts"
 import { atNoon, type PartitionOwner, type Said } from "../owner.ts"
 
@@ -43,7 +43,7 @@ const data: fc.Arbitrary<JsonObject> = fc.dictionary(text, json, { maxKeys: 6 })
 /** Twenty objects deep and twenty lists deep. */
 const deep = Array.from({ length: 20 }).reduce<Json>((inner) => ({ a: [inner] }), "the end") as JsonObject
 
-describe.each(databases)("the chain on $name", (kind) => {
+describe.each(everyDatabase)("the chain on $name", (kind) => {
   let store: OpenStore
   let owner: PartitionOwner
   beforeAll(async () => {

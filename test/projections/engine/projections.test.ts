@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { text } from "../../../projections/column.ts"
 import { readModel } from "../../../projections/read-model.ts"
-import { databases } from "../../databases.ts"
+import { everyDatabase } from "../../databases.ts"
 import { atNoon } from "../../eventstore/owner.ts"
 import { counting } from "./counting.ts"
 import { openProjections, type ProjectionsWorld } from "./open-projections.ts"
@@ -9,7 +9,7 @@ import { openProjections, type ProjectionsWorld } from "./open-projections.ts"
 const said = (word: string, more: object = {}) => ({ data: { word, ...more } })
 const allCounts = "select id, events::float8, word, words from counts order by id"
 
-describe.each(databases)("read models on $name", (kind) => {
+describe.each(everyDatabase)("read models on $name", (kind) => {
   let world: ProjectionsWorld
   beforeEach(async () => {
     world = await openProjections(kind)

@@ -5,13 +5,13 @@ import { Database, type DatabaseError, type Row } from "../../../eventstore/data
 import { inCompany } from "../../../projections/engine/in-company.ts"
 import { ApiKeys } from "../../../src/accounts/keys/api-keys.ts"
 import { Invitations } from "../../../src/accounts/people/invitations.ts"
-import { databases } from "../../databases.ts"
+import { everyDatabase } from "../../databases.ts"
 import { type OpenAccounts, openAccounts, type Someone } from "./open-accounts.ts"
 
 const ofCompanies = ["membership", "session", "refresh_token", "invitation", "api_key", "audit"]
 const ofTheInstallation = ["app_user", "token_key"]
 
-describe.each(databases)("rows of accounts on $name", (kind) => {
+describe.each(everyDatabase)("rows of accounts on $name", (kind) => {
   let accounts: OpenAccounts
   let acme: Someone
   let other: Someone

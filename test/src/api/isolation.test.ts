@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { databases } from "../../databases.ts"
+import { everyDatabase } from "../../databases.ts"
 import { type Draft, draftOf, idsFor, type Material } from "../../proofs/api/draft.ts"
 import { type OpenApiDocument, type Operation, operationsOf } from "../../proofs/api/open-api-document.ts"
 import { randomOf } from "../../proofs/api/random.ts"
@@ -14,7 +14,7 @@ const isShared = ({ path }: Operation) =>
     path
   )
 
-describe.each(databases)("two companies with the same ids, on $name", (kind) => {
+describe.each(everyDatabase)("two companies with the same ids, on $name", (kind) => {
   let server: OpenApiServer
   let companies: TwoCompanies
   let material: Material

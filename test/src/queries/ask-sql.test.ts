@@ -5,7 +5,7 @@ import { Database } from "../../../eventstore/database/database.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
 import { askSql, type SqlQuestion } from "../../../src/queries/ask-sql.ts"
 import { readLimits } from "../../../src/queries/read-limits.ts"
-import { databases, type TestDatabase } from "../../databases.ts"
+import { everyDatabase, type TestDatabase } from "../../databases.ts"
 import { openCompanies } from "../../projections/open-companies.ts"
 
 /** What was heard of an answer. */
@@ -22,7 +22,7 @@ const now = { scratch: undefined, holdMs: undefined }
 const addTag = `insert into tags (company, stream, contact_id, tag, added_at, by)
   values ($1, 'contact/1', '1', $1, '2026-01-05T12:00:00.5Z', 'person:ana')`
 
-describe.each(databases)("a question in SQL on $name", (kind) => {
+describe.each(everyDatabase)("a question in SQL on $name", (kind) => {
   let database: TestDatabase
   let runtime: ManagedRuntime.ManagedRuntime<Database, never>
   beforeAll(async () => {

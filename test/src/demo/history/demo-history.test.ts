@@ -10,14 +10,14 @@ import { verify } from "../../../../eventstore/proof/verify.ts"
 import { machines } from "../../../../machines/index.ts"
 import { Contacts } from "../../../../src/companies/contacts.ts"
 import { readStories } from "../../../../src/demo/history/read-stories.ts"
-import { databases, type TestDatabase } from "../../../databases.ts"
+import { everyDatabase, type TestDatabase } from "../../../databases.ts"
 import { allEvents, firstStart, ourDemo } from "./demo-world.ts"
 
 const day = 86_400_000
 const runtimeOf = ({ layer }: TestDatabase) => ManagedRuntime.make(layer)
 type Runtime = ReturnType<typeof runtimeOf>
 
-describe.each(databases)("the demo company's first start on $name", (kind) => {
+describe.each(everyDatabase)("the demo company's first start on $name", (kind) => {
   let database: TestDatabase
   let runtime: Runtime
   let events: ReadonlyArray<StoredEvent>
@@ -149,7 +149,7 @@ describe.each(databases)("the demo company's first start on $name", (kind) => {
   })
 })
 
-describe.each(databases)("on $name", (kind) => {
+describe.each(everyDatabase)("on $name", (kind) => {
   it("nothing is written where it is turned off, with a database of one's own, and for other companies", async () => {
     const database = await kind.make()
     const runtime = runtimeOf(database)

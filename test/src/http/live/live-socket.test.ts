@@ -16,7 +16,7 @@ describe("live sockets", () => {
   let globex: PartitionOwner
   let server: LiveServer
   beforeAll(async () => {
-    world = await openLiveWorld(databases.at(-1)!)
+    world = await openLiveWorld(databases[0]!)
     acme = (await world.own("acme", 1))[0]!
     globex = (await world.own("globex", 1))[0]!
     for (const owner of [acme, globex]) await world.tell(owner, ...opened("d1"), begun("c1", "l1"))

@@ -69,7 +69,7 @@ describe("live streams", () => {
   let server: LiveServer
   let bearer: Record<string, string>
   beforeAll(async () => {
-    world = await openLiveWorld(databases.at(-1)!)
+    world = await openLiveWorld(databases[0]!)
     acme = (await world.own("acme", 1))[0]!
     await world.tell(acme, ...opened("d1"), begun("c1", "l1"))
     hub = await world.openHub()
