@@ -13,17 +13,21 @@ import { Companies } from "./companies/companies.ts"
 import { Settings } from "./config.ts"
 import { Channels } from "./handlers/channels.ts"
 import { pageInstance, Visitors } from "./http/chat/visitors.ts"
-import { serveHttp } from "./http/http-server.ts"
+import { HttpServer } from "./http/http-server.ts"
+import { LiveClients } from "./http/live/live-clients.ts"
+import { LiveParts } from "./http/live/live-parts.ts"
 import { RunningEngine } from "./http/running-engine.ts"
+import { serveApp } from "./http/serve-app.ts"
 import { Starters } from "./http/starters.ts"
 import { Inbox } from "./inbox/inbox.ts"
 import { scriptedModelLayer } from "./models/scripted/scripted-model.ts"
 import { holdDirectory } from "./pglite/embedded-database.ts"
 import { redisLayer } from "./redis/redis-layer.ts"
 import { telemetryLayer } from "./telemetry/telemetry.ts"
-import { boot } from "./wiring/boot.ts"
+import { type Booted, boot } from "./wiring/boot.ts"
 import { embeddedAccess, serverAccess } from "./wiring/connect-database.ts"
 import { logLayer } from "./wiring/log.ts"
+import { routesOf } from "./wiring/routes.ts"
 import { setUpChannels } from "./wiring/set-up-channels.ts"
 
 const stopMaxMs = 4500
@@ -36,14 +40,18 @@ const worldLayer = Layer.unwrap(
     const sessionSecret = Redacted.make(randomBytes(32).toString("base64url"))
     const channels = yield* setUpChannels(settings, { instance: pageInstance, sessionSecret })
     const page = channels.find(({ name }) => name === "web-chat")!
-    return Visitors.layer(page, sessionSecret).pipe(
+    return Layer.mergeAll(
+      Visitors.layer(page, sessionSecret),
+      LiveParts.layer,
+      LiveClients.layer(settings.liveSocketsMax)
+    ).pipe(
       Layer.provideMerge(Inbox.layer),
       Layer.provideMerge(Layer.mergeAll(RunningEngine.layer, Starters.layer, scriptedModelLayer)),
       Layer.provideMerge(Channels.layerOf(channels))
     )
   })
 ).pipe(
-  Layer.provideMerge(Layer.mergeAll(WebChatHub.layer, FetchHttpClient.layer)),
+  Layer.provideMerge(Layer.mergeAll(WebChatHub.layer, FetchHttpClient.layer, HttpServer.layer)),
   Layer.provideMerge(Companies.layer),
   Layer.provideMerge(Layer.unwrap(Effect.map(Settings, ({ redisUrl }) => redisLayer(redisUrl))))
 )
@@ -54,10 +62,8 @@ export interface Serving {
   readonly database: string
   /** What `/_engine/*` wants. */
   readonly token: string
-  /** Done when the engine is there; fails when it can't be. */
-  readonly booted: Effect.Effect<void, unknown>
-  /** The engine and all that stands around it, for whoever runs a server within their own process. */
-  readonly running: RunningEngine["Service"]
+  /** Done when the engine is there, with all that stands around it; fails when it can't be. */
+  readonly booted: Effect.Effect<Context.Context<Booted>, unknown>
 }
 
 /**
@@ -71,23 +77,24 @@ export const serve = Effect.gen(function* () {
   const token = file?.token ?? randomBytes(32).toString("base64url")
   const world = yield* Layer.build(worldLayer)
   const engineScope = yield* Effect.acquireRelease(Scope.make(), Scope.close)
-  const url = yield* Effect.provide(serveHttp({ token }), world)
+  const { url } = Context.get(world, HttpServer)
   file?.announce(url)
-  const booted = yield* Deferred.make<void, unknown>()
+  const booted = yield* Deferred.make<Context.Context<Booted>, unknown>()
   const booting = Effect.gen(function* () {
     const access =
       databaseUrl === undefined
         ? yield* Scope.provide(embeddedAccess(dir), engineScope)
         : serverAccess(databaseUrl, databaseAdminUrl)
-    yield* boot(access, engineScope)
+    const built = yield* boot(access, engineScope)
+    yield* Scope.provide(Effect.provide(serveApp(routesOf(token)), built), engineScope)
+    return built
   })
   yield* Effect.forkScoped(
     Effect.onExit(Effect.provide(booting, world), (exit) => Deferred.done(booted, exit))
   )
   const database =
     databaseUrl === undefined ? `embedded in ${dir}` : serverAccess(databaseUrl, undefined).shown
-  const running = Context.get(world, RunningEngine)
-  return { url, database, token, booted: Deferred.await(booted), running } satisfies Serving
+  return { url, database, token, booted: Deferred.await(booted) } satisfies Serving
 })
 
 /** Done when the process is told to stop; from then on it ends in time, whatever hangs: what was acknowledged is stored. */

@@ -4,7 +4,9 @@ import type { Scope } from "../../projections/query/owner-rule.ts"
 import { Audit } from "../accounts/audit/audit.ts"
 import type { Module, Verb } from "../accounts/permissions.ts"
 import type { Principal } from "../accounts/principal.ts"
-import { ApiParts } from "./api-parts.ts"
+import { Companies } from "../companies/companies.ts"
+import { mustBeActive as companyMustBeActive } from "../companies/must-be-active.ts"
+import { refuse } from "./refusal.ts"
 
 /** Who asks. Its company is the only one that a request can reach. */
 export class Caller extends Context.Service<Caller, Principal>()("centurion/http/api/Caller") {}
@@ -30,8 +32,7 @@ const refused = Effect.fnUntraced(function* (
   action: string,
   target: string
 ) {
-  const parts = yield* ApiParts
-  const audit = yield* parts.account(Audit)
+  const audit = yield* Audit
   return { caller, scope: scopeOf(caller, yield* audit.permit(caller, module, verb, action, target)) }
 })
 
@@ -44,7 +45,12 @@ export const mayReachAll = Effect.fnUntraced(function* (
 ) {
   const { caller, scope } = yield* mayReach(module, verb, action, target)
   if (scope.kind === "all") return caller
-  const parts = yield* ApiParts
-  const audit = yield* parts.account(Audit)
+  const audit = yield* Audit
   return yield* audit.refuse(caller, action, target, `${module}:${verb} of all`)
 })
+
+/** Fails with 409 while the company is suspended: what is its own may be read, and not be changed. */
+export const mustBeActive = (company: string) =>
+  Effect.flatMap(Companies, (companies) =>
+    Effect.catch(companyMustBeActive(companies, company), ({ message }) => refuse(409, message))
+  )

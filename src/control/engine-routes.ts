@@ -11,6 +11,7 @@ import { httpLimits } from "../http/limits.ts"
 import { problem } from "../http/problem.ts"
 import { readBody } from "../http/read-body.ts"
 import { type Running, RunningEngine } from "../http/running-engine.ts"
+import type { Served } from "../http/serve-app.ts"
 import { Starters } from "../http/starters.ts"
 import { stringifyWithBytes } from "./bytes-json.ts"
 import { askCompanies } from "./company-questions.ts"
@@ -133,6 +134,12 @@ const answered = <A, E extends { readonly _tag: string; readonly message: string
         : // An error's message is not among the fields that are copied.
           answer({ error: { ...error, _tag: error._tag, message: error.message } })
   })
+
+/** By path, the methods that are served. */
+export const engineServed: Served = [
+  [/^\/_engine\/status$/, "GET, HEAD"],
+  [/^\/_engine\/(store|view|deliver)$/, "POST"]
+]
 
 /**
  * For the commands, when this process holds the embedded database: `/_engine/status`, `/_engine/store`,

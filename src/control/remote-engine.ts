@@ -61,6 +61,7 @@ const ask = ({ url, token }: RemoteEngine, path: string, body: unknown, timeoutM
           ...(body === undefined ? {} : { body: stringifyWithBytes(body) })
         })
         const text = await response.text()
+        if (response.status === 503) throw new Error((JSON.parse(text) as { detail: string }).detail)
         if (!response.ok) throw new Error(`it answered ${response.status}: ${text}`)
         return text
       },

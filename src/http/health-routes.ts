@@ -1,23 +1,29 @@
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Engine } from "../../actors/engine/engine.ts"
 import { problem } from "./problem.ts"
-import { RunningEngine } from "./running-engine.ts"
 
 const retryMs = 2000
+
+/** The answer of `/healthz`: the process lives. */
+export const alive = HttpServerResponse.jsonUnsafe({ status: "alive" })
+
+/** The answer of `/readyz` while no work is taken, with why. */
+export const notReady = (why: string) => problem(503, why, { retryAfterMs: retryMs })
 
 /** `/healthz`: the process lives. `/readyz`: it owns partitions and the database answers, else 503 and why not. */
 export const healthRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
-    const running = yield* RunningEngine
-    yield* router.add("GET", "/healthz", HttpServerResponse.jsonUnsafe({ status: "alive" }))
+    const engine = yield* Engine
+    yield* router.add("GET", "/healthz", alive)
     yield* router.add(
       "GET",
       "/readyz",
-      Effect.map(running.status, (status) =>
+      Effect.map(engine.status, (status) =>
         status.ready
           ? HttpServerResponse.jsonUnsafe({ status: "ready", partitions: status.partitions })
-          : problem(503, status.why ?? "not ready", { retryAfterMs: retryMs })
+          : notReady(status.why ?? "not ready")
       )
     )
   })

@@ -1,79 +1,90 @@
-import { createServer, type Server } from "node:http"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HttpRouter from "effect/http/HttpRouter"
-import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
-import { machines } from "../../machines/index.ts"
-import { readModels } from "../../projections/index.ts"
-import { apiRoutes } from "../api/api.ts"
-import { ApiParts } from "../api/api-parts.ts"
 import { Settings } from "../config.ts"
-import { engineRoutes } from "../control/engine-routes.ts"
-import { chatSockets } from "./chat/chat-sockets.ts"
-import { pageRoutes } from "./chat/page-routes.ts"
-import { healthRoutes } from "./health-routes.ts"
+import { alive, notReady } from "./health-routes.ts"
 import { httpLimits } from "./limits.ts"
-import { LiveClients } from "./live/live-clients.ts"
-import { LiveParts } from "./live/live-parts.ts"
-import { liveRoutes, liveServed } from "./live/live-routes.ts"
-import { isLiveUpgrade, livePath, liveSockets } from "./live/live-sockets.ts"
 import { problem } from "./problem.ts"
-import { watcherRoutes } from "./watcher-routes.ts"
-import { webhookRoutes } from "./webhook-routes.ts"
+import { refuseUpgrade } from "./refuse-upgrade.ts"
 
 /** The port can't be had. */
 export class CantListen extends Schema.TaggedError<CantListen>()("CantListen", {
   message: Schema.String
 }) {}
 
-/** Serves webhooks, the chat page with its sockets, health and the commands, until the scope ends; gives its URL. */
-export const serveHttp = Effect.fnUntraced(function* (options: { readonly token: string }) {
-  const { host, port, liveSocketsMax } = yield* Settings
-  const live = yield* Layer.build(Layer.mergeAll(LiveParts.layer, LiveClients.layer(liveSocketsMax)))
-  const { routes: api, served: servedByApi } = apiRoutes({ machines, readModels })
-  const routes = Layer.mergeAll(
-    webhookRoutes,
-    healthRoutes,
-    pageRoutes,
-    watcherRoutes,
-    engineRoutes(options.token),
-    Layer.provide(liveRoutes, Layer.succeedContext(live)),
-    Layer.provide(api, Layer.mergeAll(ApiParts.layer, NodeHttpServer.layerHttpServices))
+/** What answers requests, and takes sockets. */
+export interface App {
+  readonly request: (request: IncomingMessage, response: ServerResponse) => void
+  readonly upgrade: (request: IncomingMessage, raw: Duplex, head: Buffer) => void
+}
+
+const retryMs = 2000
+
+/**
+ * The server, which listens from the start: until it has an app it says that it lives, and `503 starting: <why>` to all
+ * else.
+ */
+export class HttpServer extends Context.Service<
+  HttpServer,
+  {
+    readonly url: string
+    /** Why there is no app yet. */
+    readonly setWhy: (why: string) => void
+    /** From now on the app answers. */
+    readonly open: (app: App) => void
+    /** Takes no more connections, lets answers under way go out, then closes what is left. */
+    readonly stop: Effect.Effect<void>
+  }
+>()("centurion/http/HttpServer") {
+  /** Listens as the settings say, until the scope ends. */
+  static readonly layer = Layer.effect(
+    HttpServer,
+    Effect.gen(function* () {
+      const { host, port } = yield* Settings
+      let why = "the engine is starting"
+      const starting = Effect.map(HttpServerRequest.HttpServerRequest, (request) =>
+        answerStarting(request, why)
+      )
+      const scope = yield* Effect.acquireRelease(Scope.make(), Scope.close)
+      let app: App = {
+        request: yield* NodeHttpServer.makeHandler(starting, { scope }),
+        upgrade: (_, raw) => refuseUpgrade(raw, 503, retryMs)
+      }
+      const server = createServer({
+        maxHeaderSize: httpLimits.headersMaxBytes,
+        headersTimeout: httpLimits.headersTimeoutMs,
+        requestTimeout: httpLimits.requestTimeoutMs,
+        connectionsCheckingInterval: 1000
+      })
+      server.on("request", (request, response) => app.request(request, response))
+      server.on("upgrade", (request, raw, head) => app.upgrade(request, raw, head))
+      yield* Effect.acquireRelease(listen(server, host, port), () => stop(server))
+      return HttpServer.of({
+        url: `http://${reachable(host)}:${(server.address() as AddressInfo).port}`,
+        setWhy: (now) => {
+          why = now
+        },
+        open: (now) => {
+          app = now
+        },
+        stop: stop(server)
+      })
+    })
   )
-  const router = yield* HttpRouter.toHttpEffect(routes).pipe(
-    Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 200 })
-  )
-  // A scope of its own, closed after the server: answers under way go out first.
-  const scope = yield* Effect.acquireRelease(Scope.make(), Scope.close)
-  const handler = yield* NodeHttpServer.makeHandler(
-    withProblems(router, [...served, ...liveServed, ...servedByApi]),
-    {
-      scope
-    }
-  )
-  const server = createServer({
-    maxHeaderSize: httpLimits.headersMaxBytes,
-    headersTimeout: httpLimits.headersTimeoutMs,
-    requestTimeout: httpLimits.requestTimeoutMs,
-    connectionsCheckingInterval: 1000
-  })
-  server.on("request", handler)
-  yield* Effect.acquireRelease(listen(server, host, port), () => stop(server))
-  // After the server, so that it ends before: a server that is closed waits for its sockets.
-  const [chat, liveUpgrade] = [yield* chatSockets, yield* Effect.provide(liveSockets, live)]
-  server.on("upgrade", (request, raw, head) =>
-    (isLiveUpgrade(request) ? liveUpgrade : chat)(request, raw, head)
-  )
-  const { port: bound } = server.address() as AddressInfo
-  return `http://${reachable(host)}:${bound}`
-})
+}
+
+const answerStarting = ({ method, url }: HttpServerRequest.HttpServerRequest, why: string) => {
+  const path = method === "GET" || method === "HEAD" ? url.split("?")[0] : undefined
+  if (path === "/healthz") return alive
+  return path === "/readyz" ? notReady(why) : problem(503, `starting: ${why}`, { retryAfterMs: retryMs })
+}
 
 /** Where this machine reaches a server that listens on the address. */
 const reachable = (host: string): string => {
@@ -100,7 +111,6 @@ const listen = (server: Server, host: string, port: number) =>
 
 const idleLookMs = 20
 
-/** Takes no more connections, lets answers under way go out, then closes what is left. */
 const stop = (server: Server) =>
   Effect.callback<void>((resume) => {
     // Without this a busy client would keep its connection for ever.
@@ -110,45 +120,10 @@ const stop = (server: Server) =>
     const patience = setTimeout(() => server.closeAllConnections(), httpLimits.stopGraceMs)
     // Node closes those that are idle now; others become it when their answer is out.
     const idle = setInterval(() => server.closeIdleConnections(), idleLookMs)
+    // One that is closed already says so at once.
     server.close(() => {
       clearTimeout(patience)
       clearInterval(idle)
       resume(Effect.void)
     })
   })
-
-type App<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-
-/** An address that nobody serves is 404, or 405 with what is allowed; a defect is 500 and a log line. */
-const withProblems = <E, R>(app: App<E, R>, served: Served) =>
-  Effect.catchCause(app, (cause) =>
-    Effect.gen(function* () {
-      if (Cause.hasInterruptsOnly(cause)) return yield* Effect.interrupt
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const error = Cause.squash(cause)
-      if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound")
-        return nobodyServes(request, served)
-      yield* Effect.logError(`${request.method} ${pathOf(request)} broke`, cause)
-      return problem(500, "something broke here; it is logged")
-    })
-  )
-
-const pathOf = ({ url }: HttpServerRequest.HttpServerRequest) => url.split("?")[0]!
-
-/** By path, the methods that are served. */
-type Served = ReadonlyArray<readonly [RegExp, string]>
-const served: Served = [
-  [/^\/$/, "GET, HEAD"],
-  [/^\/(healthz|readyz|metrics|health\/integrations|_engine\/status)$/, "GET, HEAD"],
-  [/^\/_engine\/(store|view|deliver)$/, "POST"],
-  [/^\/webhook\/(whatsapp|telegram)(\/[^/]*)?$/, "POST"]
-]
-
-const nobodyServes = (request: HttpServerRequest.HttpServerRequest, served: Served) => {
-  const path = pathOf(request)
-  const allow = served.find(([pattern]) => pattern.test(path))?.[1]
-  if (allow !== undefined) return problem(405, `${request.method} is not for ${path}`, { headers: { allow } })
-  if (/^\/chat\/[^/]*$/.test(path) || path === livePath)
-    return problem(426, "this address speaks WebSocket only", { headers: { upgrade: "websocket" } })
-  return problem(404, `nothing is served at ${path.slice(0, 200)}`)
-}

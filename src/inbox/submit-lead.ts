@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { type ActorEvent, type DeliverError, TryAgain } from "../../actors/engine/engine.ts"
-import { ApiParts } from "../api/api-parts.ts"
-import type { Identity } from "../companies/contacts.ts"
+import { type ActorEvent, type DeliverError, Engine, TryAgain } from "../../actors/engine/engine.ts"
+import { EngineClock } from "../../actors/engine/engine-clock.ts"
+import { Contacts, type Identity } from "../companies/contacts.ts"
 import { type Described, introduce } from "../companies/introduce.ts"
 
 /** A lead that somebody left, or that a program found. */
@@ -34,7 +34,7 @@ export const personsKnownBy = Effect.fnUntraced(function* (
   company: string,
   identities: ReadonlyArray<Identity>
 ) {
-  const { contacts } = yield* (yield* ApiParts).get
+  const contacts = yield* Contacts
   const found = yield* Effect.forEach(identities, (identity) => contacts.subjectOf(company, identity), {
     concurrency: "unbounded"
   })
@@ -64,13 +64,13 @@ const beingErased = new TryAgain({
  */
 export const submitLead = Effect.fnUntraced(function* (asked: SubmittedLead) {
   const { company, who, principal, key, source, campaign, form = {} } = asked
-  const parts = yield* ApiParts
-  const { contacts, engine } = yield* parts.get
+  const contacts = yield* Contacts
+  const engine = yield* Engine
   const identities = identitiesOf(who)
   // By the only one, binding finds them too.
   const [known] = identities.length === 1 ? [] : yield* personsKnownBy(company, identities)
   const leadId = known ?? (yield* contacts.bind(company, identities[0]!, newId()))
-  const at = parts.now()
+  const at = (yield* EngineClock).now()
   // Side by side, so that they share their ways to the database. If one breaks off, the same form sent again brings it.
   const introduced = introduce(engine, { company, leadId, described: who, by: principal, at })
   const event: ActorEvent = {

@@ -27,12 +27,14 @@ import { Projections } from "../../projections/engine/projections.ts"
 import { accountsLayer } from "../accounts/accounts-layer.ts"
 import { Operator } from "../accounts/people/operator.ts"
 import { Companies, StartRefused } from "../companies/companies.ts"
+import { CompanyAdmin } from "../companies/company-admin.ts"
 import { CompanyFiles } from "../companies/company-files.ts"
 import { Contacts } from "../companies/contacts.ts"
 import { keepCompanies } from "../companies/keep-companies.ts"
 import { Settings, type SettingValues } from "../config.ts"
 import { demoHistory } from "../demo/history/demo-history.ts"
 import { handlers } from "../handlers/index.ts"
+import { HttpServer } from "../http/http-server.ts"
 import { RunningEngine } from "../http/running-engine.ts"
 import { Starters } from "../http/starters.ts"
 import { LiveHub } from "../live/live-hub.ts"
@@ -112,7 +114,7 @@ const makeEngine = Effect.fnUntraced(function* (
     log: (level, message) => void runFork(log[level](message))
   }).pipe(
     Layer.provideMerge(Ownership.layerLease({ owner, leaseMs: settings.leaseMs })),
-    Layer.provide(EngineClock.layer(settings.clockAheadMs))
+    Layer.provideMerge(EngineClock.layer(settings.clockAheadMs))
   )
 })
 
@@ -142,13 +144,14 @@ const patiently = <A, E extends { readonly _tag: string; readonly message: strin
       : Effect.fail(error)
   )
 
-/** Waits for the database, makes the companies' partitions, and starts the engine in `scope`. */
+/** Waits for the database, makes the companies' partitions, and starts the engine in `scope`; gives all that runs then. */
 export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: Scope.Scope) {
   const settings = yield* Settings
   const running = yield* RunningEngine
+  const { setWhy } = yield* HttpServer
   const tellWait = (why: string) =>
     Effect.andThen(
-      Effect.sync(() => running.setWhy(why)),
+      Effect.sync(() => setWhy(why)),
       Effect.logWarning(why)
     )
   yield* prepareDatabase(access, tellWait)
@@ -248,7 +251,11 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
   const [company] = companies.all
   if (access.embedded && company !== undefined)
     yield* Scope.provide(Effect.forkScoped(Effect.provide(tellFirstLogin(company.id), accounts)), scope)
+  return Context.mergeAll(built, reading, accounts, live, Context.make(CompanyAdmin, companyAdmin))
 })
+
+/** What runs when the server is up. */
+export type Booted = Effect.Success<ReturnType<typeof boot>> extends Context.Context<infer R> ? R : never
 
 /** A new embedded installation has a way in; it is told once, and only there, where nobody else reads the log. */
 const tellFirstLogin = Effect.fnUntraced(function* (company: string) {

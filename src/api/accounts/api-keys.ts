@@ -9,7 +9,6 @@ import { accountLimits } from "../../accounts/account-limits.ts"
 import { Audit } from "../../accounts/audit/audit.ts"
 import { ApiKeys } from "../../accounts/keys/api-keys.ts"
 import { rights, roles } from "../../accounts/permissions.ts"
-import { ApiParts } from "../api-parts.ts"
 import { Caller } from "../caller.ts"
 import { about, apiOf, example, Id, IsoTime, iso, titled, upTo } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
@@ -121,12 +120,10 @@ const group = HttpApiGroup.make("keys")
 /** Keys of programs, and the audit. */
 export const keyGroups = [group] as const
 
-const keys = Effect.flatMap(ApiParts, (parts) => parts.account(ApiKeys))
-
 const handlers = HttpApiBuilder.group(apiOf(group), "keys", (handlers) =>
   handlers.handleAll({
     list: Effect.fnUntraced(function* () {
-      const found = yield* (yield* keys).list(yield* Caller)
+      const found = yield* (yield* ApiKeys).list(yield* Caller)
       return {
         items: found.map((key) => ({
           ...key,
@@ -139,11 +136,11 @@ const handlers = HttpApiBuilder.group(apiOf(group), "keys", (handlers) =>
     }),
     create: Effect.fnUntraced(function* ({ payload: { expiresAt, ...rest } }) {
       const asked = expiresAt === undefined ? rest : { ...rest, expiresAt: Date.parse(expiresAt) }
-      const { id, key } = yield* (yield* keys).create(yield* Caller, asked)
+      const { id, key } = yield* (yield* ApiKeys).create(yield* Caller, asked)
       return { id, key: Redacted.value(key) }
     }),
     revoke: Effect.fnUntraced(function* ({ params }) {
-      yield* (yield* keys).revoke(yield* Caller, params.id)
+      yield* (yield* ApiKeys).revoke(yield* Caller, params.id)
     }),
     audit: Effect.fnUntraced(function* () {
       const limit = yield* limitOf(accountLimits.pageMax)
@@ -154,7 +151,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "keys", (handlers) =>
         outcome: yield* textParameter("outcome", 20)
       }
       const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
-      const audit = yield* (yield* ApiParts).account(Audit)
+      const audit = yield* Audit
       const found = yield* audit.list(yield* Caller, { limit, ...given })
       const items = found.map(({ company: _, ...entry }) => ({ ...entry, at: iso(entry.at) }))
       return { items, next: found.length === limit ? (found.at(-1)?.entry ?? null) : null }

@@ -13,7 +13,6 @@ import type { TokenPair } from "../../accounts/sessions/open-session.ts"
 import { Sessions } from "../../accounts/sessions/sessions.ts"
 import { Settings } from "../../config.ts"
 import { clientAddress } from "../../http/client-address.ts"
-import { ApiParts } from "../api-parts.ts"
 import { about, apiOf, example, Id, IsoTime, iso, titled, upTo } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
 import { LimitsAddress } from "../middleware/authenticate.ts"
@@ -145,37 +144,34 @@ const fromOf = Effect.fnUntraced(function* ({ source }: HttpServerRequest.HttpSe
   }
 })
 
-const sessions = Effect.flatMap(ApiParts, (parts) => parts.account(Sessions))
-const invitations = Effect.flatMap(ApiParts, (parts) => parts.account(Invitations))
-
 const authHandlers = HttpApiBuilder.group(apiOf(open), "auth", (handlers) =>
   handlers.handleAll({
     login: Effect.fnUntraced(function* ({ payload, request }) {
       const { email, company } = payload
       const asked = { email, password: Redacted.make(payload.password), ...(yield* fromOf(request)) }
-      const found = yield* (yield* sessions).login(company === undefined ? asked : { ...asked, company })
+      const found = yield* (yield* Sessions).login(company === undefined ? asked : { ...asked, company })
       const { user, memberships } = found
       return { tokens: tokensOf(found), user: { ...user, language: user.language ?? null }, memberships }
     }),
     refresh: Effect.fnUntraced(function* ({ payload, request }) {
       return tokensOf(
-        yield* (yield* sessions).refresh(Redacted.make(payload.refreshToken), yield* fromOf(request))
+        yield* (yield* Sessions).refresh(Redacted.make(payload.refreshToken), yield* fromOf(request))
       )
     }),
     switchCompany: Effect.fnUntraced(function* ({ payload, request }) {
       const refresh = Redacted.make(payload.refreshToken)
       return tokensOf(
-        yield* (yield* sessions).switchCompany(refresh, payload.company, yield* fromOf(request))
+        yield* (yield* Sessions).switchCompany(refresh, payload.company, yield* fromOf(request))
       )
     }),
     lookAtInvitation: Effect.fnUntraced(function* ({ payload }) {
-      return yield* (yield* invitations).look(Redacted.make(payload.token))
+      return yield* (yield* Invitations).look(Redacted.make(payload.token))
     }),
     acceptInvitation: Effect.fnUntraced(function* ({ payload, request }) {
       const { token, password, ...rest } = payload
       const { address } = yield* fromOf(request)
       const secret = { token: Redacted.make(token), password: Redacted.make(password) }
-      return yield* (yield* invitations).accept({ ...rest, ...secret, address })
+      return yield* (yield* Invitations).accept({ ...rest, ...secret, address })
     })
   })
 )

@@ -11,7 +11,6 @@ import { Users } from "../../accounts/people/users.ts"
 import { modules } from "../../accounts/permissions.ts"
 import type { UserPrincipal } from "../../accounts/principal.ts"
 import { type ListedSession, Sessions } from "../../accounts/sessions/sessions.ts"
-import { ApiParts } from "../api-parts.ts"
 import { Caller } from "../caller.ts"
 import { about, apiOf, example, Id, IsoTime, iso, titled, upTo } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
@@ -99,9 +98,6 @@ const own = HttpApiGroup.make("me")
 /** The caller's own account. */
 export const meGroups = [own] as const
 
-const sessions = Effect.flatMap(ApiParts, (parts) => parts.account(Sessions))
-const users = Effect.flatMap(ApiParts, (parts) => parts.account(Users))
-
 /** Only a user has a session; a program has a key. */
 const userCaller = Effect.flatMap(Caller, (caller) =>
   caller.kind === "user"
@@ -127,24 +123,24 @@ const meHandlers = HttpApiBuilder.group(apiOf(own), "me", (handlers) =>
       }
     }),
     change: Effect.fnUntraced(function* ({ payload }) {
-      yield* (yield* users).changeProfile(yield* userCaller, payload)
+      yield* (yield* Users).changeProfile(yield* userCaller, payload)
     }),
     changePassword: Effect.fnUntraced(function* ({ payload: { current, next } }) {
       const caller = yield* userCaller
-      yield* (yield* users).changePassword(caller, Redacted.make(current), Redacted.make(next))
+      yield* (yield* Users).changePassword(caller, Redacted.make(current), Redacted.make(next))
     }),
     logout: Effect.fnUntraced(function* () {
-      yield* (yield* sessions).logout(yield* userCaller)
+      yield* (yield* Sessions).logout(yield* userCaller)
     }),
     sessions: Effect.fnUntraced(function* () {
-      const found = yield* (yield* sessions).list(yield* userCaller)
+      const found = yield* (yield* Sessions).list(yield* userCaller)
       return { items: found.map(shownSession) }
     }),
     endSession: Effect.fnUntraced(function* ({ params }) {
-      yield* (yield* sessions).end(yield* userCaller, params.id)
+      yield* (yield* Sessions).end(yield* userCaller, params.id)
     }),
     endOtherSessions: Effect.fnUntraced(function* () {
-      return { ended: yield* (yield* sessions).endOthers(yield* userCaller) }
+      return { ended: yield* (yield* Sessions).endOthers(yield* userCaller) }
     })
   })
 )

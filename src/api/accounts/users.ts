@@ -11,7 +11,6 @@ import { Invitations } from "../../accounts/people/invitations.ts"
 import { Users } from "../../accounts/people/users.ts"
 import { cellOf, modules, roles } from "../../accounts/permissions.ts"
 import { Sessions } from "../../accounts/sessions/sessions.ts"
-import { ApiParts } from "../api-parts.ts"
 import { Caller } from "../caller.ts"
 import { about, apiOf, example, Id, IsoTime, iso, titled, upTo } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
@@ -165,10 +164,6 @@ const group = HttpApiGroup.make("users")
 /** Users of the company. */
 export const userGroups = [group] as const
 
-const users = Effect.flatMap(ApiParts, (parts) => parts.account(Users))
-const sessions = Effect.flatMap(ApiParts, (parts) => parts.account(Sessions))
-const invitations = Effect.flatMap(ApiParts, (parts) => parts.account(Invitations))
-
 const matrix = roles.map((role) => ({
   role,
   modules: Object.fromEntries(modules.map((module) => [module, cellOf(module, role)]))
@@ -179,7 +174,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "users", (handlers) =>
     list: Effect.fnUntraced(function* () {
       const limit = yield* limitOf(accountLimits.pageMax)
       const after = yield* textParameter("after", accountLimits.emailMax)
-      const found = yield* (yield* users).list(yield* Caller, {
+      const found = yield* (yield* Users).list(yield* Caller, {
         limit,
         ...(after === undefined ? {} : { after })
       })
@@ -191,39 +186,39 @@ const handlers = HttpApiBuilder.group(apiOf(group), "users", (handlers) =>
       return { items, next: found.length === limit ? (found.at(-1)?.email ?? null) : null }
     }),
     setRoles: Effect.fnUntraced(function* ({ params, payload }) {
-      yield* (yield* users).setRoles(yield* Caller, params.id, payload.roles)
+      yield* (yield* Users).setRoles(yield* Caller, params.id, payload.roles)
     }),
     suspend: Effect.fnUntraced(function* ({ params }) {
-      yield* (yield* users).suspend(yield* Caller, params.id)
+      yield* (yield* Users).suspend(yield* Caller, params.id)
     }),
     restore: Effect.fnUntraced(function* ({ params }) {
-      yield* (yield* users).restore(yield* Caller, params.id)
+      yield* (yield* Users).restore(yield* Caller, params.id)
     }),
     rename: Effect.fnUntraced(function* ({ params, payload }) {
-      yield* (yield* users).rename(yield* Caller, params.id, payload.name)
+      yield* (yield* Users).rename(yield* Caller, params.id, payload.name)
     }),
     remove: Effect.fnUntraced(function* ({ params }) {
-      yield* (yield* users).remove(yield* Caller, params.id)
+      yield* (yield* Users).remove(yield* Caller, params.id)
     }),
     sessions: Effect.fnUntraced(function* ({ params }) {
-      const found = yield* (yield* sessions).listOf(yield* Caller, params.id)
+      const found = yield* (yield* Sessions).listOf(yield* Caller, params.id)
       return { items: found.map(shownSession) }
     }),
     endSessions: Effect.fnUntraced(function* ({ params }) {
-      return { ended: yield* (yield* sessions).endOf(yield* Caller, params.id) }
+      return { ended: yield* (yield* Sessions).endOf(yield* Caller, params.id) }
     }),
     invitations: Effect.fnUntraced(function* () {
-      const found = yield* (yield* invitations).list(yield* Caller)
+      const found = yield* (yield* Invitations).list(yield* Caller)
       return {
         items: found.map((each) => ({ ...each, madeAt: iso(each.madeAt), expiresAt: iso(each.expiresAt) }))
       }
     }),
     invite: Effect.fnUntraced(function* ({ payload }) {
-      const { id, token, expiresAt } = yield* (yield* invitations).invite(yield* Caller, payload)
+      const { id, token, expiresAt } = yield* (yield* Invitations).invite(yield* Caller, payload)
       return { id, token: Redacted.value(token), expiresAt: iso(expiresAt) }
     }),
     withdraw: Effect.fnUntraced(function* ({ params }) {
-      yield* (yield* invitations).withdraw(yield* Caller, params.id)
+      yield* (yield* Invitations).withdraw(yield* Caller, params.id)
     }),
     roles: () => Effect.succeed({ items: matrix })
   })

@@ -7,9 +7,9 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { CompanyChanges, CompanyFile } from "../../../machines/company/settings.ts"
 import { principalName } from "../../accounts/principal.ts"
+import { CompanyAdmin } from "../../companies/company-admin.ts"
 import type { CompanyRefused } from "../../companies/company-desk.ts"
 import type { StoredCompany } from "../../companies/stored-company.ts"
-import { ApiParts } from "../api-parts.ts"
 import { mayReachAll } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { about, apiOf, example, Id, IsoTime, iso, titled, upTo } from "../contract/group.ts"
@@ -161,16 +161,12 @@ const refusedToOne = (error: CompanyRefused) =>
     ? refuse(409, "another company has one of these accounts already")
     : refused(error)
 
-const admin = Effect.gen(function* () {
-  return (yield* (yield* ApiParts).get).companyAdmin
-})
-
 const change = Effect.fnUntraced(function* (
   id: string,
   { reason, ...changes }: typeof Changes.Type,
   by: string
 ) {
-  const companies = yield* admin
+  const companies = yield* CompanyAdmin
   const expected = yield* readIfMatch
   if (expected === "none") {
     const { version } = yield* companies.get(id)
@@ -186,7 +182,7 @@ const ownHandlers = HttpApiBuilder.group(apiOf(own), "company", (handlers) =>
   handlers.handleAll({
     read: Effect.fnUntraced(function* () {
       const { company } = yield* mayReachAll("settings", "read", "company.read", "company")
-      return answer(yield* Effect.catchTag((yield* admin).get(company), "CompanyRefused", refused))
+      return answer(yield* Effect.catchTag((yield* CompanyAdmin).get(company), "CompanyRefused", refused))
     }),
     change: Effect.fnUntraced(function* ({ payload }) {
       const caller = yield* mayReachAll("settings", "write", "company.change", "company")
@@ -200,7 +196,7 @@ type Work = "suspend" | "resume" | "delete"
 
 const turn = Effect.fnUntraced(function* (work: Work, id: string, reason: string) {
   const caller = yield* mayReachAll("companies", "write", `company.${work}`, `company:${id}`)
-  const companies = yield* admin
+  const companies = yield* CompanyAdmin
   const asking = { by: principalName(caller), reason }
   const turned = yield* Effect.catchTag(companies[work](id, asking), "CompanyRefused", refused)
   return answer(turned, work === "delete" ? 202 : 200)
@@ -210,20 +206,20 @@ const allHandlers = HttpApiBuilder.group(apiOf(all), "installation", (handlers) 
   handlers.handleAll({
     list: Effect.fnUntraced(function* () {
       yield* mayReachAll("companies", "read", "company.list", "company")
-      const companies = yield* Effect.catchTag((yield* admin).list, "CompanyRefused", refused)
+      const companies = yield* Effect.catchTag((yield* CompanyAdmin).list, "CompanyRefused", refused)
       return HttpServerResponse.jsonUnsafe({ items: companies.map(shown) })
     }),
     create: Effect.fnUntraced(function* ({ payload: { settings, reason } }) {
       const caller = yield* mayReachAll("companies", "write", "company.create", `company:${settings.id}`)
       const asking = { by: principalName(caller), reason }
       return answer(
-        yield* Effect.catchTag((yield* admin).create(settings, asking), "CompanyRefused", refused),
+        yield* Effect.catchTag((yield* CompanyAdmin).create(settings, asking), "CompanyRefused", refused),
         201
       )
     }),
     read: Effect.fnUntraced(function* ({ params: { id } }) {
       yield* mayReachAll("companies", "read", "company.read", `company:${id}`)
-      return answer(yield* Effect.catchTag((yield* admin).get(id), "CompanyRefused", refused))
+      return answer(yield* Effect.catchTag((yield* CompanyAdmin).get(id), "CompanyRefused", refused))
     }),
     change: Effect.fnUntraced(function* ({ params: { id }, payload }) {
       const caller = yield* mayReachAll("companies", "write", "company.change", `company:${id}`)

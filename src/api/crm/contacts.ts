@@ -4,12 +4,13 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
-import type { ActorEvent, Envelope } from "../../../actors/engine/engine.ts"
+import { type ActorEvent, Engine, type Envelope } from "../../../actors/engine/engine.ts"
+import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { accountEvents } from "../../../machines/account/events.ts"
 import { principalName } from "../../accounts/principal.ts"
+import { Contacts } from "../../companies/contacts.ts"
 import { identitiesOf, newId, personsKnownBy, submitLead } from "../../inbox/submit-lead.ts"
-import { ApiParts } from "../api-parts.ts"
-import { mayReach } from "../caller.ts"
+import { mayReach, mustBeActive } from "../caller.ts"
 import { about, apiOf, example, titled } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
 import { withParameters, writeHeaders } from "../lists/list-parameters.ts"
@@ -82,9 +83,8 @@ const begin = Effect.fnUntraced(function* (
   principal: string,
   expectedVersion: Envelope["expectedVersion"] = "none"
 ) {
-  const parts = yield* ApiParts
-  yield* parts.mustBeActive(place.company)
-  const { engine } = yield* parts.get
+  yield* mustBeActive(place.company)
+  const engine = yield* Engine
   const envelope = { ...(yield* keyed), principal, expectedVersion }
   return yield* Effect.catchTag(engine.deliver(place, event, envelope), "WrongVersion", () =>
     refuse(409, `there is such a ${place.machine} already: ${place.id}`, { members: { id: place.id } })
@@ -103,7 +103,7 @@ const personOf = Effect.fnUntraced(function* (company: string, who: Parameters<t
     return yield* refuse(409, "the phone belongs to one contact and the e-mail to another", {
       members: { ids: known }
     })
-  const { contacts } = yield* (yield* ApiParts).get
+  const contacts = yield* Contacts
   const id = known[0] ?? newId()
   for (const identity of identities) {
     const owner = yield* contacts.bind(company, identity, id)
@@ -123,7 +123,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "create", (handlers) =>
         // Whose it is would say who is known here.
         return yield* refuse(409, "somebody is known by this phone or e-mail already")
       const { id } = yield* personOf(company, payload)
-      const at = (yield* ApiParts).now()
+      const at = (yield* EngineClock).now()
       const by = principalName(caller)
       const place = { company, machine: "contact", id }
       const described = yield* begin(place, { type: "ContactDescribeAsked", ...payload, by, at }, by)
@@ -139,7 +139,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "create", (handlers) =>
       const { caller } = yield* mayReach("crm", "write", "account.create", "account")
       const by = principalName(caller)
       const place = { company: caller.company, machine: "account", id: newId() }
-      const event = { type: "AccountDescribeAsked", ...payload, by, at: (yield* ApiParts).now() }
+      const event = { type: "AccountDescribeAsked", ...payload, by, at: (yield* EngineClock).now() }
       return written(yield* begin(place, event as ActorEvent, by), 201)
     }),
     lead: Effect.fnUntraced(function* ({ payload }) {

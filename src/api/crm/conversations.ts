@@ -6,6 +6,8 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
+import { Engine } from "../../../actors/engine/engine.ts"
+import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import type { Conversation } from "../../../machines/conversation/state.ts"
 import { replyLimits } from "../../../machines/reply/events.ts"
 import { maybeTime, oneOf } from "../../../projections/column.ts"
@@ -16,7 +18,6 @@ import { principalName } from "../../accounts/principal.ts"
 import { replyIdOf } from "../../companies/companies.ts"
 import { newId } from "../../inbox/submit-lead.ts"
 import type { MachineResource } from "../../resources/machine-resource.ts"
-import { ApiParts } from "../api-parts.ts"
 import { mayReach } from "../caller.ts"
 import { about, apiOf, example, Id, titled, upTo } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
@@ -103,12 +104,11 @@ const send = Effect.fnUntraced(function* (id: string, text: string) {
   const { company } = caller
   yield* mustReach(conversations, company, scope, id)
   const address = { company, machine: "conversation", id }
-  const parts = yield* ApiParts
-  const { engine } = yield* parts.get
+  const engine = yield* Engine
   const view = yield* engine.view(address)
   if (view === undefined) return yield* noSuch(address, id)
   const by = principalName(caller)
-  const at = parts.now()
+  const at = (yield* EngineClock).now()
   const key = yield* Idempotency
   const keyed = key === undefined ? {} : { key }
   // Whether the lead may be written to is the conversation's to say, and from here on the AI is silent.

@@ -5,11 +5,12 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { EngineClock } from "../../../actors/engine/engine-clock.ts"
+import { Database } from "../../../eventstore/database/database.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
 import { analystViews } from "../../../projections/index.ts"
 import { fieldOf, pathOf } from "../../../projections/query/field-names.ts"
 import { Cache, cacheSlot } from "../../redis/cache.ts"
-import { ApiParts } from "../api-parts.ts"
 import { mayReachAll } from "../caller.ts"
 import { about, apiOf, titled } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
@@ -123,9 +124,9 @@ const counted = Effect.fnUntraced(function* (
   sql: string,
   params: ReadonlyArray<unknown>
 ) {
-  const { database } = yield* (yield* ApiParts).get
+  const database = yield* Database
   const cache = yield* Cache
-  const { now } = yield* ApiParts
+  const { now } = yield* EngineClock
   const make = Effect.map(
     inCompany(database, company, (query) => query(sql, params)),
     ([row]) => ({

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { ParsedSearchParams } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Row } from "../../../eventstore/database/database.ts"
+import { Database, type Row } from "../../../eventstore/database/database.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
 import { writeCursor } from "../../../projections/query/cursor.ts"
 import { shownColumns } from "../../../projections/query/field-names.ts"
@@ -16,7 +16,6 @@ import { jsonValue, rowReader, rowWriter } from "../../../projections/query/row-
 import { rowStatement } from "../../../projections/query/row-sql.ts"
 import { wrongValue } from "../../../projections/query/wrong-parameter.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
-import { ApiParts } from "../api-parts.ts"
 import { scratchOf } from "./past-moment.ts"
 import { waitForWrite } from "./wait-for-write.ts"
 
@@ -61,7 +60,7 @@ export const readPage = Effect.fnUntraced(function* (
 ) {
   const query: QueryValues = yield* ParsedSearchParams
   const asked = yield* Effect.fromResult(readListAsked(readModel, company, scope, query, fixed))
-  const { database } = yield* (yield* ApiParts).get
+  const database = yield* Database
   yield* waitForWrite(company, query)
   const scratch = yield* scratchOf(company, query)
   let rows: ReadonlyArray<Row> = []
@@ -100,7 +99,7 @@ export const readOne = Effect.fnUntraced(function* (
   scope: Scope,
   key: ReadonlyArray<string>
 ) {
-  const { database } = yield* (yield* ApiParts).get
+  const database = yield* Database
   const [row] = yield* askCompany(database, company, rowStatement(readModel, company, scope, key))
   return row === undefined ? undefined : readerOf(readModel)(row)
 })

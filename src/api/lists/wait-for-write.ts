@@ -2,8 +2,9 @@ import type { IncomingMessage } from "node:http"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type { Delivered } from "../../../actors/engine/engine.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { Projections } from "../../../projections/engine/projections.ts"
 import type { QueryValues } from "../../../projections/query/query-values.ts"
-import { ApiParts } from "../api-parts.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { refuse } from "../refusal.ts"
 
@@ -36,10 +37,12 @@ const waitFor = Effect.fnUntraced(function* (
           : { parameter: "waitFor", detail: "" }
       ]
     })
-  const { projections, store } = yield* (yield* ApiParts).get
+  const projections = yield* Projections
   const [partition, position] = [Number(found[1]), Number(found[2])]
   if (yield* projections.waitFor(company, partition, position, apiLimits.waitForSoonMs)) return
-  const written = (yield* store.partitions(company)).find((each) => each.partition === partition)
+  const written = (yield* (yield* EventStore).partitions(company)).find(
+    (each) => each.partition === partition
+  )
   if (written === undefined || position > written.position)
     return yield* refuse(400, `waitFor: no write of this company ended at ${given}`)
   if (!(yield* projections.waitFor(company, partition, position, apiLimits.waitForMs)))

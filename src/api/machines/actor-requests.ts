@@ -5,16 +5,17 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Address } from "../../../actors/address.ts"
-import type { ActorEvent, Delivered, Envelope } from "../../../actors/engine/engine.ts"
+import { type ActorEvent, type Delivered, Engine, type Envelope } from "../../../actors/engine/engine.ts"
+import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
+import { History } from "../../../eventstore/log/history.ts"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { Scope } from "../../../projections/query/owner-rule.ts"
 import { type QueryValues, single } from "../../../projections/query/query-values.ts"
 import { wrongParameter } from "../../../projections/query/wrong-parameter.ts"
 import { principalName } from "../../accounts/principal.ts"
 import type { MachineResource, SendableEvent } from "../../resources/machine-resource.ts"
-import { ApiParts } from "../api-parts.ts"
-import { Caller, mayReach } from "../caller.ts"
+import { Caller, mayReach, mustBeActive } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { limitOf, readOne, readPage } from "../lists/read-page.ts"
 import { waitForHeader, writtenAt } from "../lists/wait-for-write.ts"
@@ -70,7 +71,7 @@ export const mustReach = Effect.fnUntraced(function* (
 
 /** What the engine of this process says of an actor; undefined when it can't, or there is none. */
 export const viewOf = Effect.fnUntraced(function* (address: Address) {
-  const { engine } = yield* (yield* ApiParts).get
+  const engine = yield* Engine
   // Another process may own it, or its history can't be loaded: its row is there all the same.
   return yield* Effect.catch(engine.view(address), () => Effect.succeed(undefined))
 })
@@ -111,7 +112,7 @@ export const readHistory = Effect.fnUntraced(function* (resource: MachineResourc
   const after = yield* readAfter(asked)
   const limit = yield* limitOf(apiLimits.historyPageMax, apiLimits.historyPageDefault)
   yield* mustReach(resource, caller.company, scope, id)
-  const { history } = yield* (yield* ApiParts).get
+  const history = yield* History
   const events = yield* history.readStream(caller.company, `${machine}/${id}`, after, limit + 1)
   if (events.length === 0 && after === 0) return yield* noSuch(resource, id)
   const items = events.slice(0, limit).map(shownEvent)
@@ -171,7 +172,7 @@ export const deliverFromCaller = Effect.fnUntraced(function* (
   event: ActorEvent,
   envelope: Omit<Envelope, "principal" | "onlyIfTaken">
 ) {
-  const { engine } = yield* (yield* ApiParts).get
+  const engine = yield* Engine
   const principal = principalName(yield* Caller)
   return yield* Effect.catchTags(
     engine.deliver(address, event, { ...envelope, principal, onlyIfTaken: true }),
@@ -192,11 +193,11 @@ export const sendEvent = Effect.fnUntraced(function* (
 ) {
   const { module, machine } = resource
   const { caller, scope } = yield* mayReach(module, "write", `${machine}.${event.type}`, `${machine}:${id}`)
-  yield* (yield* ApiParts).mustBeActive(caller.company)
+  yield* mustBeActive(caller.company)
   const body = yield* bodyOf(event)
   const expectedVersion = yield* readIfMatch
   yield* mustReach(resource, caller.company, scope, id)
-  const at = (yield* ApiParts).now()
+  const at = (yield* EngineClock).now()
   const filled = {
     ...(event.filled.has("by") ? { by: principalName(caller) } : {}),
     ...(event.filled.has("at") ? { at } : {})

@@ -5,9 +5,9 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import type { JobState } from "../../../eventstore/log/batch.ts"
+import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { queryLimits } from "../../../projections/query/query-limits.ts"
 import { Audit, doneBy } from "../../accounts/audit/audit.ts"
-import { ApiParts } from "../api-parts.ts"
 import { mayReachAll } from "../caller.ts"
 import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
@@ -99,12 +99,11 @@ type Place = { readonly machine: string; readonly id: string; readonly job: stri
 const deadLetter = Effect.fnUntraced(function* (action: "retry" | "drop", { machine, id, job }: Place) {
   const stream = `${machine}/${id}`
   const caller = yield* mayReachAll("engine", "write", `job.${action}`, `${stream}:${job}`)
-  const parts = yield* ApiParts
-  const { store } = yield* parts.get
+  const store = yield* EventStore
   const tend = action === "retry" ? store.retryJob : store.dropJob
   if (!(yield* tend(caller.company, stream, job)))
     return yield* refuse(404, `${stream} has no dead letter ${job.slice(0, 80)}`)
-  yield* (yield* parts.account(Audit)).write(doneBy(caller, `job.${action}`, `${stream}:${job}`))
+  yield* (yield* Audit).write(doneBy(caller, `job.${action}`, `${stream}:${job}`))
 })
 
 const isState = (text: string): text is JobState => (states as ReadonlyArray<string>).includes(text)
@@ -119,7 +118,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "jobs", (handlers) =>
         return yield* refuse(400, `state: one of ${states.join(", ")} is expected`, {
           errors: [{ parameter: "state", detail: `one of ${states.join(", ")} is expected` }]
         })
-      const { store } = yield* (yield* ApiParts).get
+      const store = yield* EventStore
       const jobs = yield* store.listJobs(company, state ?? null, limit)
       // Never its input or message: they are sealed, and a page of them would be a page of conversations.
       return {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Address } from "../../../actors/address.ts"
-import type { Row } from "../../../eventstore/database/database.ts"
+import { Database, type Row } from "../../../eventstore/database/database.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
 import { shownColumns } from "../../../projections/query/field-names.ts"
 import { memoize } from "../../../projections/query/memoize.ts"
@@ -10,7 +10,6 @@ import { rowWriter } from "../../../projections/query/row-json.ts"
 import { actorStatement } from "../../../projections/query/row-sql.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
 import type { MachineResource } from "../../resources/machine-resource.ts"
-import { ApiParts } from "../api-parts.ts"
 import { mayReach } from "../caller.ts"
 import { waitForWrite } from "../lists/wait-for-write.ts"
 import { etagOf } from "../refusal.ts"
@@ -48,7 +47,7 @@ const foundIn = (readModel: ReadModel, values: Row): Found => {
 const find = Effect.fnUntraced(function* (resource: MachineResource, address: Address, scope: Scope) {
   const readModel = resource.rows?.readModel
   if (readModel === undefined) return undefined
-  const { database } = yield* (yield* ApiParts).get
+  const database = yield* Database
   const statement = actorStatement(readModel, address, scope, keyOf(resource, address.id))
   const [values] = yield* askCompany(database, address.company, statement)
   return foundIn(readModel, values!)

@@ -8,7 +8,6 @@ import type { Principal } from "../../accounts/principal.ts"
 import { Authentication } from "../../accounts/sessions/authentication.ts"
 import { Settings } from "../../config.ts"
 import { addressGroup, clientAddress } from "../../http/client-address.ts"
-import { ApiParts } from "../api-parts.ts"
 import { Caller } from "../caller.ts"
 import { rateLimits } from "../contract/api-limits.ts"
 import { AnswerHeaders } from "./problems.ts"
@@ -30,12 +29,11 @@ export class Authenticates extends HttpApiMiddleware.Service<
     Effect.gen(function* () {
       const { trustedProxies } = yield* Settings
       const counts = yield* RateLimiterStore
-      const parts = yield* ApiParts
+      const { authenticate } = yield* Authentication
       return (answering) =>
         Effect.gen(function* () {
           const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
           const address = clientAddress(source, trustedProxies)
-          const { authenticate } = yield* parts.account(Authentication)
           const caller = yield* Effect.catchTag(
             authenticate(source.headers.authorization, { address }),
             "NotAuthenticated",

@@ -6,8 +6,9 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
+import { Database } from "../../../eventstore/database/database.ts"
 import { principalName } from "../../accounts/principal.ts"
-import { ApiParts } from "../api-parts.ts"
+import { Contacts } from "../../companies/contacts.ts"
 import { Caller } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { answerTo, refuse } from "../refusal.ts"
@@ -58,48 +59,42 @@ export class AnswersOnce extends HttpApiMiddleware.Service<
 >()("centurion/http/api/AnswersOnce") {
   static readonly layer = Layer.effect(
     AnswersOnce,
-    Effect.map(
-      ApiParts,
-      (parts): AnswersOnce["Service"] =>
-        (answering) =>
-          Effect.gen(function* () {
-            const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
-            const key = source.headers["idempotency-key"]
-            if (key === undefined) return yield* Effect.provideService(answering, Idempotency, undefined)
-            if (typeof key !== "string" || key.length > apiLimits.idempotencyKeyMax || !shape.test(key))
-              return yield* wrongKey
-            const caller = yield* Caller
-            const { text } = yield* Body
-            const { database, contacts } = yield* parts.get
-            const principal = principalName(caller)
-            // By a key of the company: a plain hash of a short body with a phone number could be guessed.
-            const request = yield* contacts.blindKey(
-              caller.company,
-              JSON.stringify([
-                source.method,
-                source.url?.split("?")[0],
-                source.headers["if-match"] ?? "",
-                text
-              ])
-            )
-            const place = { company: caller.company, principal, key }
-            const found = yield* takeIdempotencyKey(database, place, request)
-            if (found === "busy")
-              return yield* refuse(409, "the first request with this Idempotency-Key is still under way", {
-                retryAfterMs: 1000
-              })
-            if (found === "otherRequest")
-              return yield* refuse(422, "this Idempotency-Key was used for another request; take a new one")
-            if (found !== "taken") return fromKept(found)
-            const own = yield* contacts.blindKey(caller.company, JSON.stringify([principal, key]))
-            const exit = yield* Effect.exit(Effect.provideService(answering, Idempotency, own))
-            const response = Exit.isSuccess(exit) ? exit.value : answerToExit(exit)
-            if (response !== undefined && isFinal(response.status))
-              yield* keepAnswer(database, place, toKept(response))
-            else yield* forgetAnswer(database, place)
-            return yield* exit
-          }) as never
-    )
+    Effect.gen(function* () {
+      const database = yield* Database
+      const contacts = yield* Contacts
+      return ((answering) =>
+        Effect.gen(function* () {
+          const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
+          const key = source.headers["idempotency-key"]
+          if (key === undefined) return yield* Effect.provideService(answering, Idempotency, undefined)
+          if (typeof key !== "string" || key.length > apiLimits.idempotencyKeyMax || !shape.test(key))
+            return yield* wrongKey
+          const caller = yield* Caller
+          const { text } = yield* Body
+          const principal = principalName(caller)
+          // By a key of the company: a plain hash of a short body with a phone number could be guessed.
+          const request = yield* contacts.blindKey(
+            caller.company,
+            JSON.stringify([source.method, source.url?.split("?")[0], source.headers["if-match"] ?? "", text])
+          )
+          const place = { company: caller.company, principal, key }
+          const found = yield* takeIdempotencyKey(database, place, request)
+          if (found === "busy")
+            return yield* refuse(409, "the first request with this Idempotency-Key is still under way", {
+              retryAfterMs: 1000
+            })
+          if (found === "otherRequest")
+            return yield* refuse(422, "this Idempotency-Key was used for another request; take a new one")
+          if (found !== "taken") return fromKept(found)
+          const own = yield* contacts.blindKey(caller.company, JSON.stringify([principal, key]))
+          const exit = yield* Effect.exit(Effect.provideService(answering, Idempotency, own))
+          const response = Exit.isSuccess(exit) ? exit.value : answerToExit(exit)
+          if (response !== undefined && isFinal(response.status))
+            yield* keepAnswer(database, place, toKept(response))
+          else yield* forgetAnswer(database, place)
+          return yield* exit
+        })) as AnswersOnce["Service"]
+    })
   )
 }
 

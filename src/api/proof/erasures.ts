@@ -5,11 +5,15 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
-import type { StoredErasure, SubjectRefused } from "../../../eventstore/personal/subject-store.ts"
+import {
+  type StoredErasure,
+  type SubjectRefused,
+  SubjectStore
+} from "../../../eventstore/personal/subject-store.ts"
 import { queryLimits } from "../../../projections/query/query-limits.ts"
 import { Audit, doneBy } from "../../accounts/audit/audit.ts"
 import { principalName } from "../../accounts/principal.ts"
-import { ApiParts } from "../api-parts.ts"
+import { Contacts } from "../../companies/contacts.ts"
 import { mayReachAll } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { about, apiOf, example, Id, IsoTime, iso, titled, upTo } from "../contract/group.ts"
@@ -120,7 +124,7 @@ const shown = ({ erasure, subject, by, reason, requestedAt, doneAt, report }: St
 const erasuresMax = 1000
 
 const find = Effect.fnUntraced(function* (company: string, id: string) {
-  const { subjects } = yield* (yield* ApiParts).get
+  const subjects = yield* SubjectStore
   const found = (yield* subjects.erasures(company, false, erasuresMax)).find(({ erasure }) => erasure === id)
   if (found !== undefined) return shown(found)
   return yield* refuse(404, `there is no erasure "${id}"`)
@@ -133,7 +137,7 @@ const subjectOf = Effect.fnUntraced(function* (
   const given = [leadId, phone, email].filter((each) => each !== undefined)
   if (given.length !== 1) return yield* refuse(422, "one of leadId, phone and email is needed")
   if (leadId !== undefined) return `${subjectPrefix}${leadId}`
-  const { contacts } = yield* (yield* ApiParts).get
+  const contacts = yield* Contacts
   const identity = phone === undefined ? { kind: "email", value: email! } : { kind: "phone", value: phone }
   const subject = yield* contacts.subjectOf(company, identity)
   return subject ?? (yield* refuse(404, "nobody is known by this"))
@@ -143,16 +147,14 @@ const refused = ({ reason, message }: SubjectRefused) =>
   refuse(reason === "unknownSubject" ? 404 : 409, message)
 
 const noteDone = (caller: Parameters<typeof doneBy>[0], action: string, subject: string) =>
-  Effect.gen(function* () {
-    yield* (yield* (yield* ApiParts).account(Audit)).write(doneBy(caller, action, `subject:${subject}`))
-  })
+  Effect.flatMap(Audit, ({ write }) => write(doneBy(caller, action, `subject:${subject}`)))
 
 const handlers = HttpApiBuilder.group(apiOf(group), "erasures", (handlers) =>
   handlers.handleAll({
     list: Effect.fnUntraced(function* () {
       const { company } = yield* mayReachAll("erasure", "read", "erasure.list", "erasure")
       const limit = yield* limitOf(queryLimits.pageMax)
-      const { subjects } = yield* (yield* ApiParts).get
+      const subjects = yield* SubjectStore
       return { items: (yield* subjects.erasures(company, false, limit)).map(shown) }
     }),
     read: Effect.fnUntraced(function* ({ params: { id } }) {
@@ -163,7 +165,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "erasures", (handlers) =>
       const caller = yield* mayReachAll("erasure", "write", "erasure.ask", "subject")
       const { company } = caller
       const subject = yield* subjectOf(company, payload)
-      const { subjects } = yield* (yield* ApiParts).get
+      const subjects = yield* SubjectStore
       const asked = { company, subject, by: principalName(caller), reason: payload.reason }
       const erasure = yield* Effect.catchTag(
         subjects.requestErasure({ ...asked, erasure: randomBytes(8).toString("hex") }),
@@ -175,7 +177,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "erasures", (handlers) =>
     }),
     holds: Effect.fnUntraced(function* () {
       const { company } = yield* mayReachAll("erasure", "read", "hold.list", "hold")
-      const { subjects } = yield* (yield* ApiParts).get
+      const subjects = yield* SubjectStore
       const holds = yield* subjects.holds(company)
       return {
         items: holds.map(({ subject, by, reason, since }) => ({
@@ -189,7 +191,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "erasures", (handlers) =>
     hold: Effect.fnUntraced(function* ({ params, payload: { reason } }) {
       const subject = `${subjectPrefix}${params.leadId}`
       const caller = yield* mayReachAll("erasure", "write", "hold.set", `subject:${subject}`)
-      const { subjects } = yield* (yield* ApiParts).get
+      const subjects = yield* SubjectStore
       const hold = { company: caller.company, subject, by: principalName(caller), reason }
       yield* Effect.catchTag(subjects.setHold(hold), "SubjectRefused", refused)
       yield* noteDone(caller, "hold.set", subject)
@@ -197,7 +199,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "erasures", (handlers) =>
     release: Effect.fnUntraced(function* ({ params: { leadId } }) {
       const subject = `${subjectPrefix}${leadId}`
       const caller = yield* mayReachAll("erasure", "write", "hold.release", `subject:${subject}`)
-      const { subjects } = yield* (yield* ApiParts).get
+      const subjects = yield* SubjectStore
       if (!(yield* subjects.releaseHold(caller.company, subject)))
         return yield* refuse(404, `there is no hold on the lead "${leadId}"`)
       yield* noteDone(caller, "hold.release", subject)

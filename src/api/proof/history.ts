@@ -12,7 +12,6 @@ import { History } from "../../../eventstore/log/history.ts"
 import { machines } from "../../../machines/index.ts"
 import { explain } from "../../explain/explain.ts"
 import { findAsked, parseAsked } from "../../explain/find-asked.ts"
-import { ApiParts } from "../api-parts.ts"
 import { mayReachAll } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
@@ -132,12 +131,6 @@ const whole = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     found._tag === "None" ? Effect.fail(busy) : Effect.succeed(found.value)
   )
 
-const withHistory = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const { history, store } = yield* (yield* ApiParts).get
-    return yield* work.pipe(Effect.provideService(History, history), Effect.provideService(EventStore, store))
-  })
-
 const readTo = Effect.gen(function* () {
   const toVersion = yield* numberParameter("toVersion")
   const text = yield* textParameter("toTime", 40)
@@ -157,7 +150,7 @@ const replay = Effect.fnUntraced(function* (machine: string, id: string) {
   const to = yield* readTo
   const registered = (yield* registryOfAll).get(machine)
   if (registered === undefined) return yield* refuse(404, `no machine is called "${machine.slice(0, 80)}"`)
-  const replayed = yield* whole(withHistory(replayStream(registered, { company, machine, id }, to)))
+  const replayed = yield* whole(replayStream(registered, { company, machine, id }, to))
   if (replayed.version === 0)
     return yield* refuse(404, `there is no ${machine} "${id}", or it has no event up to then`)
   return {
@@ -188,7 +181,7 @@ const why = Effect.fnUntraced(function* () {
   )
   const registry = yield* registryOfAll
   const explained = Effect.flatMap(findAsked(asked), (found) => explain(registry, found, { effects: true }))
-  return yield* Effect.catchTags(whole(withHistory(explained)), {
+  return yield* Effect.catchTags(whole(explained), {
     NothingFound: ({ message }) => refuse(404, message),
     NoSuchEvent: ({ message }) => refuse(404, message)
   })
@@ -198,7 +191,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "history", (handlers) =>
   handlers.handleAll({
     partitions: Effect.fnUntraced(function* () {
       const { company } = yield* mayReachAll("engine", "read", "partition.list", "partition")
-      const { store } = yield* (yield* ApiParts).get
+      const store = yield* EventStore
       const rows = yield* store.partitions(company)
       return {
         items: rows.map(({ partition, position, recordedAt }) => ({
@@ -212,7 +205,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "history", (handlers) =>
       const { company } = yield* mayReachAll("engine", "read", "event.list", `partition:${partition}`)
       const limit = yield* limitOf(apiLimits.historyPageMax, apiLimits.historyPageDefault)
       const after = (yield* numberParameter("after")) ?? 0
-      const { history } = yield* (yield* ApiParts).get
+      const history = yield* History
       const events = yield* history.readPartition(company, partition, after, limit)
       return HttpServerResponse.jsonUnsafe({
         items: events.map((event) => ({ stream: event.stream, ...shownEvent(event) })),

@@ -5,13 +5,11 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
-import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { SealStore } from "../../../eventstore/proof/seal-store.ts"
+import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { type VerifyProgress, verifyHistory } from "../../../eventstore/proof/verify.ts"
 import { Settings, type SettingValues } from "../../config.ts"
 import { trustedKeys } from "../../seals/seal-key.ts"
 import { anchorDirOf } from "../../seals/sealing.ts"
-import { ApiParts, type ApiRunning } from "../api-parts.ts"
 import { mayReachAll } from "../caller.ts"
 import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
@@ -85,16 +83,12 @@ export const verifyGroups = [group] as const
 const limits = { keptMax: 200, runningMax: 2 } as const
 
 const check = Effect.fnUntraced(function* (
-  { store, seals }: ApiRunning,
   settings: SettingValues,
   company: string,
   progress: (at: VerifyProgress) => void
 ) {
   const trust = { keys: yield* trustedKeys(settings, []), anchors: anchorDirOf(settings) }
-  return yield* verifyHistory(trust, { company }, progress).pipe(
-    Effect.provideService(EventStore, store),
-    Effect.provideService(SealStore, seals!)
-  )
+  return yield* verifyHistory(trust, { company }, progress)
 })
 
 const makeTasks = () => {
@@ -133,15 +127,13 @@ const handlers = HttpApiBuilder.group(
     return handlers.handleAll({
       begin: Effect.fnUntraced(function* () {
         const { company } = yield* mayReachAll("engine", "read", "verify", "history")
-        const parts = yield* ApiParts
-        const running = yield* parts.get
         if (tasks.running(company).length > 0)
           return yield* refuse(409, "the company's history is being verified already")
         if (tasks.running().length >= limits.runningMax)
           return yield* refuse(503, "others are verified just now; try again", { retryAfterMs: 10_000 })
-        const task = tasks.begin(company, parts.now())
+        const task = tasks.begin(company, (yield* EngineClock).now())
         const progress = ({ checked, total }: VerifyProgress) => tasks.change(task.id, { checked, total })
-        const work = check(running, settings, company, progress).pipe(
+        const work = check(settings, company, progress).pipe(
           Effect.map(({ ok, events, damages }) =>
             tasks.change(task.id, {
               state: "done",

@@ -85,6 +85,8 @@ export const connectChat = (
     mine.on("open", () => sendFrame({ type: "hello", visitor: secret }))
     mine.on("message", (data) => hear(JSON.parse(String(data)) as ToVisitor))
     mine.on("unexpected-response", (_request, response) => {
+      // It is starting, or has too many: it is asked again as one that can't be reached is.
+      if (response.statusCode === 503) return mine.terminate()
       isClosed = true
       listener.refused(`${url} answers ${response.statusCode}`)
     })

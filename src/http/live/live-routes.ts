@@ -11,6 +11,7 @@ import { makeTickets, type TicketHolder } from "../../live/tickets.ts"
 import { findTopic } from "../../live/topics.ts"
 import { clientAddress } from "../client-address.ts"
 import { problem } from "../problem.ts"
+import type { Served } from "../serve-app.ts"
 import { eventStream } from "./event-stream.ts"
 import { LiveClients } from "./live-clients.ts"
 import { liveHttpLimits } from "./live-http-limits.ts"
@@ -19,7 +20,7 @@ import { livePath } from "./live-sockets.ts"
 import { know } from "./principal-watch.ts"
 
 /** By path, the methods that are served. */
-export const liveServed: ReadonlyArray<readonly [RegExp, string]> = [
+export const liveServed: Served = [
   [/^\/api\/v1\/live\/tickets$/, "POST"],
   [/^\/api\/v1\/live\/sse$/, "GET"]
 ]

@@ -36,7 +36,7 @@ const forge = async (
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url")
   const moved = encoded({ ...read, company: "globex" })
   const header = JSON.parse(Buffer.from(head, "base64url").toString())
-  const tokenKeys = await server.account(TokenKeys)
+  const tokenKeys = await server.service(TokenKeys)
   const { key, kid } = await server.run(tokenKeys.current)
   const signed = (body: object, from: number) =>
     new SignJWT({ ...read, ...body })

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { Database } from "../../../eventstore/database/database.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { verify } from "../../../eventstore/proof/verify.ts"
 import type { OpenApiServer } from "../../src/api/open-api.ts"
@@ -46,10 +47,10 @@ export const otherCompanyNow = async (
   server: OpenApiServer,
   { theirs }: TwoCompanies
 ): Promise<OtherCompany> => {
-  const { database } = await server.parts()
+  const database = await server.service(Database)
   // Its own timers and jobs go on meanwhile.
   const fromOutside = await server.run(
-    database!.query(
+    database.query(
       `select stream, version::int, type, principal from es.event
          where company = $1 and principal <> 'engine' and principal not like 'actor:%' order by stream, version`,
       [theirs.id]
@@ -82,7 +83,7 @@ export const tracesOf = async (
   if (after.history !== before.history)
     wrongs.push(`the other company's history was ${before.history} and is ${after.history}`)
   if (after.accounts !== before.accounts) wrongs.push("the other company's users or keys have changed")
-  const { store } = await server.parts()
+  const store = await server.service(EventStore)
   const verified = await server.run(Effect.provideService(verify({}), EventStore, store))
   if (!verified.ok) wrongs.push(`history does not verify: ${JSON.stringify(verified.damages).slice(0, 400)}`)
   const told = secrets.find((secret) => server.logs.some((line) => line.includes(secret)))

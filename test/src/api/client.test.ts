@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { Engine } from "../../../actors/engine/engine.ts"
 import { databases } from "../../databases.ts"
 import { misfit } from "../../proofs/api/fits-schema.ts"
 import { type OpenApiDocument, operationsOf } from "../../proofs/api/open-api-document.ts"
@@ -19,7 +20,7 @@ describe.each(databases)("a client that is made from the OpenAPI document, on $n
   afterAll(() => server.close())
 
   const openDeal = async (id: string) => {
-    const { engine } = await server.parts()
+    const engine = await server.service(Engine)
     const event = { type: "DealOpenAsked", leadId: id, score: 80, by: "engine", reason: "qualified", at: 0 }
     await server.run(engine.deliver({ company: "acme", machine: "deal", id }, event, { principal: "engine" }))
   }

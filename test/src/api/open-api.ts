@@ -4,11 +4,10 @@ import { join } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { AccountServices } from "../../../src/accounts/accounts-layer.ts"
 import { Operator } from "../../../src/accounts/people/operator.ts"
 import { Sessions } from "../../../src/accounts/sessions/sessions.ts"
 import type { SettingValues } from "../../../src/config.ts"
-import type { Running } from "../../../src/http/running-engine.ts"
+import type { Booted } from "../../../src/wiring/boot.ts"
 import type { DatabaseKind } from "../../databases.ts"
 import { type OpenServer, openServer, quickCompany } from "../http/open-server.ts"
 
@@ -37,9 +36,8 @@ export interface OpenApiServer extends Omit<OpenServer, "ask"> {
   readonly anonymous: Ask
   /** Asks as somebody of a company with these roles; the same name is the same user. */
   readonly as: (company: string, name: string, ...roles: ReadonlyArray<string>) => Promise<Caller>
-  readonly parts: () => Promise<Running>
-  /** One of the services of `src/accounts`. */
-  readonly account: <Id extends AccountServices, S>(tag: Context.Key<Id, S>) => Promise<S>
+  /** One of the services that the server runs with. */
+  readonly service: <Id extends Booted, S>(tag: Context.Key<Id, S>) => Promise<S>
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
 }
 
@@ -102,14 +100,13 @@ export const openApiServer = async (
         }
   const server = await openServer({ dir, ...urls, ...own })
   const run: OpenApiServer["run"] = (effect) => Effect.runPromise(effect)
-  const parts = () => run(server.running.get)
-  const account: OpenApiServer["account"] = async (tag) => Context.get((await parts()).accounts!, tag)
+  const service: OpenApiServer["service"] = async (tag) => Context.get(await run(server.booted), tag)
   let logins = 0
   const as: OpenApiServer["as"] = async (company, name, ...roles) => {
-    const operator = await account(Operator)
+    const operator = await service(Operator)
     const email = `${name}@example.com`
     await run(Effect.exit(operator.createUser(company, { email, name, roles, password }, "operator:test")))
-    const sessions = await account(Sessions)
+    const sessions = await service(Sessions)
     // Each from an address of its own: logins are few a minute.
     const from = { address: `10.0.${Math.floor(++logins / 250)}.${logins % 250}`, agent: "test" }
     const { access, user } = await run(sessions.login({ email, password, company, ...from }))
@@ -120,8 +117,7 @@ export const openApiServer = async (
     ...server,
     anonymous: asker(server.url),
     as,
-    parts,
-    account,
+    service,
     run,
     close: async () => {
       await server.close()

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import type { ActorEvent } from "../../../actors/engine/engine.ts"
+import { type ActorEvent, Engine } from "../../../actors/engine/engine.ts"
 import { ApiKeys } from "../../../src/accounts/keys/api-keys.ts"
 import { Authentication } from "../../../src/accounts/sessions/authentication.ts"
-import { conversationOf } from "../../../src/companies/contacts.ts"
+import { Contacts, conversationOf } from "../../../src/companies/contacts.ts"
 import { contactOfVisitor, pageInstance } from "../../../src/http/chat/visitors.ts"
 import { eventually } from "../http/open-server.ts"
 import { openPage } from "../http/page-socket.ts"
@@ -72,7 +72,7 @@ export const fillTwoCompanies = async (server: OpenApiServer, persons = 12): Pro
   const accounts = idsOf("account-", 3)
   const talking = leads.slice(0, 3)
   const fill = async (id: OneCompany["id"], marker: OneCompany["marker"]): Promise<OneCompany> => {
-    const { engine, contacts } = await server.parts()
+    const [engine, contacts] = [await server.service(Engine), await server.service(Contacts)]
     const deliver = (machine: string, actor: string, event: ActorEvent) =>
       server.run(
         // On a busy machine the lease may just be changing hands.
@@ -147,8 +147,8 @@ const ownIds = async (server: OpenApiServer, company: string, marker: string, ad
 
 /** A key of the admin's company with these roles, good for a flood of requests. */
 export const keyOf = async (server: OpenApiServer, admin: Caller, ...roles: ReadonlyArray<string>) => {
-  const { authenticate } = await server.account(Authentication)
-  const apiKeys = await server.account(ApiKeys)
+  const { authenticate } = await server.service(Authentication)
+  const apiKeys = await server.service(ApiKeys)
   return server.run(
     Effect.gen(function* () {
       const principal = yield* authenticate(`Bearer ${admin.token}`)

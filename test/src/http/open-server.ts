@@ -91,7 +91,7 @@ export const openServer = async (
     serve.pipe(Scope.provide(scope), Effect.provide(Layer.merge(settings, logger)))
   )
   if (options.booted !== false) {
-    await Effect.runPromise(serving.booted as Effect.Effect<void>)
+    await Effect.runPromise(serving.booted)
     await eventually(async () => (await fetch(`${serving.url}/readyz`)).ok)
   }
   const store = remoteStoreLayer(serving)

@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
-import { type Engine, TryAgain } from "../../../actors/engine/engine.ts"
+import { Engine, TryAgain } from "../../../actors/engine/engine.ts"
 import { machines } from "../../../machines/index.ts"
-import { ApiParts } from "../../../src/api/api-parts.ts"
 import { Contacts } from "../../../src/companies/contacts.ts"
 import { type SubmittedLead, submitLead } from "../../../src/inbox/submit-lead.ts"
 import type { TestEngine } from "../../actors/engine/run-engine.ts"
@@ -30,14 +29,12 @@ describeEngine("a lead that is submitted", (given) => {
   const submit = ({ engine }: TestEngine, asked: SubmittedLead, breaksOffAt?: string) => {
     const deliver: Engine["Service"]["deliver"] = (address, ...event) =>
       address.machine === breaksOffAt ? away : engine.deliver(address, ...event)
-    const parts = Layer.effect(
-      ApiParts,
-      Effect.map(Contacts, (contacts) => {
-        const running = { contacts, engine: { ...engine, deliver } }
-        return { get: Effect.succeed(running), now: () => given.clock.now() } as never
-      })
-    ).pipe(Layer.provide(Contacts.layer), Layer.provide(given.database.layer))
-    return Effect.runPromise(Effect.result(Effect.provide(submitLead(asked), parts)))
+    const services = Layer.mergeAll(
+      Layer.succeed(Engine, { ...engine, deliver }),
+      given.clock.layer,
+      Layer.provide(Contacts.layer, given.database.layer)
+    )
+    return Effect.runPromise(Effect.result(Effect.provide(submitLead(asked), services)))
   }
   const idOf = (submitted: Awaited<ReturnType<typeof submit>>) =>
     submitted._tag === "Success" ? submitted.success.address.id : ""

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { Engine } from "../../../../actors/engine/engine.ts"
 import { databases } from "../../../databases.ts"
 import { eventually } from "../../http/open-server.ts"
 import { openPage, type PageSocket } from "../../http/page-socket.ts"
@@ -112,7 +113,7 @@ describe.each(databases)("conversations by HTTP, on $name", (kind) => {
     expect((await say(id, "x", {}, rui)).status).toBe(404)
     expect((await rui.ask(`/api/v1/conversations/${id}/messages`)).status).toBe(404)
     const { leadId } = (await ana.ask(`/api/v1/conversations/${id}`)).body.row
-    const { engine } = await server.parts()
+    const engine = await server.service(Engine)
     const address = { company: "acme", machine: "contact", id: leadId }
     const assign = { type: "OwnerAssignAsked", owner: rui.id, by: `person:${ana.id}`, at: 1 }
     await server.run(engine.deliver(address, assign, { principal: `person:${ana.id}` }))

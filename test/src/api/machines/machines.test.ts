@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { Engine } from "../../../../actors/engine/engine.ts"
 import { databases } from "../../../databases.ts"
 import { type Answer, type AskOptions, type Caller, type OpenApiServer, openApiServer } from "../open-api.ts"
 
@@ -17,7 +18,7 @@ describe.each(databases)("resources of machines, on $name", (kind) => {
   afterAll(() => server.close())
 
   const open = async (company: string, id: string) => {
-    const { engine } = await server.parts()
+    const engine = await server.service(Engine)
     const event = { ...opened, leadId: id }
     return server.run(engine.deliver({ company, machine: "deal", id }, event, { principal: "engine" }))
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { WebSocket } from "ws"
+import { Database } from "../../../../eventstore/database/database.ts"
 import { inCompany } from "../../../../projections/engine/in-company.ts"
 import { liveCloses } from "../../../../src/http/live/live-closes.ts"
 import { databases } from "../../../databases.ts"
@@ -77,9 +78,9 @@ describe.each(databases)("live updates of a whole server on $name", (kind) => {
       code: "forbidden"
     })
     expect(refused.id).toBeDefined()
-    const { database } = await server.parts()
+    const database = await server.service(Database)
     const audit = await server.run(
-      inCompany(database!, "acme", (query) =>
+      inCompany(database, "acme", (query) =>
         query("select principal, target, outcome from core.audit where action = 'live.follow'")
       )
     )
