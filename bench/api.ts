@@ -3,7 +3,6 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { defaultLimits } from "../actors/engine/engine-limits.ts"
-import type { Json } from "../eventstore/database/json.ts"
 import { machines } from "../machines/index.ts"
 import { Companies } from "../src/companies/companies.ts"
 import { demoCompany } from "../src/companies/demo.ts"
@@ -37,7 +36,7 @@ const fill = async (url: string, leads: number) => {
   const opened = await openEngine(url, {
     machines: machines.filter(({ machine }) => machine.id === "contact" || machine.id === "lead"),
     companies: [company],
-    startInput: (address) => Effect.orDie(companies.startInput(address)) as Effect.Effect<Json>,
+    startInput: companies.startInput,
     runJobs: false,
     limits: { ...defaultLimits, partitionsPerCompany: 4, lanes: 2 }
   })

@@ -7,13 +7,10 @@ import { lead } from "./lead/listed.ts"
 import type { ListedMachine } from "./listed-machine.ts"
 import { reply } from "./reply/listed.ts"
 
+/** One of them, as its own schemas type it. */
+export type Listed = (typeof listed)[number]
+
+const listed = [conversation, lead, deal, contact, account, company, reply]
+
 /** The machines that run here; a new one is a folder and a line in this list. */
-export const machines: ReadonlyArray<ListedMachine> = [
-  conversation,
-  lead,
-  deal,
-  contact,
-  account,
-  company,
-  reply
-]
+export const machines: ReadonlyArray<ListedMachine> = listed

@@ -18,7 +18,6 @@ import { LiveClients } from "./http/live/live-clients.ts"
 import { LiveParts } from "./http/live/live-parts.ts"
 import { RunningEngine } from "./http/running-engine.ts"
 import { serveApp } from "./http/serve-app.ts"
-import { Starters } from "./http/starters.ts"
 import { Inbox } from "./inbox/inbox.ts"
 import { scriptedModelLayer } from "./models/scripted/scripted-model.ts"
 import { holdDirectory } from "./pglite/embedded-database.ts"
@@ -46,7 +45,7 @@ const worldLayer = Layer.unwrap(
       LiveClients.layer(settings.liveSocketsMax)
     ).pipe(
       Layer.provideMerge(Inbox.layer),
-      Layer.provideMerge(Layer.mergeAll(RunningEngine.layer, Starters.layer, scriptedModelLayer)),
+      Layer.provideMerge(Layer.merge(RunningEngine.layer, scriptedModelLayer)),
       Layer.provideMerge(Channels.layerOf(channels))
     )
   })

@@ -20,6 +20,7 @@ import {
 } from "./engine.ts"
 import type { EngineClock, Fork } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
+import type { EngineOptions } from "./engine-options.ts"
 import type { OwnedPartitions } from "./owned-partitions.ts"
 import { type Delivery, type ErasureOrder, enqueue, type Outcome, type OwnedPartition } from "./partition.ts"
 
@@ -32,7 +33,7 @@ export interface DoorPorts {
   readonly clock: EngineClock["Service"]
   readonly fork: Fork
   readonly limits: EngineLimits
-  readonly startInput: (address: Address, event: ActorEvent) => Effect.Effect<Json, EventRefused>
+  readonly startInput: EngineOptions["startInput"]
   /** Why nothing can be stored now; undefined while the database answers. */
   readonly storeDown: () => string | undefined
   /** An unknown company was asked for: look for free partitions. */
@@ -145,7 +146,7 @@ export const makeDoor = (ports: DoorPorts): Door => {
       kind: "delivery",
       actor,
       settle: (outcome) => {
-        actor.pins--
+        unpin(actor)
         open.delete(entry)
         settle(outcome)
       }
@@ -163,10 +164,17 @@ export const makeDoor = (ports: DoorPorts): Door => {
     const ready = Effect.tap(starting, (startInput) => giveKey(ports.keys, actor, startInput))
     fork(
       Effect.map(Effect.exit(ready), (exit) => {
-        actor.pins--
         done(exit)
+        unpin(actor)
       })
     )
+  }
+
+  const startingOf = (actor: LiveActor, event: ActorEvent, envelope: Envelope) => {
+    if (actor.version > 0) return Effect.succeed(undefined)
+    // Whoever comes while somebody begins it may be stored first, and then begins it as that one does.
+    actor.starter ??= envelope.starter
+    return ports.startInput(actor.address, event, actor.starter)
   }
 
   const deliver: Door["deliver"] = (address, event, envelope) =>
@@ -183,8 +191,7 @@ export const makeDoor = (ports: DoorPorts): Door => {
         const input = stepInputOf(event.type, data)
         const delivery = { type: event.type, data, text, input, envelope, startInput: undefined }
         if (actor.version > 0 && !needsKey(actor)) return push(found, delivery, settle)
-        const starting = actor.version > 0 ? Effect.succeed(undefined) : ports.startInput(address, event)
-        makeReady(actor, starting, (ready) => {
+        makeReady(actor, startingOf(actor, event, envelope), (ready) => {
           if (Exit.isFailure(ready)) resume(Effect.failCause(ready.cause))
           else push(found, { ...delivery, startInput: ready.value }, settle)
         })
@@ -266,6 +273,12 @@ export const makeDoor = (ports: DoorPorts): Door => {
 const resultOf = (outcome: Outcome): Effect.Effect<Delivered, DeliverError> => {
   if (outcome === "stale") return Effect.die(new Error("only the engine's own inputs can be stale"))
   return "_tag" in outcome ? Effect.fail(outcome) : Effect.succeed(outcome)
+}
+
+/** Once nobody is on the way to it any more, it may be let go, and nobody is beginning it. */
+const unpin = (actor: LiveActor) => {
+  actor.pins--
+  if (actor.pins === 0) actor.starter = undefined
 }
 
 const notOwner = (address: Address) =>

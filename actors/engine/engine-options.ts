@@ -13,8 +13,12 @@ export interface EngineOptions {
   readonly handlers: ReadonlyArray<JobHandler>
   /** Companies that must exist; others are found in the database. */
   readonly companies: ReadonlyArray<string>
-  /** The input of an actor that is started by the first event to it. */
-  readonly startInput: (address: Address, event: ActorEvent) => Effect.Effect<Json, EventRefused>
+  /** The input of an actor that is started by the first event to it, and by the starter in that event's envelope. */
+  readonly startInput: (
+    address: Address,
+    event: ActorEvent,
+    starter: unknown
+  ) => Effect.Effect<Json, EventRefused>
   readonly limits: EngineLimits
   /** Where copies of personal data are, beside the event store. */
   readonly erasurePlaces?: ReadonlyArray<ErasurePlace>

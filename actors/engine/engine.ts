@@ -22,6 +22,8 @@ export interface Envelope {
   readonly expectedVersion?: number | "none" | "exists" | "any"
   /** Refused with `notNow`, and nothing is written, when the machine has no transition for it as it stands. */
   readonly onlyIfTaken?: boolean
+  /** Who or what begins the actor, if this event does: handed to `startInput` as it is. */
+  readonly starter?: unknown
 }
 
 /** The event is stored. */

@@ -30,6 +30,8 @@ export interface LiveActor {
   snapshotVersion: number
   /** Deliveries on their way; an actor with any stays in memory. */
   pins: number
+  /** Of whoever is beginning it just now; nobody here looks inside. */
+  starter: unknown
   /** The version it came with when that is no longer listed: the next step begins with `ActorMigrated`. */
   migrateFrom: string | undefined
   /** What its personal data is sealed with; undefined while it has none. */
@@ -222,6 +224,7 @@ export const newActor = (
   version: 0,
   snapshotVersion: 0,
   pins: 0,
+  starter: undefined,
   migrateFrom: undefined,
   key: undefined,
   erased: false

@@ -4,10 +4,10 @@ import { accountJobs } from "./jobs.ts"
 import { accountMachine } from "./machine.ts"
 
 /** What the engine and the API know of accounts, the organisations that contacts work for. */
-export const account: ListedMachine<keyof typeof accountEvents> = {
+export const account = {
   machine: accountMachine,
   input: AccountInput,
   events: accountEvents,
   emitted: accountEmitted,
   jobs: accountJobs
-}
+} satisfies ListedMachine<keyof typeof accountEvents>

@@ -4,7 +4,7 @@ import { companyJobs } from "./jobs.ts"
 import { companyMachine } from "./machine.ts"
 
 /** What the engine and the API know of a company's own actor. */
-export const company: ListedMachine<keyof typeof companyEvents> = {
+export const company = {
   machine: companyMachine,
   plural: "companies",
   module: "settings",
@@ -15,4 +15,4 @@ export const company: ListedMachine<keyof typeof companyEvents> = {
   events: companyEvents,
   emitted: companyEmitted,
   jobs: companyJobs
-}
+} satisfies ListedMachine<keyof typeof companyEvents>

@@ -4,10 +4,10 @@ import { contactJobs } from "./jobs.ts"
 import { contactMachine } from "./machine.ts"
 
 /** What the engine and the API know of contacts. */
-export const contact: ListedMachine<keyof typeof contactEvents> = {
+export const contact = {
   machine: contactMachine,
   input: ContactInput,
   events: contactEvents,
   emitted: contactEmitted,
   jobs: contactJobs
-}
+} satisfies ListedMachine<keyof typeof contactEvents>

@@ -4,7 +4,7 @@ import { conversationJobs } from "./jobs.ts"
 import { conversationMachine } from "./machine.ts"
 
 /** What the engine and the API know of conversations. */
-export const conversation: ListedMachine<keyof typeof conversationEvents> = {
+export const conversation = {
   machine: conversationMachine,
   module: "conversations",
   fromPeople: [
@@ -22,4 +22,4 @@ export const conversation: ListedMachine<keyof typeof conversationEvents> = {
   events: conversationEvents,
   emitted: conversationEmitted,
   jobs: conversationJobs
-}
+} satisfies ListedMachine<keyof typeof conversationEvents>

@@ -4,11 +4,11 @@ import { dealJobs } from "./jobs.ts"
 import { dealMachine } from "./machine.ts"
 
 /** What the engine and the API know of deals. */
-export const deal: ListedMachine<keyof typeof dealEvents> = {
+export const deal = {
   machine: dealMachine,
   fromPeople: ["DealMoveAsked", "DealWinAsked", "DealLoseAsked", "DealReopenAsked"],
   input: DealInput,
   events: dealEvents,
   emitted: dealEmitted,
   jobs: dealJobs
-}
+} satisfies ListedMachine<keyof typeof dealEvents>

@@ -4,7 +4,7 @@ import { leadJobs } from "./jobs.ts"
 import { leadMachine } from "./machine.ts"
 
 /** What the engine and the API know of leads. */
-export const lead: ListedMachine<keyof typeof leadEvents> = {
+export const lead = {
   machine: leadMachine,
   fromPeople: ["LeadSubmitted", "LeadQualifyAsked", "LeadDisqualifyAsked", "LeadReopenAsked"],
   sentElsewhere: ["LeadSubmitted"],
@@ -12,4 +12,4 @@ export const lead: ListedMachine<keyof typeof leadEvents> = {
   events: leadEvents,
   emitted: leadEmitted,
   jobs: leadJobs
-}
+} satisfies ListedMachine<keyof typeof leadEvents>

@@ -4,7 +4,7 @@ import { replyJobs } from "./jobs.ts"
 import { replyMachine } from "./machine.ts"
 
 /** What the engine and the API know of replies that a person asked the agent for. */
-export const reply: ListedMachine<keyof typeof replyEvents> = {
+export const reply = {
   machine: replyMachine,
   plural: "replies",
   module: "conversations",
@@ -14,4 +14,4 @@ export const reply: ListedMachine<keyof typeof replyEvents> = {
   events: replyEvents,
   emitted: replyEmitted,
   jobs: replyJobs
-}
+} satisfies ListedMachine<keyof typeof replyEvents>

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Starter } from "../companies/start/start.ts"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const maybeName = Schema.NullOr(Schema.String)
@@ -66,7 +67,7 @@ export const AddressFields = Schema.Struct({
 /** The body of `POST /_engine/store`. */
 export const StoreAsked = Schema.Struct({ method: Schema.String, args: Schema.Array(Schema.Unknown) })
 
-/** The body of `POST /_engine/deliver`; `starter` says who it is when the event begins a conversation. */
+/** The body of `POST /_engine/deliver`. */
 export const DeliverAsked = Schema.Struct({
   address: AddressFields,
   event: Schema.StructWithRest(Schema.Struct({ type: Schema.String }), [
@@ -81,16 +82,9 @@ export const DeliverAsked = Schema.Struct({
     expectedVersion: Schema.optionalKey(
       Schema.Union([Schema.Number, Schema.Literals(["none", "exists", "any"])])
     ),
-    onlyIfTaken: Schema.optionalKey(Schema.Boolean)
-  }),
-  starter: Schema.optionalKey(
-    Schema.Struct({
-      channel: Schema.String,
-      instance: Schema.String,
-      contact: Schema.String,
-      contactName: Schema.optionalKey(Schema.String)
-    })
-  )
+    onlyIfTaken: Schema.optionalKey(Schema.Boolean),
+    starter: Schema.optionalKey(Starter)
+  })
 })
 
 /** The body of `POST /_engine/view`. */

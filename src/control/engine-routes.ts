@@ -12,7 +12,6 @@ import { problem } from "../http/problem.ts"
 import { readBody } from "../http/read-body.ts"
 import { type Running, RunningEngine } from "../http/running-engine.ts"
 import type { Served } from "../http/serve-app.ts"
-import { Starters } from "../http/starters.ts"
 import { stringifyWithBytes } from "./bytes-json.ts"
 import { askCompanies } from "./company-questions.ts"
 import {
@@ -109,17 +108,10 @@ const askStore = Effect.fnUntraced(function* (
   return yield* ask(...given.map((each) => each ?? undefined))
 })
 
-const deliver = Effect.fnUntraced(function* ({
-  address,
-  event,
-  envelope,
-  starter
-}: typeof DeliverAsked.Type) {
+const deliver = Effect.fnUntraced(function* ({ address, event, envelope }: typeof DeliverAsked.Type) {
   const running = yield* RunningEngine
-  const starters = yield* Starters
   const { engine } = yield* running.get
-  const delivery = engine.deliver(address, event, envelope)
-  return yield* starter === undefined ? delivery : starters.during(address, starter, delivery)
+  return yield* engine.deliver(address, event, envelope)
 })
 
 /** What the engine answers, failures included, as JSON; only a question that can't be understood is a problem. */

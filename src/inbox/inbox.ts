@@ -14,11 +14,11 @@ import type { Json } from "../../eventstore/database/json.ts"
 import { contactLimits } from "../../machines/contact/limits.ts"
 import type { Inbound } from "../channels/channel.ts"
 import { cleanOptional } from "../channels/clean-text.ts"
-import { Companies, type Starter, type UnknownCompany } from "../companies/companies.ts"
+import { Companies, type UnknownCompany } from "../companies/companies.ts"
 import { type Contact, type KnownContact, phoneOf } from "../companies/contacts.ts"
 import { introduce } from "../companies/introduce.ts"
+import type { Starter } from "../companies/start/start.ts"
 import { RunningEngine } from "../http/running-engine.ts"
-import { Starters } from "../http/starters.ts"
 
 /** What became of the inbounds of one request; all of them are stored, known, or can't ever be taken. */
 export interface Taken {
@@ -53,7 +53,6 @@ export class Inbox extends Context.Service<
     Effect.gen(function* () {
       const companies = yield* Companies
       const running = yield* RunningEngine
-      const starters = yield* Starters
 
       const takeOne = Effect.fnUntraced(function* (
         channel: string,
@@ -74,10 +73,9 @@ export class Inbox extends Context.Service<
         const expectedVersion = isNews ? "exists" : "any"
         const envelope = { principal, key, occurredAt: inbound.at, expectedVersion } as const
         const deliver = ({ conversation, leadId }: KnownContact) => {
-          const delivery = engine.deliver(conversation, event, envelope)
-          return Effect.tap(
-            starters.during(conversation, { ...starterOf(channel, inbound), leadId }, delivery),
-            (delivered) => introduceSender(engine, { ...who, leadId }, inbound, delivered)
+          const starter = starterOf(channel, inbound, leadId)
+          return Effect.tap(engine.deliver(conversation, event, { ...envelope, starter }), (delivered) =>
+            introduceSender(engine, { ...who, leadId }, inbound, delivered)
           )
         }
         const delivered = deliver(known).pipe(
@@ -136,10 +134,10 @@ const isErased = (error: EventRefused | WrongVersion | TryAgain): boolean =>
 const notNow = ({ message }: { readonly message: string }) =>
   new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
 
-const starterOf = (channel: string, inbound: Inbound): Starter => {
+const starterOf = (channel: string, inbound: Inbound, leadId: string): Starter => {
   const { instance, contact } = inbound
   const contactName = inbound._tag === "message" ? inbound.contactName : undefined
-  return { channel, instance, contact, ...(contactName === undefined ? {} : { contactName }) }
+  return { channel, instance, contact, leadId, ...(contactName === undefined ? {} : { contactName }) }
 }
 
 const eventOf = (channel: string, inbound: Inbound) => {

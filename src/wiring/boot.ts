@@ -6,27 +6,24 @@ import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import { Engine, EventRefused } from "../../actors/engine/engine.ts"
+import { Engine } from "../../actors/engine/engine.ts"
 import { EngineClock } from "../../actors/engine/engine-clock.ts"
 import { engineLayer } from "../../actors/engine/engine-layer.ts"
 import { defaultLimits, type EngineLimits } from "../../actors/engine/engine-limits.ts"
 import type { ErasurePlace } from "../../actors/engine/erasures.ts"
 import { Ownership } from "../../actors/engine/ownership.ts"
-import { startFromEvent } from "../../actors/engine/start-from-event.ts"
 import { Database, DatabaseError } from "../../eventstore/database/database.ts"
-import type { Json } from "../../eventstore/database/json.ts"
 import { EventStore } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
 import { Secrets } from "../../eventstore/personal/secrets.ts"
 import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
 import { SealStore } from "../../eventstore/proof/seal-store.ts"
 import { machines } from "../../machines/index.ts"
-import type { ListedMachine } from "../../machines/listed-machine.ts"
 import { PastReadModels } from "../../projections/engine/past-read-models.ts"
 import { Projections } from "../../projections/engine/projections.ts"
 import { accountsLayer } from "../accounts/accounts-layer.ts"
 import { Operator } from "../accounts/people/operator.ts"
-import { Companies, StartRefused } from "../companies/companies.ts"
+import { Companies } from "../companies/companies.ts"
 import { CompanyAdmin } from "../companies/company-admin.ts"
 import { CompanyFiles } from "../companies/company-files.ts"
 import { Contacts } from "../companies/contacts.ts"
@@ -36,7 +33,6 @@ import { demoHistory } from "../demo/history/demo-history.ts"
 import { handlers } from "../handlers/index.ts"
 import { HttpServer } from "../http/http-server.ts"
 import { RunningEngine } from "../http/running-engine.ts"
-import { Starters } from "../http/starters.ts"
 import { LiveHub } from "../live/live-hub.ts"
 import { liveLayer } from "../live/open-live.ts"
 import { eraseReturned, erasureLedger, erasureLedgerFile } from "../privacy/erasure-ledger.ts"
@@ -65,8 +61,6 @@ const limitsOf = (settings: SettingValues): EngineLimits => ({
   receiptDeadlineMs: settings.receiptDeadlineMs
 })
 
-const listed: ReadonlyMap<string, ListedMachine> = new Map(machines.map((each) => [each.machine.id, each]))
-
 const ownerName = () => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`
 
 /** The memory of who is who; its lines in the database go with the key. */
@@ -83,31 +77,13 @@ const makeEngine = Effect.fnUntraced(function* (
 ) {
   const settings = yield* Settings
   const companies = yield* Companies
-  const starters = yield* Starters
   const runFork = Effect.runForkWith(yield* Effect.context<never>())
   const log = { info: Effect.logInfo, warn: Effect.logWarning, error: Effect.logError }
   return engineLayer({
     machines,
     handlers: yield* handlers,
     companies: companies.all.map(({ id }) => id),
-    startInput: (address, event) =>
-      companies.startInput(address, starters.of(address)).pipe(
-        // A lead that a form begins came by that form, and by no conversation.
-        Effect.map((input) => (event.type === "LeadSubmitted" ? { ...input, source: event.source } : input)),
-        // Of our own machines the companies know more; all others start with what their first event tells.
-        Effect.flatMap((input) =>
-          Object.keys(input).length === 0 && listed.has(address.machine)
-            ? Effect.mapError(
-                Effect.fromResult(startFromEvent(listed.get(address.machine)!, event)),
-                (message) => new StartRefused({ message })
-              )
-            : Effect.succeed(input as unknown as Json)
-        ),
-        Effect.mapError(
-          ({ _tag, message }) =>
-            new EventRefused({ reason: _tag === "UnknownCompany" ? "unknownCompany" : "wrongData", message })
-        )
-      ),
+    startInput: companies.startInput,
     limits: limitsOf(settings),
     erasurePlaces: [...erasurePlaces, erasureLedger(erasureLedgerFile(settings), subjects, Date.now)],
     logPersonal: settings.logPersonal === "yes",

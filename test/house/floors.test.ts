@@ -11,7 +11,6 @@ const known: ReadonlySet<string> = new Set([
   "src/control/ask-operator.ts imports src/cli/cli-failure.ts",
   "src/control/ask-operator.ts imports src/cli/open-store.ts",
   "src/inbox/inbox.ts imports src/http/running-engine.ts",
-  "src/inbox/inbox.ts imports src/http/starters.ts",
   "src/models/model.ts imports src/companies/company.ts",
   "src/models/scripted/find-answer.ts imports src/companies/company.ts",
   "src/models/scripted/open-criteria.ts imports src/companies/company.ts",

@@ -53,8 +53,8 @@ const pastOf = Effect.fnUntraced(function* (stories: ReadonlyArray<Story>, then:
       const address = isConversation ? conversation : { company: demoCompany.id, machine: to, id: leadId }
       const id = formatAddress(address)
       if (!startInputs.has(id)) {
-        const input = yield* companies.startInput(address, isConversation ? starter : undefined)
-        startInputs.set(id, input as unknown as Json)
+        const begun = { ...data, type }
+        startInputs.set(id, yield* companies.startInput(address, begun, isConversation ? starter : undefined))
       }
       inputs.push({
         address,

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { expect, it } from "vitest"
 import { createMachine } from "xstate"
 import { EventRefused } from "../../../actors/engine/engine.ts"
+import type { Json } from "../../../eventstore/database/json.ts"
 import { counter } from "./machines.ts"
 import { until } from "./run-engine.ts"
 import { describeEngineOnEvery } from "./suite.ts"
@@ -210,6 +211,27 @@ describeEngineOnEvery("delivering", (given) => {
     })
     expect(await engine.types("counter/stranger")).toEqual([])
     expect(asked).toEqual(["1 Add", "stranger Add"])
+  })
+
+  it("begins an actor by the starter of whoever begins it, also for those who come meanwhile", async () => {
+    const engine = await given.start({
+      machines: listed,
+      startInput: (_, __, starter) =>
+        starter === undefined
+          ? Effect.fail(new EventRefused({ reason: "wrongData", message: "nobody begins it" }))
+          : Effect.succeed(starter as Json)
+    })
+    const outcomes = await Promise.all([
+      engine.deliver("counter/1", add, { starter: { by: "the first" } }),
+      engine.deliver("counter/1", add),
+      engine.deliver("counter/1", add, { starter: { by: "the last" } })
+    ])
+    expect(outcomes.map(({ version }) => version)).toEqual([2, 4, 6])
+    expect(await engine.view("counter/1")).toMatchObject({ context: { started: { by: "the first" } } })
+    // One that was not begun after all is begun by nobody later.
+    const notNow = { starter: { by: "one who goes" }, expectedVersion: "exists" } as const
+    expect(await engine.refuse("counter/2", add, notNow)).toMatchObject({ _tag: "WrongVersion" })
+    expect(await engine.refuse("counter/2", add)).toMatchObject({ message: "nobody begins it" })
   })
 
   it("refuses what it does not know, and says what it knows", async () => {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
-import { Engine, EventRefused } from "../../../actors/engine/engine.ts"
+import { Engine } from "../../../actors/engine/engine.ts"
 import { JobFailedForNow, type JobHandler, JobRefused } from "../../../actors/jobs/job-handler.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 import { machines } from "../../../machines/index.ts"
@@ -15,7 +15,6 @@ import { demoCompany } from "../../../src/companies/demo.ts"
 import { Channels } from "../../../src/handlers/channels.ts"
 import { handlers } from "../../../src/handlers/index.ts"
 import { RunningEngine } from "../../../src/http/running-engine.ts"
-import { Starters } from "../../../src/http/starters.ts"
 import { Inbox } from "../../../src/inbox/inbox.ts"
 import { LanguageModel, ModelRefused, ModelUnavailable } from "../../../src/models/model.ts"
 import { replyByScript } from "../../../src/models/scripted/scripted-model.ts"
@@ -125,30 +124,25 @@ export const personalWorld = async (
   diaryInput: Json
 ) => {
   const channel = channelOf(plans, newId, () => given.clock.now())
-  const outside = Layer.mergeAll(Companies.layerOf([company]), Starters.layer, Channels.layerOf([channel]))
-  const { companies, starters, ours } = await Effect.runPromise(
+  const outside = Layer.merge(Companies.layerOf([company]), Channels.layerOf([channel]))
+  const { companies, ours } = await Effect.runPromise(
     Effect.gen(function* () {
-      return { companies: yield* Companies, starters: yield* Starters, ours: yield* handlers }
+      return { companies: yield* Companies, ours: yield* handlers }
     }).pipe(Effect.provide(Layer.merge(outside, modelOf(plans))))
   )
   const engine = await given.start({
     machines: [...machines, ...more.machines],
     handlers: [...ours, ...more.handlers],
     limits: { snapshotEvery: 2, jobBackoffMs: 1000, receiptDeadlineMs: 10 * retryAfterMs },
-    startInput: (address) =>
-      address.machine === "diary"
-        ? Effect.succeed(diaryInput)
-        : (Effect.mapError(
-            companies.startInput(address, starters.of(address)),
-            ({ message }) => new EventRefused({ reason: "wrongData", message })
-          ) as Effect.Effect<Json, EventRefused>)
+    startInput: (address, event, starter) =>
+      address.machine === "diary" ? Effect.succeed(diaryInput) : companies.startInput(address, event, starter)
   })
   const { layer } = given.database
   const doors = ManagedRuntime.make(
     Inbox.layer.pipe(
       Layer.provide(RunningEngine.layerReady),
       Layer.provideMerge(Contacts.layer),
-      Layer.provide(Layer.mergeAll(Layer.succeed(Companies, companies), Layer.succeed(Starters, starters))),
+      Layer.provide(Layer.succeed(Companies, companies)),
       Layer.provide(Layer.merge(Layer.succeed(Engine, engine.engine), layer))
     )
   )

@@ -4,13 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import { Engine, EventRefused } from "../../../actors/engine/engine.ts"
+import { Engine } from "../../../actors/engine/engine.ts"
 import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { engineLayer } from "../../../actors/engine/engine-layer.ts"
 import type { EngineLimits } from "../../../actors/engine/engine-limits.ts"
 import { Ownership } from "../../../actors/engine/ownership.ts"
 import type { JobHandler } from "../../../actors/jobs/job-handler.ts"
-import type { Json } from "../../../eventstore/database/json.ts"
 import { sealingLayer } from "../../../eventstore/database/store-layers.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { MasterKeys, masterKeyOf } from "../../../eventstore/personal/master-keys.ts"
@@ -23,7 +22,6 @@ import { Contacts } from "../../../src/companies/contacts.ts"
 import { Channels } from "../../../src/handlers/channels.ts"
 import { handlers } from "../../../src/handlers/index.ts"
 import { RunningEngine } from "../../../src/http/running-engine.ts"
-import { Starters } from "../../../src/http/starters.ts"
 import { Inbox } from "../../../src/inbox/inbox.ts"
 import type { LanguageModel } from "../../../src/models/model.ts"
 import type { Random } from "../time/random.ts"
@@ -76,17 +74,12 @@ const engineOf = (options: NodeOptions) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const companies = yield* Companies
-      const starters = yield* Starters
       const found = yield* handlers
       return engineLayer({
         machines,
         handlers: found.map((handler) => counted(options.process, options.handler?.(handler) ?? handler)),
         companies: companies.all.map(({ id }) => id),
-        startInput: (address) =>
-          companies.startInput(address, starters.of(address)).pipe(
-            Effect.map((input) => input as unknown as Json),
-            Effect.mapError(({ message }) => new EventRefused({ reason: "wrongData", message }))
-          ),
+        startInput: companies.startInput,
         limits: options.limits,
         log: (level, message) => options.log(`${level}: ${message}`),
         broke: options.broke
@@ -122,7 +115,6 @@ const layerOf = (options: NodeOptions, model: Layer.Layer<LanguageModel>) => {
   const world = Layer.mergeAll(
     Companies.layerOf(options.companies),
     Channels.layerOf(options.channels),
-    Starters.layer,
     model
   )
   const engine = engineOf(options).pipe(

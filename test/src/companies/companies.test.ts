@@ -149,12 +149,13 @@ test("finds the company of an account, first by its name, then by a star", async
 
 const conversation = { company: "demo", machine: "conversation", id: "2f69ab59c03a79fa2816" }
 const lead = { company: "demo", machine: "lead", id: "c03a79fa28162f69ab59" }
+const received = { type: "MessageReceived" }
 
 test("starts a conversation and its lead with what their machines want", async () => {
   const found = await use("/nowhere", ({ startInput }) =>
     Effect.all([
-      startInput(conversation, { ...contact, contactName: "Ana", leadId: lead.id }),
-      startInput(lead)
+      startInput(conversation, received, { ...contact, contactName: "Ana", leadId: lead.id }),
+      startInput(lead, { type: "LeadSpoke" }, undefined)
     ])
   )
   const inputs = found._tag === "Success" ? found.success : []
@@ -176,12 +177,17 @@ test("starts a conversation and its lead with what their machines want", async (
 
 test("refuses a conversation that nobody began, and a company that is not there", async () => {
   const address = conversation
-  expect(await use("/nowhere", ({ startInput }) => startInput(address))).toMatchObject({
-    failure: { _tag: "StartRefused", message: expect.stringContaining(address.id) }
+  const begin = (company: string, starter: unknown) =>
+    use("/nowhere", ({ startInput }) => startInput({ ...address, company }, received, starter))
+  expect(await begin("demo", undefined)).toMatchObject({
+    failure: { reason: "wrongData", message: expect.stringContaining(address.id) }
   })
-  expect(
-    await use("/nowhere", ({ startInput }) => startInput({ ...address, company: "gone" }, contact))
-  ).toMatchObject({ failure: { _tag: "UnknownCompany", message: 'There is no company "gone"' } })
+  expect(await begin("demo", { channel: "evolution" })).toMatchObject({
+    failure: { reason: "wrongData", message: expect.stringContaining("instance") }
+  })
+  expect(await begin("gone", contact)).toMatchObject({
+    failure: { reason: "unknownCompany", message: 'There is no company "gone"' }
+  })
 })
 
 test("takes a text in the wanted language, else in the company's, else in any", () => {

@@ -113,7 +113,8 @@ describe.each(databases)("companies, on $name", (kind) => {
     expect(await run(admin.change("acme", change, ana))).toMatchObject({ changed: [] })
     await run(admin.change("acme", { conversation: { turnClosureMs: 3000 } }, ana))
     const starter = { channel: "telegram", instance: "acme-bot", contact: "1" }
-    const begun = companies.startInput({ company: "acme", machine: "conversation", id: "1" }, starter)
+    const address = { company: "acme", machine: "conversation", id: "1" }
+    const begun = companies.startInput(address, { type: "MessageReceived" }, starter)
     expect(await run(begun)).toMatchObject({ settings: { turnClosureMs: 3000 } })
     const { version } = await run(admin.get("acme"))
     const read = { ...ana, expectedVersion: version - 1 }

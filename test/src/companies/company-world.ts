@@ -3,12 +3,11 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Scope from "effect/Scope"
-import { type DeliverError, Engine, EventRefused } from "../../../actors/engine/engine.ts"
+import { type DeliverError, Engine } from "../../../actors/engine/engine.ts"
 import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { engineLayer } from "../../../actors/engine/engine-layer.ts"
 import { defaultLimits } from "../../../actors/engine/engine-limits.ts"
 import { Ownership } from "../../../actors/engine/ownership.ts"
-import type { Json } from "../../../eventstore/database/json.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { History } from "../../../eventstore/log/history.ts"
 import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
@@ -64,11 +63,7 @@ export const startCompanies = async (
       machines,
       handlers: [],
       companies: companies.all.map(({ id }) => id),
-      startInput: (address) =>
-        companies.startInput(address).pipe(
-          Effect.map((input) => input as unknown as Json),
-          Effect.mapError(({ message }) => new EventRefused({ reason: "wrongData", message }))
-        ),
+      startInput: companies.startInput,
       runJobs: false,
       limits: { ...defaultLimits, partitionsPerCompany: 2 }
     }).pipe(
