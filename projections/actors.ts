@@ -40,7 +40,16 @@ const columns = {
     "Its whole state as JSON text, for this table alone: the next event goes on from it."
   )
 }
-type Actor = RowOf<typeof columns>
+type ActorRow = RowOf<typeof columns>
+
+/** The state that an event of this page led to: `snapshot` is made of it when the row is written, and not before. */
+interface Held {
+  readonly running: RunningMachine
+  readonly state: ActorState
+  readonly persisted: JsonObject
+}
+
+type Actor = ActorRow & { readonly held?: Held | undefined }
 
 type Versions = ReadonlyMap<string, MachineVersions>
 
@@ -70,6 +79,8 @@ export const actorsReadModel = (list: ReadonlyArray<ListedMachine>): ReadModel =
     key: ["machine", "id"],
     columns,
     indexes: [["lead_id"], ["machine", "updated_at"], ["machine", "state", "state_since"]],
+    onWrite: ({ held, ...row }: Actor): ActorRow =>
+      held === undefined ? row : { ...row, snapshot: JSON.stringify(held.persisted) },
     fold: (event) => [
       {
         key: [event.machine, event.id],
@@ -113,17 +124,11 @@ const next = (versions: Versions, row: Actor, event: PastEvent): Actor => {
   }
 }
 
-type Shown = Pick<Actor, "state" | "status" | "data" | "snapshot">
+type Shown = Pick<Actor, "state" | "status" | "data" | "snapshot" | "held">
 
-const unknown: Shown = { state: null, status: "unknown", data: null, snapshot: null }
+const unknown: Shown = { state: null, status: "unknown", data: null, snapshot: null, held: undefined }
 
-interface Moved {
-  readonly running: RunningMachine
-  readonly state: ActorState
-}
-
-/** The states behind the snapshots that were not written yet, so that only the first event of a page restores one. */
-const inMemory = new WeakMap<object, Moved>()
+type Moved = Omit<Held, "persisted">
 
 /** The actor after this input; undefined when that can't be known. */
 const stepped = (versions: Versions, row: Actor, event: PastEvent): Moved | undefined => {
@@ -138,29 +143,21 @@ const stepped = (versions: Versions, row: Actor, event: PastEvent): Moved | unde
 }
 
 /** The state that the row holds; another version than the one before must take it as it is. */
-const stateUnder = (running: RunningMachine, { snapshot }: Actor): ActorState | undefined => {
-  if (snapshot === null) return undefined
-  const held = typeof snapshot === "function" ? inMemory.get(snapshot) : undefined
+const stateUnder = (running: RunningMachine, { snapshot, held }: Actor): ActorState | undefined => {
   if (held?.running === running) return held.state
-  return restore(
-    running,
-    JSON.parse(typeof snapshot === "function" ? textOf(snapshot) : snapshot) as JsonObject
-  )
+  const text = held === undefined ? snapshot : JSON.stringify(held.persisted)
+  return text === null ? undefined : restore(running, JSON.parse(text) as JsonObject)
 }
-
-const textOf = (snapshot: () => string): string => snapshot()
 
 const shown = (moved: Moved | undefined): Shown => {
   const persisted = moved === undefined ? undefined : persist(moved.state)
   if (moved === undefined || persisted === undefined) return unknown
-  const snapshot = () => JSON.stringify(persisted)
-  inMemory.set(snapshot, moved)
   return {
     state: inDots(persisted.value),
     status: statusOf(persisted.status),
     data: persisted.context,
-    // Turned into text when the row is written, and not for the events before the last of a page.
-    snapshot: snapshot as unknown as string
+    snapshot: null,
+    held: { ...moved, persisted }
   }
 }
 

@@ -30,24 +30,21 @@ export interface PastEvent
 
 export type Columns = Readonly<Record<string, Column>>
 
-/**
- * A row as a fold has it: times are epoch ms. A value of a nullable json column may be given as a function without
- * arguments: whoever writes the row calls it then, once, and not for the versions of the row before.
- */
+/** A row as a fold has it: times are epoch ms. */
 export type RowOf<Of extends Columns> = {
   readonly [Name in keyof Of]: Of[Name] extends Column<infer Value> ? Value : never
 }
 
 /** What an event does to one row. */
-export interface RowChange<Of extends Columns = Columns> {
+export interface RowChange<Of extends Columns = Columns, Beside = unknown> {
   /** The values of the key columns, in their order, without the company. */
   readonly key: ReadonlyArray<string | number>
   /** The row after the event; null takes it away, the same object leaves it. Pure. */
-  readonly change: (row: RowOf<Of> | null) => RowOf<Of> | null
+  readonly change: (row: (RowOf<Of> & Beside) | null) => (RowOf<Of> & Beside) | null
 }
 
 /** What an actor of these machines, or of every machine, is followed for. */
-export interface ReadModelOptions<Of extends Columns> {
+export interface ReadModelOptions<Of extends Columns, Beside = unknown> {
   /** Of the table too: lower case with underscores, in the plural. */
   readonly name: string
   /** Raise it when the columns or the fold change: a new table is built beside the old one and takes its place. */
@@ -68,16 +65,24 @@ export interface ReadModelOptions<Of extends Columns> {
   /** The columns of a foreign id that rows are looked up by; each list is an index after the company. */
   readonly indexes?: ReadonlyArray<ReadonlyArray<keyof Of & string>>
   /** The rows that an event changes. Keys come from the event alone, so that they can be read before. Pure. */
-  readonly fold: (event: PastEvent) => ReadonlyArray<RowChange<Of>>
+  readonly fold: (event: PastEvent) => ReadonlyArray<RowChange<Of, Beside>>
+  /**
+   * The row to store of one that the fold made: for what is dear to make, and needed of the last event of a page alone.
+   * A row may hold optional fields beside its columns, `Beside`, until then. Pure.
+   */
+  readonly onWrite?: (row: RowOf<Of> & Beside) => RowOf<Of>
 }
 
 /** A table that follows events: of one company, in that company's schema, with the company first in its key. */
-export interface ReadModel extends Omit<ReadModelOptions<Columns>, "fold" | "key" | "indexes" | "hidden"> {
+export interface ReadModel
+  extends Omit<ReadModelOptions<Columns>, "fold" | "onWrite" | "key" | "indexes" | "hidden"> {
   readonly key: ReadonlyArray<string>
   readonly hidden?: ReadonlyArray<string>
   readonly indexes: ReadonlyArray<ReadonlyArray<string>>
   // biome-ignore lint/suspicious/noExplicitAny: each fold knows its own rows
-  readonly fold: (event: PastEvent) => ReadonlyArray<RowChange<any>>
+  readonly fold: (event: PastEvent) => ReadonlyArray<RowChange<any, any>>
+  // biome-ignore lint/suspicious/noExplicitAny: and so does what writes them
+  readonly onWrite?: (row: any) => any
 }
 
 /**
@@ -90,7 +95,9 @@ export const systemColumns = {
 } as const
 
 /** Declares a read model; the list in `projections/index.ts` makes it live. Throws when it can't be a table. */
-export const readModel = <const Of extends Columns>(options: ReadModelOptions<Of>): ReadModel => {
+export const readModel = <const Of extends Columns, Beside = unknown>(
+  options: ReadModelOptions<Of, Beside>
+): ReadModel => {
   const { name, columns, key, indexes = [] } = options
   for (const column of Object.keys(columns)) {
     if (Object.hasOwn(systemColumns, column)) {

@@ -4,7 +4,7 @@ import type { Database, DatabaseError } from "../../eventstore/database/database
 import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import type { History } from "../../eventstore/log/history.ts"
 import type { Upcasters } from "../../eventstore/log/upcast.ts"
-import type { PastEvent, ReadModel } from "../read-model.ts"
+import type { ReadModel } from "../read-model.ts"
 import { loadReaders, type Reader, swapBuild } from "./builds.ts"
 import { inCompany } from "./in-company.ts"
 import { pastEvent } from "./past-event.ts"
@@ -160,7 +160,7 @@ export class CompanyProjector {
       const middle = group.length >> 1
       return Effect.andThen(this.write(page, group.slice(0, middle)), this.write(page, group.slice(middle)))
     }
-    const { events, after } = page
+    const { events } = page
     if (events.length > 1) {
       const middle = events.length >> 1
       const position = events[middle - 1]!.position
@@ -170,8 +170,10 @@ export class CompanyProjector {
       )
     }
     const [event] = events
-    if (event === undefined || Object.hasOwn(event, "refused")) return Effect.fail(why)
-    return this.write({ ...page, after, events: [refused(event, why)] }, group)
+    if (event === undefined || page.refused !== undefined) return Effect.fail(why)
+    const { message, code } = why
+    const refused = `the database refuses the row: ${message} (SQLSTATE ${code})`
+    return this.write({ ...page, refused }, group)
   }
 
   /** Builds that have read all that the serving ones show take their place; gives their names. */
@@ -223,14 +225,3 @@ export class CompanyProjector {
 }
 
 const targetsOf = (group: ReadonlyArray<Reader>): ReadonlyArray<Target> => group.map(({ target }) => target)
-
-/** Folding it breaks with what the database said, so that its stream is parked. */
-const refused = (event: PastEvent, { message, code }: DatabaseError): PastEvent =>
-  Object.create(event, {
-    refused: { value: true },
-    data: {
-      get: () => {
-        throw new Error(`the database refuses the row: ${message} (SQLSTATE ${code})`)
-      }
-    }
-  })

@@ -25,18 +25,37 @@ export interface AskedOfModel {
 /** Reasons are kept short: they may be read by anyone who looks at lags. */
 const reasonMax = 500
 
-const poisonOf = ({ stream, partition, version }: PastEvent, error: unknown): Poison => ({
+const poisonOf = ({ stream, partition, version }: PastEvent, reason: string): Poison => ({
   stream,
   partition,
   streamVersion: version,
-  reason: (error instanceof Error ? error.message : String(error)).slice(0, reasonMax)
+  reason: reason.slice(0, reasonMax)
 })
 
-/** Asks the fold about each event. Streams in `parked`, and those whose fold breaks here, are left out from then on. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** What the fold asks of the table for this event, or why it can't take it. */
+type Answer =
+  | { readonly kind: "changes"; readonly changes: ReadonlyArray<RowChange> }
+  | { readonly kind: "refused"; readonly why: string }
+
+const ask = ({ fold }: ReadModel, event: PastEvent): Answer => {
+  try {
+    return { kind: "changes", changes: fold(event) }
+  } catch (error) {
+    return { kind: "refused", why: reasonOf(error) }
+  }
+}
+
+/**
+ * Asks the fold about each event. Streams in `parked`, and those whose fold breaks here, are left out from then on. With
+ * `refused`, why the database takes no row of these events, none is folded.
+ */
 export const askModel = (
   model: ReadModel,
   events: ReadonlyArray<PastEvent>,
-  parked: ReadonlySet<string>
+  parked: ReadonlySet<string>,
+  refused?: string
 ): AskedOfModel => {
   const asked: Array<Asked> = []
   const keys = new Map<string, ReadonlyArray<string | number>>()
@@ -44,14 +63,15 @@ export const askModel = (
   for (const event of events) {
     if (model.machines !== undefined && !model.machines.includes(event.machine)) continue
     if (parked.has(event.stream) || poisons.has(event.stream)) continue
-    try {
-      const changes = model.fold(event)
-      if (changes.length === 0) continue
-      asked.push({ event, changes })
-      for (const { key } of changes) keys.set(keyText(key), key)
-    } catch (error) {
-      poisons.set(event.stream, poisonOf(event, error))
+    const answer: Answer = refused === undefined ? ask(model, event) : { kind: "refused", why: refused }
+    if (answer.kind === "refused") {
+      poisons.set(event.stream, poisonOf(event, answer.why))
+      continue
     }
+    const { changes } = answer
+    if (changes.length === 0) continue
+    asked.push({ event, changes })
+    for (const { key } of changes) keys.set(keyText(key), key)
   }
   return { asked, keys: [...keys.values()], poisons: [...poisons.values()] }
 }
@@ -85,12 +105,13 @@ export const foldEvents = (
       })
       for (const [text, entry] of changed) now.set(text, entry)
     } catch (error) {
-      poisons.set(event.stream, poisonOf(event, error))
+      poisons.set(event.stream, poisonOf(event, reasonOf(error)))
     }
   }
   const entries = [...now.values()]
+  const { onWrite = (row: Row) => row } = model
   return {
-    written: entries.flatMap(({ stream, row }) => (row === null ? [] : [{ stream, row }])),
+    written: entries.flatMap(({ stream, row }) => (row === null ? [] : [{ stream, row: onWrite(row) }])),
     removed: entries.flatMap(({ key, row }) => (row === null ? [key] : [])),
     poisons: [...poisons.values()]
   }

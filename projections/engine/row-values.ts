@@ -1,6 +1,6 @@
 import type { Columns, ReadModel } from "../read-model.ts"
 
-/** A row in memory; values may be functions, called when the row is written. */
+/** A row in memory. */
 export type Row = { readonly [column: string]: unknown }
 
 /** A row of `TableSql.select`. */
@@ -25,16 +25,10 @@ export const keyColumns = (
 
 /** Rows as the JSON that `TableSql.upsert` takes. */
 export const rowsJson = (rows: ReadonlyArray<{ readonly stream: string; readonly row: Row }>): string =>
-  JSON.stringify(
-    rows.map(({ stream, row }) => ({ stream, ...row })),
-    called
+  JSON.stringify(rows.map(({ stream, row }) => ({ stream, ...row })))
+
+/** The row's columns without personal data; what else the fold keeps beside them is gone too. */
+export const redacted = (columns: Columns, row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, { personal }]) => [name, personal ? null : row[name]])
   )
-
-const called = (_: string, value: unknown): unknown => (typeof value === "function" ? value() : value)
-
-/** The row without personal data. */
-export const redacted = (columns: Columns, row: Row): Row => {
-  const bare: Record<string, unknown> = { ...row }
-  for (const [name, { personal }] of Object.entries(columns)) if (personal) bare[name] = null
-  return bare
-}

@@ -19,6 +19,8 @@ export interface Page {
   readonly after: number
   readonly position: number
   readonly events: ReadonlyArray<PastEvent>
+  /** Why the database never takes the rows of its one event: the event's stream is parked, and nothing folded. */
+  readonly refused?: string
 }
 
 /** Up to so many events are written together. */
@@ -90,10 +92,10 @@ interface Prepared {
 
 const prepare = Effect.fnUntraced(function* (
   query: Query,
-  { company, events }: Pick<Page, "company" | "events">,
+  { company, events, refused }: Pick<Page, "company" | "events" | "refused">,
   { model, sql, parked }: Target
 ) {
-  const { asked, keys, poisons } = askModel(model, events, parked)
+  const { asked, keys, poisons } = askModel(model, events, parked, refused)
   if (asked.length === 0) return { statements: [], poisons } satisfies Prepared
   const before = new Map<string, Row>()
   const rows = yield* query(sql.select, [company, ...keyColumns(model, keys)])
@@ -123,7 +125,7 @@ const send = (query: Query, statements: ReadonlyArray<Statement>) =>
  */
 export const writeTargets = Effect.fnUntraced(function* (
   query: Query,
-  page: Pick<Page, "company" | "events">,
+  page: Pick<Page, "company" | "events" | "refused">,
   targets: ReadonlyArray<Target>
 ) {
   const small = isSmall(page)

@@ -21,48 +21,19 @@ export const rowReader = (readModel: ReadModel): ((values: ReadonlyArray<unknown
   }
 }
 
-/**
- * A column on the way through a row: the text since the last value, up to and with the column's name, and where it goes on
- * behind a null and behind a value. Rows of a list are mostly null in the same columns, so they take the same way.
- */
-interface Place {
-  readonly before: string
-  afterNull: Place | undefined
-  afterValue: Place | undefined
-}
-
-/** There are as many ways as sets of columns; what is known of them is forgotten beyond this. */
-const placesMax = 2000
-
 /** The same as JSON text: what is JSON in the database stays as it is written there. */
 export const rowWriter = (readModel: ReadModel): ((values: ReadonlyArray<unknown>) => string) => {
   const columns = Object.entries(shownColumns(readModel))
-  const writes = columns.map(([, { kind }]) => textsOf[kind])
   const names = columns.map(([name], n) => `${n === 0 ? "{" : ","}${JSON.stringify(fieldOf(name))}:`)
-  let places = 0
-  /** In front of this column, or at the end of the row. */
-  const placeAt = (column: number, pending = ""): Place => {
-    places++
-    const before = pending + (names[column] ?? "}")
-    return { before, afterNull: undefined, afterValue: undefined }
-  }
-  let first = placeAt(0)
+  const nulls = names.map((name) => `${name}null`)
+  const writes = columns.map(([, { kind }]) => textsOf[kind])
   return (values) => {
-    if (places > placesMax) {
-      places = 0
-      first = placeAt(0)
-    }
     let text = ""
-    let place = first
     for (let n = 0; n < writes.length; n++) {
       const value = values[n] ?? null
-      if (value === null) place = place.afterNull ??= placeAt(n + 1, `${place.before}null`)
-      else {
-        text += place.before + writes[n]!(value as never)
-        place = place.afterValue ??= placeAt(n + 1)
-      }
+      text += value === null ? nulls[n]! : names[n]! + writes[n]!(value as never)
     }
-    return text + place.before
+    return `${text}}`
   }
 }
 
