@@ -1,45 +1,13 @@
 import type { JsonRow } from "../../projections/query/row-json.ts"
 import type { PastEvent } from "../../projections/read-model.ts"
 
-/** A frame as it goes out, the same bytes for everybody who gets it. */
-export class Frame {
+/** A frame as it goes out, the same object for everybody who gets it. */
+export interface Frame {
   readonly type: string
   readonly text: string
   /** Of which topic it is, and how far that is with it. */
-  readonly topic: string | undefined
-  readonly cursor: string | undefined
-  private framed: Buffer | undefined
-
-  constructor(type: string, text: string, topic?: string, cursor?: string) {
-    this.type = type
-    this.text = text
-    this.topic = topic
-    this.cursor = cursor
-  }
-
-  /** As a text message of the WebSocket protocol, made once. */
-  get message(): Buffer {
-    this.framed ??= textMessage(this.text)
-    return this.framed
-  }
-}
-
-/** Whole and without a mask, as servers send it: RFC 6455, section 5.2. */
-const textMessage = (text: string): Buffer => {
-  const bytes = Buffer.byteLength(text)
-  const start = bytes < 126 ? 2 : bytes < 65_536 ? 4 : 10
-  const message = Buffer.allocUnsafe(start + bytes)
-  message[0] = 0x81
-  if (start === 2) message[1] = bytes
-  else if (start === 4) {
-    message[1] = 126
-    message.writeUInt16BE(bytes, 2)
-  } else {
-    message[1] = 127
-    message.writeBigUInt64BE(BigInt(bytes), 2)
-  }
-  message.write(text, start)
-  return message
+  readonly topic?: string | undefined
+  readonly cursor?: string | undefined
 }
 
 /** Why a topic is not followed, or a frame not taken. */
@@ -90,7 +58,7 @@ export type PlainFrame =
 /** A frame that is no event. */
 export const plainFrame = (frame: PlainFrame): Frame => {
   const { topic, cursor } = frame as { readonly topic?: string; readonly cursor?: string }
-  return new Frame(frame.type, JSON.stringify(frame), topic, cursor)
+  return { type: frame.type, text: JSON.stringify(frame), topic, cursor }
 }
 
 /** An event as clients see it; `data` holds personal data as long as its key is there. */
@@ -140,12 +108,8 @@ const dataOf = (event: PastEvent): { data: unknown; withheld: boolean } => {
 /** An event of a topic, from parts that are JSON already; `cursor` has no character that JSON would change. */
 export const eventFrame = (topic: string, cursor: string, event: string, row: string | undefined): Frame => {
   const ofRow = row === undefined ? "" : `,"row":${row}`
-  return new Frame(
-    "event",
-    `{"type":"event","topic":${JSON.stringify(topic)},"cursor":"${cursor}","event":${event}${ofRow}}`,
-    topic,
-    cursor
-  )
+  const text = `{"type":"event","topic":${JSON.stringify(topic)},"cursor":"${cursor}","event":${event}${ofRow}}`
+  return { type: "event", text, topic, cursor }
 }
 
 /** A row as JSON, or what stands for none. */

@@ -23,6 +23,7 @@ import type { LiveClose } from "./live-closes.ts"
 import { liveHttpLimits } from "./live-http-limits.ts"
 import { LiveParts, type LiveRunning } from "./live-parts.ts"
 import { isSame, type Known, know, watchPrincipal } from "./principal-watch.ts"
+import { SharedFrames } from "./shared-frame.ts"
 import { socketSink } from "./socket-sink.ts"
 
 /** A socket, with what is needed of it. */
@@ -43,12 +44,13 @@ export const serveLiveSocket = Effect.gen(function* () {
   const clients = yield* LiveClients
   const { liveTopicsMax, liveRecheckMs, liveUnreadMaxBytes, trustedProxies } = yield* Settings
   const strangers = countStrangers()
+  const shared = new SharedFrames()
 
   return (socket: WebSocket, request: IncomingMessage, raw: Duplex): void => {
     // A frame that is none by the protocol: `ws` closes it with the right number.
     socket.on("error", () => {})
     const address = clientAddress(request, trustedProxies)
-    const sink = socketSink(socket, raw, liveUnreadMaxBytes)
+    const sink = socketSink(shared, socket, raw, liveUnreadMaxBytes)
     if (!strangers.enter(address)) {
       sink.close("tryAgain")
       return

@@ -5,6 +5,7 @@ import type { Sink } from "../../live/event-follower.ts"
 import { type Frame, plainFrame } from "../../live/live-frames.ts"
 import { type LiveClose, liveCloses } from "./live-closes.ts"
 import { liveHttpLimits } from "./live-http-limits.ts"
+import type { SharedFrames } from "./shared-frame.ts"
 
 /** What of a socket is needed here. */
 export type SinkSocket = Pick<
@@ -14,37 +15,12 @@ export type SinkSocket = Pick<
 
 const drainLookMs = 10
 
-/** Sinks with something to write once this turn of the event loop is over. */
-const unwritten = new Set<() => void>()
-
-const writeSoon = (write: () => void) => {
-  if (unwritten.size === 0) setImmediate(writeAll)
-  unwritten.add(write)
-}
-
-const writeAll = () => {
-  const writes = [...unwritten]
-  unwritten.clear()
-  for (const write of writes) write()
-  lastJoined = nothingJoined
-}
-
-const nothingJoined = { frames: [] as ReadonlyArray<Frame>, bytes: Buffer.alloc(0) }
-let lastJoined = nothingJoined
-
-/** The frames behind each other, made once for all who get the same ones: a change is several frames, for hundreds. */
-const joined = (frames: ReadonlyArray<Frame>): Buffer => {
-  const isLast =
-    frames.length === lastJoined.frames.length && frames.every((frame, n) => frame === lastJoined.frames[n])
-  if (!isLast) lastJoined = { frames, bytes: Buffer.concat(frames.map(({ message }) => message)) }
-  return lastJoined.bytes
-}
-
 /**
  * Sends to a socket. One that does not read gets no more events for a while, and is closed if that does not help.
  * Messages are written past `ws`, which would frame them anew for each socket; so it must not compress.
  */
 export const socketSink = (
+  shared: SharedFrames,
   socket: SinkSocket,
   raw: Pick<Duplex, "write">,
   unreadMaxBytes: number
@@ -52,7 +28,7 @@ export const socketSink = (
   let frames: Array<Frame> = []
   let waitingBytes = 0
   const write = () => {
-    const bytes = joined(frames)
+    const bytes = shared.joined(frames)
     frames = []
     waitingBytes = 0
     if (socket.readyState === socket.OPEN) raw.write(bytes)
@@ -62,7 +38,7 @@ export const socketSink = (
     if (socket.readyState !== socket.OPEN) return
     if (why === "restart")
       frames.push(plainFrame({ type: "closing", reason: liveCloses.restart[1], reconnectAfterMs: soon() }))
-    if (unwritten.delete(write) || frames.length > 0) write()
+    if (shared.forget(write) || frames.length > 0) write()
     const [code, reason] = liveCloses[why]
     socket.close(code, reason)
     // Whoever does not read does not hear of it either.
@@ -77,8 +53,8 @@ export const socketSink = (
       // Events wait for room; what else there is to say is little.
       if (unreadBytes() > unreadMaxBytes * 2) return close("tooSlow")
       frames.push(frame)
-      waitingBytes += frame.message.length
-      writeSoon(write)
+      waitingBytes += shared.messageOf(frame).length
+      shared.writeSoon(write)
     },
     isFull: () => unreadBytes() >= unreadMaxBytes,
     drained: untilDrained(
