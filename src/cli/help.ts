@@ -1,9 +1,6 @@
 import * as CliOutput from "effect/cli/CliOutput"
-import * as Effect from "effect/Effect"
 import { exitCode } from "./cli-failure.ts"
-import { print, printJson } from "./terminal.ts"
-
-const base = CliOutput.defaultFormatter()
+import { type Io, note, print, printJson } from "./terminal.ts"
 
 const exitCodes = `
 EXIT CODES
@@ -12,13 +9,13 @@ EXIT CODES
   ${exitCode.wrongUse}  wrong use`
 
 /** Help as the library writes it, and what every command ends with. */
-export const help: CliOutput.Formatter = {
-  ...base,
-  formatHelpDoc: (doc) => `${base.formatHelpDoc(doc).trimEnd()}\n${exitCodes}`
+export const helpFor = ({ stdout, env }: Io): CliOutput.Formatter => {
+  const base = CliOutput.defaultFormatter({ colors: stdout.isTTY === true && !env.NO_COLOR })
+  return { ...base, formatHelpDoc: (doc) => `${base.formatHelpDoc(doc).trimEnd()}\n${exitCodes}` }
 }
 
 /** Wrong use gets a sentence and the way to the help, not the whole help. */
-export const presenter = (json: boolean): CliOutput.Presenter => ({
+export const presenter = (help: CliOutput.Formatter, json: boolean): CliOutput.Presenter => ({
   present: (event) => {
     switch (event._tag) {
       case "Help":
@@ -29,10 +26,11 @@ export const presenter = (json: boolean): CliOutput.Presenter => ({
           : print(`${event.name} ${event.version}`)
       case "InvalidInvocation": {
         const message = event.errors.map((error) => error.message).join("; ")
-        const words = json
-          ? JSON.stringify({ error: { reason: "WrongUse", message } })
-          : `${message}\nSee: ${event.commandPath.join(" ")} --help`
-        return Effect.sync(() => void process.stderr.write(`${words}\n`))
+        return note(
+          json
+            ? JSON.stringify({ error: { reason: "WrongUse", message } })
+            : `${message}\nSee: ${event.commandPath.join(" ")} --help`
+        )
       }
     }
   }

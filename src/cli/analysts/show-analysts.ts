@@ -6,7 +6,7 @@ import { loginPattern } from "../../../eventstore/database/login.ts"
 import { readSettings } from "../../config.ts"
 import { type CliFailure, failed, wrongUse } from "../cli-failure.ts"
 import { confirm } from "../jobs/confirm.ts"
-import { canAsk, note, print, printJson, table } from "../terminal.ts"
+import { canAsk, note, print, printJson, printTable } from "../terminal.ts"
 import { analysts, type CompanySchema, companySchemas, dropAnalyst, makeAnalyst } from "./analyst-logins.ts"
 
 const alreadyThere = "42710"
@@ -97,7 +97,7 @@ export const listAnalysts = Effect.fnUntraced(function* ({ json }: { readonly js
   if (json) return yield* Effect.forEach(all, (analyst) => printJson(analyst), { discard: true })
   if (all.length === 0) return yield* print("no analysts")
   const rows = all.map(({ name, companies }) => [name, companies.join(", ") || "nothing here"])
-  yield* print(table([["ANALYST", "COMPANIES"], ...rows]).join("\n"))
+  yield* printTable([["ANALYST", "COMPANIES"], ...rows])
 })
 
 /** Takes an analyst's login away, after a yes. */
@@ -116,7 +116,7 @@ export const removeAnalyst = Effect.fnUntraced(function* (asked: {
       `no analyst is called ${name}; ${names === "" ? "there is none" : `there are ${names}`}`
     )
   }
-  if (!yes && !canAsk()) {
+  if (!yes && !(yield* canAsk)) {
     return yield* wrongUse("drop asks first, and there is no terminal to ask on: add --yes")
   }
   const dropped = yes || (yield* confirm(`Drop the login ${name} and end its sessions? [y/N] `))

@@ -2,13 +2,13 @@ import type { Difference } from "../../../actors/backtest/backtest-difference.ts
 import type { Divergence } from "../../../actors/backtest/backtest-plan.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 import { canonicalJson } from "../../../eventstore/proof/hash.ts"
-import { cut, plain, timeOf, width } from "../terminal.ts"
+import { cut, plain, timeOf } from "../terminal.ts"
 
 const textMax = 160
 const signs: Partial<Record<Difference["change"], string>> = { gained: "+", lost: "-" }
 
 /** One divergence for people: where, what both did, why, and how to look closer. */
-export const divergenceLines = (divergence: Divergence): ReadonlyArray<string> => {
+export const divergenceLines = (divergence: Divergence, columns: number): ReadonlyArray<string> => {
   const { address, version, at, input, before, differences, missing, because } = divergence
   const place = `${plain(address)}@${version}`
   const what = input === null ? "after the last event," : plain(input)
@@ -18,7 +18,7 @@ export const divergenceLines = (divergence: Divergence): ReadonlyArray<string> =
     ...(because === null ? [] : [`  ${plain(because)}`]),
     ...missing.map((job) => `  missing answer: ${plain(job)} at version ${version}`),
     `  centurion why ${place}   centurion replay ${plain(address)} --to ${version}`
-  ].map((line) => cut(line, width()))
+  ].map((line) => cut(line, columns))
 }
 
 /** A state value as people write it: `personOwned.forAWhile`. */

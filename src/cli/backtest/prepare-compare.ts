@@ -6,7 +6,7 @@ import type { StreamFilter } from "../../../actors/backtest/backtest-streams.ts"
 import { type RegisteredMachine, registerMachines } from "../../../actors/machine/machine-registry.ts"
 import { machines } from "../../../machines/index.ts"
 import { AlreadyTold, failed } from "../cli-failure.ts"
-import { print, printJson, timeOf } from "../terminal.ts"
+import { print, printJson, timeOf, width } from "../terminal.ts"
 import { type CompareAsked, type FailAbove, isAbove, parseFailAbove, parseSetting } from "./compare-asked.ts"
 import { loadCandidate } from "./load-candidate.ts"
 import { outcomesOf } from "./outcomes.ts"
@@ -66,7 +66,7 @@ export const printReport = Effect.fnUntraced(function* (
     eventsPerSecond: Math.round(report.events.all / seconds)
   }
   if (asked.json) yield* printJson(reportAsJson(report, { ok, ...took }))
-  else yield* print(reportLines(report, asked.show).join("\n"))
+  else yield* print(reportLines(report, asked.show, yield* width).join("\n"))
   if (!asked.json && !ok && Option.isSome(asked.failAbove)) {
     yield* print(`failed: more than ${asked.failAbove.value} diverged`)
   }

@@ -9,23 +9,33 @@ import { counted, grouped, plain, table } from "../terminal.ts"
 import { divergenceLines, stateText } from "./divergence-lines.ts"
 import { outcomesOf } from "./outcomes.ts"
 
+type Rows = ReadonlyArray<ReadonlyArray<string>>
+
 /** Rows of one table at most; `--json` has all. */
 const rowsMax = 12
 
 /** The whole report for people; `shown` divergences in detail. */
-export const reportLines = (report: BacktestReport, shown: number): ReadonlyArray<string> => [
+export const reportLines = (
+  report: BacktestReport,
+  shown: number,
+  columns: number
+): ReadonlyArray<string> => [
   ...headLines(report),
-  ...section("instead of each other", stateRows(report)),
-  ...section("outcomes", [["", "gained", "lost"], ...outcomeRows(report)]),
-  ...section("facts", changeRows(report.emitted)),
-  ...section("jobs", changeRows(report.jobs)),
-  ...section("messages", changeRows(report.messages)),
-  ...section("timers", timerRows(report.timers)),
-  ...section("model and other calls", costRows(report.costs)),
-  ...section("no answer was recorded for", missingRows(report)),
-  ...section("left out", skippedRows(report)),
-  ...shownLines(report, shown),
+  ...sections(report).flatMap(([heading, rows]) => section(heading, rows, columns)),
+  ...shownLines(report, shown, columns),
   ...report.notes.map((note) => `note: ${plain(note)}`)
+]
+
+const sections = (report: BacktestReport): ReadonlyArray<readonly [heading: string, rows: Rows]> => [
+  ["instead of each other", stateRows(report)],
+  ["outcomes", [["", "gained", "lost"], ...outcomeRows(report)]],
+  ["facts", changeRows(report.emitted)],
+  ["jobs", changeRows(report.jobs)],
+  ["messages", changeRows(report.messages)],
+  ["timers", timerRows(report.timers)],
+  ["model and other calls", costRows(report.costs)],
+  ["no answer was recorded for", missingRows(report)],
+  ["left out", skippedRows(report)]
 ]
 
 const headLines = ({ machine, candidate, settings, ignored, streams, events, inputs }: BacktestReport) => {
@@ -53,18 +63,19 @@ const headLines = ({ machine, candidate, settings, ignored, streams, events, inp
 }
 
 /** A heading and a table under it; nothing when there is no row but column names. */
-const section = (heading: string, rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+const section = (heading: string, rows: Rows, columns: number): ReadonlyArray<string> => {
   const hasNames = rows[0]?.[0] === ""
   if (rows.length <= (hasNames ? 1 : 0)) return []
   const shown = rows.slice(0, rowsMax + (hasNames ? 1 : 0))
   const more = rows.length - shown.length
-  const lines = table(aligned(hasNames ? [[heading, ...shown[0]!.slice(1)], ...shown.slice(1)] : shown))
+  const named = hasNames ? [[heading, ...shown[0]!.slice(1)], ...shown.slice(1)] : shown
+  const lines = table(aligned(named), columns)
   const indented = hasNames ? lines : [heading, ...lines.map((line) => `  ${line}`)]
   return ["", ...indented, ...(more > 0 ? [`  and ${grouped(more)} more; --json lists them`] : [])]
 }
 
 /** Numbers end under each other. */
-const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<ReadonlyArray<string>> => {
+const aligned = (rows: Rows): Rows => {
   const widths = (rows[0] ?? []).map((_, n) => Math.max(...rows.map((row) => (row[n] ?? "").length)))
   return rows.map((row) => row.map((cell, n) => (n === 0 ? cell : cell.padStart(widths[n] ?? 0))))
 }
@@ -129,13 +140,17 @@ const skippedRows = ({ skipped }: BacktestReport) =>
     `first ${plain(first)}: ${plain(detail)}`
   ])
 
-const shownLines = ({ divergences, streams }: BacktestReport, shown: number): ReadonlyArray<string> => {
+const shownLines = (
+  { divergences, streams }: BacktestReport,
+  shown: number,
+  columns: number
+): ReadonlyArray<string> => {
   if (streams.diverged === 0 || shown <= 0) return []
   const first = divergences.slice(0, shown)
   return [
     "",
     `first divergences (${grouped(first.length)} of ${grouped(streams.diverged)})`,
-    ...first.flatMap((each) => ["", ...divergenceLines(each)]),
+    ...first.flatMap((each) => ["", ...divergenceLines(each, columns)]),
     ""
   ]
 }

@@ -20,7 +20,7 @@ export const showBacktest = Effect.fnUntraced(function* (asked: BacktestAsked) {
   const { plan, filter, failAbove } = yield* prepareCompare(asked)
   const scope = yield* scopeOf(asked)
   const began = performance.now()
-  const tell = tellProgress("events", !asked.json)
+  const tell = yield* tellProgress("events", !asked.json)
   const report = yield* withStore(
     Effect.gen(function* () {
       if (scope.company !== undefined) yield* partitionsOf(scope.company)

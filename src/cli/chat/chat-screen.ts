@@ -1,6 +1,6 @@
 import { clearLine, createInterface, cursorTo } from "node:readline"
 import type { ChatLine } from "../../http/chat/chat-frames.ts"
-import { plain } from "../terminal.ts"
+import { type Io, plain } from "../terminal.ts"
 
 /** Where a conversation is shown, and where our lines come from. */
 export interface ChatScreen {
@@ -22,8 +22,8 @@ export interface ChatKeyboard {
 const names = { lead: "you", agent: "", person: "a person" } as const
 
 /** A prompt at the bottom, the conversation above it. */
-export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScreen => {
-  const reader = createInterface({ input: process.stdin, output: process.stdout, prompt: "> " })
+export const terminalScreen = ({ stdin, stdout }: Io, json: boolean, keyboard: ChatKeyboard): ChatScreen => {
+  const reader = createInterface({ input: stdin, output: stdout, prompt: "> " })
   let agentName = "agent"
   let typingEnds: NodeJS.Timeout | undefined
   let isClosed = false
@@ -31,9 +31,9 @@ export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScree
     if (!isClosed) reader.prompt(true)
   }
   const above = (text: string) => {
-    clearLine(process.stdout, 0)
-    cursorTo(process.stdout, 0)
-    process.stdout.write(`${text}\n`)
+    clearLine(stdout, 0)
+    cursorTo(stdout, 0)
+    stdout.write(`${text}\n`)
     prompt()
   }
   const stopTyping = () => {
@@ -68,8 +68,8 @@ export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScree
         stopTyping()
         prompt()
       }, ms)
-      clearLine(process.stdout, 0)
-      cursorTo(process.stdout, 0)
+      clearLine(stdout, 0)
+      cursorTo(stdout, 0)
       prompt()
     },
     tell: (text) => above(`[${plain(text)}]`),
@@ -85,8 +85,12 @@ export const terminalScreen = (json: boolean, keyboard: ChatKeyboard): ChatScree
 const inWords = ({ from, text }: ChatLine, agent: string) => `${names[from] || agent}: ${plain(text)}`
 
 /** Lines in, replies out; what is about the conversation goes to stderr. */
-export const pipedScreen = (json: boolean, keyboard: ChatKeyboard): ChatScreen => {
-  const reader = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+export const pipedScreen = (
+  { stdin, stdout, stderr }: Io,
+  json: boolean,
+  keyboard: ChatKeyboard
+): ChatScreen => {
+  const reader = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })
   let agentName = "agent"
   reader.on("line", keyboard.line)
   reader.once("close", keyboard.ended)
@@ -95,14 +99,12 @@ export const pipedScreen = (json: boolean, keyboard: ChatKeyboard): ChatScreen =
       agentName = plain(agent)
     },
     show: (line) => {
-      process.stdout.write(
-        `${json ? JSON.stringify({ type: "message", ...line }) : inWords(line, agentName)}\n`
-      )
+      stdout.write(`${json ? JSON.stringify({ type: "message", ...line }) : inWords(line, agentName)}\n`)
     },
     typing: (ms) => {
-      if (json) process.stdout.write(`${JSON.stringify({ type: "typing", ms })}\n`)
+      if (json) stdout.write(`${JSON.stringify({ type: "typing", ms })}\n`)
     },
-    tell: (text) => void process.stderr.write(`${plain(text)}\n`),
+    tell: (text) => void stderr.write(`${plain(text)}\n`),
     close: () => {
       reader.off("close", keyboard.ended)
       reader.close()

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { ChatLine, ToVisitor } from "../../http/chat/chat-frames.ts"
-import { type CliFailure, failed } from "../cli-failure.ts"
+import { type CliFailure, exitCode, failed } from "../cli-failure.ts"
+import { endsByCtrlC, Io } from "../terminal.ts"
 import { connectChat } from "./chat-connection.ts"
 import { type ChatScreen, pipedScreen, terminalScreen } from "./chat-screen.ts"
 
@@ -22,8 +23,11 @@ const storedWithinMs = 10_000
 
 /** Carries lines both ways until the person quits, or what was piped in is answered. */
 export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
+  Effect.flatMap(Io, (io) => Effect.onInterrupt(talkOn(io, asked), () => endsByCtrlC(exitCode.ok)))
+
+const talkOn = (io: Io, asked: Talk) =>
   Effect.callback<void, CliFailure>((resume) => {
-    const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
+    const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true
     const known = new Set<string>()
     let timer: NodeJS.Timeout | undefined
     let inputEnded = false
@@ -83,7 +87,7 @@ export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
       lost: (why) => screen.tell(`no connection (${why}); trying again`),
       refused: (why) => end(Effect.fail(failed("ChatRefused", `${asked.company}: ${why}`)))
     })
-    const screen: ChatScreen = (isTerminal ? terminalScreen : pipedScreen)(asked.json, {
+    const screen: ChatScreen = (isTerminal ? terminalScreen : pipedScreen)(io, asked.json, {
       line: (text) => {
         if (text.trim() === "/quit") return leave()
         if (leaving) return
@@ -102,7 +106,6 @@ export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
       clearTimeout(timer)
       connection.close()
       screen.close()
-      process.exitCode = 0
     })
   })
 

@@ -13,7 +13,7 @@ import { failed, wrongUse } from "../cli-failure.ts"
 import { confirm } from "../jobs/confirm.ts"
 import { findStorePlace, withStore } from "../open-store.ts"
 import { startOwnServer } from "../own-server.ts"
-import { canAsk, counted, note, print, printJson, showsProgress } from "../terminal.ts"
+import { canAsk, counted, Io, note, print, printJson, statusLine } from "../terminal.ts"
 
 interface Changing {
   readonly reason: string
@@ -51,15 +51,17 @@ const withCompanies = <A, E>(use: (companies: CompanyAdmin["Service"]) => Effect
     return yield* Effect.flatMap(CompanyAdmin, use).pipe(Effect.provide(remoteCompaniesLayer(remote)))
   })
 
-const readFileOrStdin = (file: string) =>
-  Effect.tryPromise({
-    try: () => (file === "-" ? text(process.stdin) : readFile(file, "utf8")),
+const readFileOrStdin = Effect.fnUntraced(function* (file: string) {
+  const { stdin } = yield* Io
+  return yield* Effect.tryPromise({
+    try: () => (file === "-" ? text(stdin) : readFile(file, "utf8")),
     catch: (cause) => cause
   }).pipe(
     Effect.catch((cause) =>
       wrongUse(`${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`)
     )
   )
+})
 
 /** Makes a company of the settings in a file. */
 export const createCompany = Effect.fnUntraced(function* (asked: Changing & { readonly file: string }) {
@@ -120,7 +122,7 @@ export const deleteCompany = Effect.fnUntraced(function* (
   asked: Changing & { readonly company: string; readonly dryRun: boolean; readonly yes: boolean }
 ) {
   const { company: id, json } = asked
-  if (!asked.dryRun && !asked.yes && !canAsk())
+  if (!asked.dryRun && !asked.yes && !(yield* canAsk))
     return yield* wrongUse("companies delete asks first, and there is no terminal to ask on: add --yes")
   yield* withCompanies((companies) =>
     Effect.gen(function* () {
@@ -149,15 +151,16 @@ const wouldDelete = (id: string, { persons, held }: Remains): string =>
   ].join("\n")
 
 const waitUntilDeleted = Effect.fnUntraced(function* (companies: CompanyAdmin["Service"], id: string) {
+  const line = yield* statusLine()
   for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += lookEveryMs) {
     const company = yield* companies.get(id)
     if (company.status === "deleted") {
-      if (showsProgress()) process.stderr.write("\r\u001b[2K")
+      line.clear()
       return company
     }
-    if (showsProgress()) {
+    if (line.isSeen) {
       const { persons } = yield* companies.remains(id)
-      process.stderr.write(`\r\u001b[2Kdeleting ${id}: ${counted(persons, "person")} to erase`)
+      line.tell(() => `deleting ${id}: ${counted(persons, "person")} to erase`)
     }
     yield* Effect.sleep(lookEveryMs)
   }

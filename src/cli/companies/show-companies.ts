@@ -4,7 +4,7 @@ import { History } from "../../../eventstore/log/history.ts"
 import { makeCompanyReader, type StoredCompany } from "../../companies/stored-company.ts"
 import { failed } from "../cli-failure.ts"
 import { withStore } from "../open-store.ts"
-import { plain, print, printJson, table, timeOf } from "../terminal.ts"
+import { plain, print, printJson, printTable, timeOf } from "../terminal.ts"
 
 /** All companies, as they are stored. */
 const readCompanies = withStore(
@@ -26,7 +26,7 @@ export const listCompanies = Effect.fnUntraced(function* ({ json }: { readonly j
     (settings.instances ?? []).map(({ channel, instance }) => `${channel}:${instance}`).join(" ") || "-",
     plain(settings.name)
   ])
-  yield* print(table([["COMPANY", "STATUS", "CHANGED", "ACCOUNTS", "NAME"], ...rows]).join("\n"))
+  yield* printTable([["COMPANY", "STATUS", "CHANGED", "ACCOUNTS", "NAME"], ...rows])
 })
 
 /** Prints one company with its settings. */

@@ -11,7 +11,7 @@ import { holdDirectory } from "../../pglite/embedded-database.ts"
 import { embeddedAccess } from "../../wiring/connect-database.ts"
 import { AlreadyTold } from "../cli-failure.ts"
 import { findStorePlace, type StorePlace, storeLayerAt } from "../open-store.ts"
-import { plain, print, printJson, table } from "../terminal.ts"
+import { Io, plain, print, printJson, table, width } from "../terminal.ts"
 import { version } from "../version.ts"
 import { examineDatabase } from "./examine-database.ts"
 import { examineMasterKey, examineWrappedKeys } from "./examine-keys.ts"
@@ -29,7 +29,9 @@ interface Examined {
 export const showDoctor = Effect.fnUntraced(function* ({ json }: { readonly json: boolean }) {
   const examined = yield* examine
   const isWell = examined.findings.every(({ state }) => state !== "wrong")
-  yield* json ? printJson(asJson(examined, isWell)) : print(inWords(examined, isWell).join("\n"))
+  yield* json
+    ? printJson(asJson(examined, isWell))
+    : print(inWords(examined, isWell, yield* width).join("\n"))
   if (!isWell) return yield* new AlreadyTold({ exitCode: 1 })
 })
 
@@ -43,7 +45,7 @@ const examine = Effect.gen(function* () {
   }
   const settings = read.success
   const database = yield* examineIt(settings)
-  const misspelt = unknownVariables(process.env).map((variable) =>
+  const misspelt = unknownVariables((yield* Io).env).map((variable) =>
     worthKnowing("settings", `${variable} is none of our variables`, "see the list below for the right name")
   )
   const findings = [
@@ -138,13 +140,19 @@ const asJson = ({ findings, partitions, settings }: Examined, isWell: boolean) =
 
 const signs = { ok: "ok", note: "--", wrong: "!!" } as const
 
-const inWords = ({ findings, partitions, settings }: Examined, isWell: boolean): ReadonlyArray<string> => [
+const inWords = (
+  { findings, partitions, settings }: Examined,
+  isWell: boolean,
+  columns: number
+): ReadonlyArray<string> => [
   ...findings.flatMap(({ name, state, detail, wayOut }) => [
     `${signs[state]}  ${name.padEnd(13)} ${plain(detail)}`,
     ...(wayOut === undefined ? [] : [`${" ".repeat(18)}${plain(wayOut)}`])
   ]),
-  ...(partitions.length === 0 ? [] : ["", ...table([partitionHeading, ...partitions.map(partitionRow)])]),
-  ...(settings.length === 0 ? [] : ["", ...table([settingHeading, ...settings.map(settingRow)])]),
+  ...(partitions.length === 0
+    ? []
+    : ["", ...table([partitionHeading, ...partitions.map(partitionRow)], columns)]),
+  ...(settings.length === 0 ? [] : ["", ...table([settingHeading, ...settings.map(settingRow)], columns)]),
   "",
   isWell ? "all is well" : "something is wrong: see the lines that begin with !!"
 ]

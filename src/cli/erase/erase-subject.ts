@@ -13,7 +13,7 @@ import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
 import { confirm } from "../jobs/confirm.ts"
 import { findStorePlace, withStore } from "../open-store.ts"
 import { startOwnServer } from "../own-server.ts"
-import { canAsk, counted, note, plain, print, printJson, showsProgress, timeOf } from "../terminal.ts"
+import { canAsk, counted, note, plain, print, printJson, statusLine, timeOf } from "../terminal.ts"
 import { findSubject, parseSubject } from "./find-subject.ts"
 
 /** What `centurion erase` was asked. */
@@ -73,7 +73,8 @@ const askFirst = Effect.fnUntraced(function* (
   subject: string,
   copies: ReadonlyArray<StreamCopies>
 ) {
-  if (!canAsk()) return yield* wrongUse("erase asks first, and there is no terminal to ask on: add --yes")
+  if (!(yield* canAsk))
+    return yield* wrongUse("erase asks first, and there is no terminal to ask on: add --yes")
   yield* note(wouldErase(company, subject, copies, undefined).join("\n"))
   return yield* confirm(`Erase ${company}/${subject} for good? [y/N] `)
 })
@@ -92,16 +93,16 @@ const eraseAndWait = Effect.fnUntraced(function* (asked: EraseAsked, company: st
       )))
   if (!isServed) yield* startOwnServer(settings)
   const person = { company, subject, by: asked.as, reason: asked.reason }
-  const report = yield* withStore(erasePerson(person, tellWaiting(`${company}/${subject}`)))
-  if (showsProgress()) process.stderr.write("\r\u001b[2K")
+  const line = yield* statusLine()
+  const tell = (copies: ReadonlyArray<StreamCopies>) =>
+    line.tell(() => {
+      const done = copies.filter(({ erased }) => erased).length
+      return `erasing ${company}/${subject}: ${done} of ${copies.length} streams`
+    })
+  const report = yield* withStore(erasePerson(person, tell))
+  line.clear()
   return report
 })
-
-const tellWaiting = (person: string) => (copies: ReadonlyArray<StreamCopies>) => {
-  if (!showsProgress()) return
-  const done = copies.filter(({ erased }) => erased).length
-  process.stderr.write(`\r\u001b[2Kerasing ${person}: ${done} of ${copies.length} streams`)
-}
 
 const wouldErase = (
   company: string,

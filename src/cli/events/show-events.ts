@@ -4,11 +4,11 @@ import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { Settings } from "../../config.ts"
 import { hearHints } from "../../redis/hints.ts"
 import { connectRedis } from "../../redis/redis-connection.ts"
-import { wrongUse } from "../cli-failure.ts"
+import { exitCode, wrongUse } from "../cli-failure.ts"
 import { eventAsJson, eventLine } from "../event-line.ts"
 import { parsePlace } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
-import { counted, note, print, width } from "../terminal.ts"
+import { counted, endsByCtrlC, note, print, width } from "../terminal.ts"
 import { type EventSource, openSource } from "./event-source.ts"
 
 /** What `centurion events` was asked. */
@@ -33,7 +33,8 @@ export const showEvents = Effect.fnUntraced(function* (asked: EventsAsked) {
   return yield* withStore(
     Effect.gen(function* () {
       const source = yield* openSource(place, after, asked.follow)
-      const printer = makePrinter(source, asked.json, limit === 0 ? Number.POSITIVE_INFINITY : limit)
+      const most = limit === 0 ? Number.POSITIVE_INFINITY : limit
+      const printer = makePrinter(source, asked.json, most, yield* width)
       if (!asked.follow) return yield* showAll(source, printer)
       const company = place.kind === "stream" ? place.address.company : place.company
       yield* follow(source, printer, yield* pauseUntilCommit(company))
@@ -49,11 +50,11 @@ interface Printer {
   readonly leftOver: () => number
 }
 
-const makePrinter = (source: EventSource, json: boolean, limit: number): Printer => {
+const makePrinter = (source: EventSource, json: boolean, limit: number, columns: number): Printer => {
   let printed = 0
   let leftOver = 0
   const line = (event: StoredEvent) =>
-    json ? JSON.stringify(eventAsJson(event)) : eventLine(event, source.placeOf(event), width())
+    json ? JSON.stringify(eventAsJson(event)) : eventLine(event, source.placeOf(event), columns)
   return {
     printed: () => printed,
     leftOver: () => leftOver,
@@ -107,10 +108,4 @@ const follow = (source: EventSource, printer: Printer, pause: Effect.Effect<void
       if (!(yield* printer.take(read.success))) return
       if (read.success.length === 0) yield* pause
     }
-  }).pipe(
-    Effect.onInterrupt(() =>
-      Effect.sync(() => {
-        process.exitCode = 0
-      })
-    )
-  )
+  }).pipe(Effect.onInterrupt(() => endsByCtrlC(exitCode.ok)))

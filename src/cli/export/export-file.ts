@@ -80,7 +80,7 @@ export const writeExport = Effect.fnUntraced(function* ({ company, out, json }: 
     )
   }
   if (existsSync(out)) return yield* failed("FileExists", `${out} is there already`)
-  const tell = tellProgress("events", !json)
+  const tell = yield* tellProgress("events", !json)
   const work = Effect.gen(function* () {
     yield* partitionsOf(company)
     const draft = yield* Effect.acquireRelease(

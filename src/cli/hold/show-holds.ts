@@ -4,7 +4,7 @@ import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
 import { failed } from "../cli-failure.ts"
 import { findSubject, parseSubject } from "../erase/find-subject.ts"
 import { withStore } from "../open-store.ts"
-import { plain, print, printJson, table, timeOf } from "../terminal.ts"
+import { plain, print, printJson, printTable, timeOf } from "../terminal.ts"
 
 /** What `centurion hold set` and `release` were asked. */
 export interface HoldAsked {
@@ -67,5 +67,5 @@ export const listHolds = Effect.fnUntraced(function* (asked: {
     plain(by),
     plain(reason)
   ])
-  yield* print(table([["PERSON", "SINCE", "BY", "WHY"], ...rows]).join("\n"))
+  yield* printTable([["PERSON", "SINCE", "BY", "WHY"], ...rows])
 })

@@ -7,7 +7,7 @@ import { History, type OpenedJob } from "../../../eventstore/log/history.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
-import { canAsk, counted, note, plain, print, printJson, table, timeOf } from "../terminal.ts"
+import { canAsk, counted, note, plain, print, printJson, printTable, timeOf } from "../terminal.ts"
 import { confirm } from "./confirm.ts"
 
 /** One job of an actor. */
@@ -39,7 +39,7 @@ export const listJobs = Effect.fnUntraced(function* ({ state, company, limit, js
   )
   if (json) return yield* Effect.forEach(jobs, (job) => printJson(asJson(job)), { discard: true })
   if (jobs.length === 0) return yield* print("no jobs")
-  yield* print(table([heading, ...jobs.map(rowOf)]).join("\n"))
+  yield* printTable([heading, ...jobs.map(rowOf)])
   if (jobs.length === limit) yield* note(`${counted(limit, "job")} shown; --limit shows more`)
 })
 
@@ -120,7 +120,8 @@ export const dropJob = Effect.fnUntraced(function* ({
 })
 
 const askFirst = Effect.fnUntraced(function* (job: OpenedJob) {
-  if (!canAsk()) return yield* wrongUse("drop asks first, and there is no terminal to ask on: add --yes")
+  if (!(yield* canAsk))
+    return yield* wrongUse("drop asks first, and there is no terminal to ask on: add --yes")
   return yield* confirm(`Drop ${plain(job.name)} (${plain(job.job)}) of ${addressIn(job)} for good? [y/N] `)
 })
 

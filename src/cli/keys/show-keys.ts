@@ -10,7 +10,7 @@ import { embeddedAccess, prepareDatabase, storeLayerOf } from "../../wiring/conn
 import { masterKeyFile } from "../../wiring/set-up-master-key.ts"
 import { failed } from "../cli-failure.ts"
 import { findStorePlace, noDatabase } from "../open-store.ts"
-import { counted, note, print, printJson, showsProgress } from "../terminal.ts"
+import { counted, note, print, printJson, statusLine } from "../terminal.ts"
 
 /** Prints a new master key. */
 export const newKey = ({ json }: { readonly json: boolean }) => {
@@ -68,16 +68,15 @@ export const showKeys = Effect.fnUntraced(function* ({ json }: { readonly json: 
 
 /** Wraps every key anew by the present master key. */
 export const rotateKeys = Effect.fnUntraced(function* ({ json }: { readonly json: boolean }) {
-  const tell = (done: number, total: number) => {
-    if (!json && showsProgress()) process.stderr.write(`\r\u001b[2K${done} of ${total} keys`)
-  }
+  const line = yield* statusLine(!json)
+  const tell = (done: number, total: number) => line.tell(() => `${done} of ${total} keys`)
   const { rotated, current } = yield* withKeys(
     Effect.gen(function* () {
       const { current } = yield* MasterKeys
       return { rotated: yield* rotateMasterKey(tell), current: current.id }
     })
   )
-  if (!json && showsProgress()) process.stderr.write("\r\u001b[2K")
+  line.clear()
   if (json) return yield* printJson({ masterKey: current, rotated })
   yield* print(
     `${counted(rotated, "key")} wrapped anew by ${current}; former master keys open nothing here any more`

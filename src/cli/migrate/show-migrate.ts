@@ -5,7 +5,7 @@ import { masterKeysLayer } from "../../wiring/set-up-master-key.ts"
 import { AlreadyTold, failed } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
-import { counted, grouped, plain, print, printJson, showsProgress } from "../terminal.ts"
+import { counted, grouped, plain, print, printJson, type StatusLine, statusLine } from "../terminal.ts"
 import { registryOfAll } from "../why/show-why.ts"
 import {
   type MigrationPlan,
@@ -33,7 +33,7 @@ export const showMigrate = Effect.fnUntraced(function* (asked: MigrateAsked) {
       `no machine is called "${machine}"; there are ${[...registry.keys()].join(", ")}`
     )
   }
-  const progress = asked.json || !showsProgress() ? quiet : lineWrittenOver()
+  const line = yield* statusLine(!asked.json)
   const plan = yield* withStore(
     Effect.gen(function* () {
       if (company !== undefined) yield* partitionsOf(company)
@@ -42,10 +42,10 @@ export const showMigrate = Effect.fnUntraced(function* (asked: MigrateAsked) {
         ...(machine === undefined ? {} : { machine })
       }
       const settings = yield* Settings
-      return yield* planMigration(registry, scope, progress.tell).pipe(
+      return yield* planMigration(registry, scope, tellOn(line)).pipe(
         Effect.provide(masterKeysLayer(settings, false))
       )
-    }).pipe(Effect.ensuring(Effect.sync(progress.clear)))
+    }).pipe(Effect.ensuring(Effect.sync(line.clear)))
   )
   yield* asked.json ? printJson({ dryRun: true, ...plan }) : print(planLines(plan).join("\n"))
   if (plan.parked.length > 0) return yield* new AlreadyTold({ exitCode: 1 })
@@ -85,24 +85,10 @@ const versionLines = ({ machine, from, to, counts }: VersionPlan) => [
 ]
 
 const countColumns = 9
-const progressEveryMs = 200
-const quiet = { tell: () => {}, clear: () => {} }
 
-const lineWrittenOver = () => {
-  let told = performance.now()
-  let isShown = false
-  return {
-    tell: (what: "read" | "tried", done: number, total: number) => {
-      const now = performance.now()
-      if (now - told < progressEveryMs) return
-      told = now
-      isShown = true
-      const percent = total === 0 ? 100 : Math.floor((100 * done) / total)
-      const words = what === "read" ? "events read" : "actors tried"
-      process.stderr.write(`\r\u001b[2K${grouped(done)} of ${grouped(total)} ${words} (${percent}%)`)
-    },
-    clear: () => {
-      if (isShown) process.stderr.write("\r\u001b[2K")
-    }
-  }
-}
+const tellOn = (line: StatusLine) => (what: "read" | "tried", done: number, total: number) =>
+  line.tell(() => {
+    const percent = total === 0 ? 100 : Math.floor((100 * done) / total)
+    const words = what === "read" ? "events read" : "actors tried"
+    return `${grouped(done)} of ${grouped(total)} ${words} (${percent}%)`
+  })

@@ -5,7 +5,7 @@ import type { Parked, RetryOutcome } from "../../../projections/engine/projectio
 import { ReadDesk } from "../../queries/read-desk.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
 import { withDesk } from "../query/open-desk.ts"
-import { counted, plain, print, printJson, table, timeOf } from "../terminal.ts"
+import { counted, plain, print, printJson, printTable, timeOf } from "../terminal.ts"
 import { companyOrAll, type LagsAsked } from "./show-lags.ts"
 
 /** Lists the streams that wait because their fold broke. */
@@ -22,7 +22,7 @@ export const listParked = Effect.fnUntraced(function* ({ company, json }: LagsAs
     })
   }
   if (parked.length === 0) return yield* print("nothing is parked")
-  yield* print(table([heading, ...parked.map(rowOf)]).join("\n"))
+  yield* printTable([heading, ...parked.map(rowOf)])
 })
 
 const heading = ["COMPANY", "READ MODEL", "STREAM", "FROM VERSION", "SINCE", "WHY"]

@@ -64,7 +64,7 @@ const lagsOf = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>) {
 
 /** Until nothing is being built any more, and what serves shows all that there was when it began. */
 const follow = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>, isKept: boolean, json: boolean) {
-  const tell = tellProgress("events", !json)
+  const tell = yield* tellProgress("events", !json)
   const ends = new Map((yield* lagsOf(builds)).map(({ company, total }) => [company, total]))
   let last = { read: -1, at: performance.now(), told: false }
   while (true) {

@@ -17,7 +17,7 @@ export const showDiff = Effect.fnUntraced(function* ({ readModel, company, json 
     Effect.gen(function* () {
       const desk = yield* ReadDesk
       const asked = yield* companyAsked(Option.getOrUndefined(company))
-      const tell = tellProgress("events", !json)
+      const tell = yield* tellProgress("events", !json)
       return yield* desk.compare(asked.company, model, (done, total) => tell({ done, total }))
     })
   )

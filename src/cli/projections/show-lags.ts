@@ -2,8 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Lag } from "../../../projections/engine/projections.ts"
 import { ReadDesk } from "../../queries/read-desk.ts"
+import { exitCode } from "../cli-failure.ts"
 import { companyAsked, withDesk } from "../query/open-desk.ts"
-import { grouped, plain, print, printJson, table } from "../terminal.ts"
+import { endsByCtrlC, grouped, Io, plain, print, printJson, printTable, write } from "../terminal.ts"
 
 /** Of one company, or of all. */
 export interface LagsAsked {
@@ -26,7 +27,7 @@ export const listProjections = Effect.fnUntraced(function* ({ company, json }: L
   )
   if (json) return yield* Effect.forEach(lags, (lag) => printJson(lag), { discard: true })
   if (lags.length === 0) return yield* print("no read models yet: `centurion start` builds them")
-  yield* print(table([heading, ...lags.map(rowOf)]).join("\n"))
+  yield* printTable([heading, ...lags.map(rowOf)])
 })
 
 const heading = ["COMPANY", "READ MODEL", "VERSION", "STATE", "READ", "OF", "BEHIND", "LAG", "PARKED"]
@@ -116,18 +117,17 @@ export const showLag = Effect.fnUntraced(function* ({
         yield* Effect.sleep(watchEveryMs)
       }
     })
-  ).pipe(Effect.onInterrupt(() => Effect.sync(() => (watch ? endWell() : undefined))))
+  ).pipe(Effect.onInterrupt(() => (watch ? endsByCtrlC(exitCode.ok) : Effect.void)))
 })
 
-/** Ctrl-C is how watching ends. */
-const endWell = () => {
-  process.exitCode = 0
-}
-
 /** On a terminal it is written over what stood there before. */
-const tellLags = (lags: ReadonlyArray<CompanyLag>, json: boolean, before: number) => {
-  if (json) return Effect.forEach(lags, (lag) => printJson(lag), { discard: true })
-  const lines = table([lagHeading, ...lags.map(lagRow)])
-  const isOver = before > 0 && process.stdout.isTTY === true
-  return print(`${isOver ? `\u001b[${before}A\u001b[0J` : ""}${lines.join("\n")}`)
-}
+const tellLags = Effect.fnUntraced(function* (
+  lags: ReadonlyArray<CompanyLag>,
+  json: boolean,
+  before: number
+) {
+  if (json) return yield* Effect.forEach(lags, (lag) => printJson(lag), { discard: true })
+  const isOver = before > 0 && (yield* Io).stdout.isTTY === true
+  if (isOver) yield* write(`\u001b[${before}A\u001b[0J`)
+  yield* printTable([lagHeading, ...lags.map(lagRow)])
+})

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { type CliFailure, failed } from "../cli-failure.ts"
 import { openDraft } from "../export/export-file.ts"
-import { counted, showsProgress } from "../terminal.ts"
+import { counted, statusLine, write } from "../terminal.ts"
 import { progressLine } from "../verify/progress-line.ts"
 
 /** Where an answer is written, piece by piece. */
@@ -21,13 +21,10 @@ export const outputSink = (): AnswerSink => {
   let bytes = 0
   return {
     write: (text, more) =>
-      Effect.callback<void>((resume) => {
+      Effect.suspend(() => {
         rows += more
         bytes += Buffer.byteLength(text)
-        if (text === "" || process.stdout.write(text)) return resume(Effect.void)
-        const go = () => resume(Effect.void)
-        process.stdout.once("drain", go)
-        return Effect.sync(() => process.stdout.off("drain", go))
+        return write(text)
       }),
     expects: () => {},
     end: Effect.void,
@@ -36,8 +33,6 @@ export const outputSink = (): AnswerSink => {
   }
 }
 
-const progressEveryMs = 200
-
 /** To a new file, which has its name once it is whole; tells on a terminal how far it is. Gone when the scope ends before. */
 export const fileSink = Effect.fnUntraced(function* (out: string) {
   if (existsSync(out)) return yield* failed("FileExists", `${out} is there already`)
@@ -45,10 +40,7 @@ export const fileSink = Effect.fnUntraced(function* (out: string) {
     Effect.sync(() => openDraft(out)),
     ({ remove }) => remove
   )
-  const line = yield* Effect.acquireRelease(
-    Effect.sync(() => rowProgress()),
-    ({ clear }) => Effect.sync(clear)
-  )
+  const line = yield* Effect.acquireRelease(rowProgress, ({ clear }) => Effect.sync(clear))
   let rows = 0
   let bytes = 0
   return {
@@ -67,32 +59,23 @@ export const fileSink = Effect.fnUntraced(function* (out: string) {
 })
 
 /** One line on a terminal, written over and over. */
-const rowProgress = () => {
+const rowProgress = Effect.map(statusLine(), (line) => {
   const began = performance.now()
-  let told = began
   let expected = 0
-  let isShown = false
   return {
     expects: (rows: number) => {
       expected = rows
     },
-    tell: (rows: number, bytes: number) => {
-      const now = performance.now()
-      if (!showsProgress() || now - told < progressEveryMs) return
-      told = now
-      isShown = true
-      const seconds = (now - began) / 1000
-      const words =
-        expected === 0
+    tell: (rows: number, bytes: number) =>
+      line.tell(() => {
+        const seconds = (performance.now() - began) / 1000
+        return expected === 0
           ? `${counted(rows, "row")}, ${sizeOf(bytes)}, ${Math.round(rows / seconds).toLocaleString("en-US")}/s`
           : `${progressLine({ done: rows, total: Math.max(rows, expected) }, seconds, "rows, about")}, ${sizeOf(bytes)}`
-      process.stderr.write(`\r\u001b[2K${words}`)
-    },
-    clear: () => {
-      if (isShown) process.stderr.write("\r\u001b[2K")
-    }
+      }),
+    clear: line.clear
   }
-}
+})
 
 /** `812 bytes`, `3.4 MB`. */
 export const sizeOf = (bytes: number): string => {

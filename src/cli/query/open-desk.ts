@@ -17,7 +17,7 @@ import { type DeskFailure, ReadDesk } from "../../queries/read-desk.ts"
 import { embeddedAccess, prepareDatabase, storeLayerOf } from "../../wiring/connect-database.ts"
 import { failed } from "../cli-failure.ts"
 import { findStorePlace, noDatabase, type StorePlace } from "../open-store.ts"
-import { note } from "../terminal.ts"
+import { Io, note } from "../terminal.ts"
 
 /** What this process can do for the read models itself, where nobody else does. */
 export interface OwnHands {
@@ -35,9 +35,11 @@ const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, 
 /** What went wrong beside the command, for a person; our output is the result's. */
 const warningsLayer = Layer.merge(
   Logger.layer([
-    Logger.make<unknown, void>(
-      ({ message }) =>
-        void process.stderr.write(`${(Array.isArray(message) ? message : [message]).map(String).join(" ")}\n`)
+    Effect.map(Io, ({ stderr }) =>
+      Logger.make<unknown, void>(
+        ({ message }) =>
+          void stderr.write(`${(Array.isArray(message) ? message : [message]).map(String).join(" ")}\n`)
+      )
     )
   ]),
   Layer.succeed(References.MinimumLogLevel, "Warn")

@@ -48,8 +48,8 @@ const noteLag = Effect.fnUntraced(function* ({ company, kept }: AnswerAsked) {
 
 /** Building a past moment takes as long as reading all its history. */
 export const pastProgress = (json: boolean) => {
-  const tell = tellProgress("events for that moment", !json)
-  return (done: number, total: number) => tell({ done, total })
+  const told = tellProgress("events for that moment", !json)
+  return Effect.map(told, (tell) => (done: number, total: number) => tell({ done, total }))
 }
 
 const showTable = Effect.fnUntraced(function* (asked: AnswerAsked) {
@@ -70,9 +70,9 @@ const showTable = Effect.fnUntraced(function* (asked: AnswerAsked) {
       expects: () => Effect.void,
       rows: (more) => Effect.sync(() => void rows.push(...more))
     },
-    pastProgress(asked.json)
+    yield* pastProgress(asked.json)
   )
-  const { lines, isCut } = tableLines(columns, rows.slice(0, most), width())
+  const { lines, isCut } = tableLines(columns, rows.slice(0, most), yield* width)
   if (columns.length > 0) yield* print(lines.join("\n"))
   const took = `${grouped(Math.round(performance.now() - began))} ms`
   yield* note(
@@ -102,7 +102,7 @@ const showRows = Effect.fnUntraced(function* (asked: AnswerAsked, format: Exclud
         return write(rows.map((row, n) => writer.row(row, first + n)).join(""), rows.length)
       }
     },
-    pastProgress(asked.json)
+    yield* pastProgress(asked.json)
   )
   yield* write(writer.foot(sink.rows()), 0)
   yield* sink.end

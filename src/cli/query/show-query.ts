@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { readLimits } from "../../queries/read-limits.ts"
 import { wrongUse } from "../cli-failure.ts"
+import { Io } from "../terminal.ts"
 import { type AnswerFlags, readAnswerFlags } from "./answer-flags.ts"
 import { companyAsked, withDesk } from "./open-desk.ts"
 import { showAnswer } from "./show-answer.ts"
@@ -27,9 +28,10 @@ export const showQuery = Effect.fnUntraced(function* (asked: QueryAsked) {
 
 /** The question from our input, which is taken as far as a question may be long. */
 const standardInput = Effect.gen(function* () {
+  const { stdin } = yield* Io
   const text = yield* Effect.promise(async () => {
     let text = ""
-    for await (const piece of process.stdin.setEncoding("utf8")) {
+    for await (const piece of stdin.setEncoding("utf8")) {
       text += piece
       if (text.length > readLimits.sqlMaxChars) break
     }

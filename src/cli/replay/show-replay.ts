@@ -27,7 +27,7 @@ export const showReplay = Effect.fnUntraced(function* (asked: ReplayAsked) {
   const replayed = yield* withStore(
     Effect.gen(function* () {
       const registered = yield* findMachine(address)
-      const timeline = asked.json ? () => Effect.void : printTimeline()
+      const timeline = asked.json ? () => Effect.void : printTimeline(yield* width)
       const replayed = yield* replayStream(registered, address, to, timeline)
       if (replayed.version === 0) yield* explainNothing(address, to)
       return replayed
@@ -72,13 +72,13 @@ const explainNothing = Effect.fnUntraced(function* (address: Address, to: Replay
 })
 
 /** One line an event, and the state's value under it where it has changed. */
-const printTimeline = () => {
+const printTimeline = (columns: number) => {
   let value = ""
   return (seen: ReadonlyArray<SeenEvent>) =>
     print(
       seen
         .flatMap(({ event, state }) => {
-          const line = eventLine(event, String(event.version).padStart(4), width())
+          const line = eventLine(event, String(event.version).padStart(4), columns)
           const now = JSON.stringify(state?.value)
           if (event.kind === "emitted" || now === value || now === undefined) return [line]
           value = now
@@ -102,14 +102,16 @@ const printResult = Effect.fnUntraced(function* (replayed: Replayed, to: ReplayT
     for (const { timer, dueAt } of state.timers)
       yield* print(`timer    ${plain(timer)}, due ${timeOf(dueAt)}`)
     for (const { job, name } of state.jobs) yield* print(`job      ${plain(job)}, ${plain(name)}`)
-    yield* print(`context  ${inspect(state.context, contextStyle()).replaceAll("\n", "\n         ")}`)
+    yield* print(
+      `context  ${inspect(state.context, contextStyle(yield* width)).replaceAll("\n", "\n         ")}`
+    )
   }
   for (const each of notes) yield* note(each)
   yield* print(`\n${verdict(replayed)}`)
 })
 
 /** Control characters come out escaped. */
-const contextStyle = () => ({ depth: null, breakLength: Math.min(width(), 120) - 10 })
+const contextStyle = (columns: number) => ({ depth: null, breakLength: Math.min(columns, 120) - 10 })
 
 const verdict = ({ emitted, agreed, differences, differing, stopped, version }: Replayed): string => {
   if (stopped !== undefined) {

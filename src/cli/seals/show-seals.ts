@@ -5,7 +5,7 @@ import { Settings } from "../../config.ts"
 import { ownVerifierKey } from "../../seals/seal-key.ts"
 import { wrongUse } from "../cli-failure.ts"
 import { withStore } from "../open-store.ts"
-import { print, printJson, table, timeOf } from "../terminal.ts"
+import { print, printJson, printTable, timeOf } from "../terminal.ts"
 
 const limitMax = 500
 
@@ -41,9 +41,8 @@ export const showSeals = Effect.fnUntraced(function* (asked: {
   if (asked.json) return yield* printJson({ publicKey, seals: shown, anchors: anchors.map(lagOf(last)) })
   yield* print(`public key  ${publicKey ?? "none here: the server that seals has it"}`)
   if (shown.length === 0) return yield* print("no seals yet")
-  yield* print(
-    ["", ...table([["seal", "sealed at", "reaches", "anchored in"], ...shown.map(rowOf)])].join("\n")
-  )
+  yield* print("")
+  yield* printTable([["seal", "sealed at", "reaches", "anchored in"], ...shown.map(rowOf)])
   const behind = anchors.map(lagOf(last)).filter(({ missing }) => missing > 0)
   for (const { anchor, missing } of behind)
     yield* print(`${anchor} lacks the last ${missing}; it is tried again`)

@@ -3,10 +3,10 @@ import * as Option from "effect/Option"
 import { Shadow, type ShadowScope, shadowStart } from "../../../actors/backtest/shadow.ts"
 import { type CompareAsked, parseTime } from "../backtest/compare-asked.ts"
 import { type Comparison, prepareCompare, printReport } from "../backtest/prepare-compare.ts"
-import { wrongUse } from "../cli-failure.ts"
+import { exitCode, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
-import { counted, grouped, note, timeOf } from "../terminal.ts"
+import { counted, endsByCtrlC, grouped, note, timeOf } from "../terminal.ts"
 import { readShadowState, writeShadowState } from "./shadow-state.ts"
 
 /** What `centurion shadow` was asked. */
@@ -37,8 +37,8 @@ export const showShadow = Effect.fnUntraced(function* (asked: ShadowAsked) {
       if (during === undefined) {
         return yield* Effect.onInterrupt(following, () =>
           Effect.matchEffect(end, {
-            onFailure: ({ exitCode }) => ended(exitCode),
-            onSuccess: () => ended(0)
+            onFailure: (failure) => endsByCtrlC(failure.exitCode),
+            onSuccess: () => endsByCtrlC(exitCode.ok)
           })
         )
       }
@@ -49,11 +49,6 @@ export const showShadow = Effect.fnUntraced(function* (asked: ShadowAsked) {
     })
   )
 })
-
-const ended = (code: number) =>
-  Effect.sync(() => {
-    process.exitCode = code
-  })
 
 const report = (asked: ShadowAsked, { failAbove }: Comparison, shadow: Shadow, began: number) =>
   Effect.suspend(() => printReport(asked, failAbove, shadow.finish(), (performance.now() - began) / 1000))

@@ -93,7 +93,7 @@ const columnsOf = Effect.fnUntraced(function* (
         rows: (rows) =>
           Effect.sync(() => void found.push(...rows.map((row) => JSON.parse(row) as TableColumn)))
       },
-      pastProgress(json)
+      yield* pastProgress(json)
     )
     .pipe(Effect.catchTag("SqlRefused", (error) => refusalOf(error, columnsSql)))
   if (found.length > 0) return found

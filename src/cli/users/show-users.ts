@@ -5,7 +5,7 @@ import { type Ask, operatorName, withOperator } from "../../control/ask-operator
 import type { operatorAnswers } from "../../control/operator-questions.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
-import { note, plain, print, printJson, table, timeOf } from "../terminal.ts"
+import { note, plain, print, printJson, printTable, timeOf } from "../terminal.ts"
 import { readLine } from "./read-line.ts"
 
 /** What all of them take. */
@@ -71,7 +71,7 @@ export const listUsers = Effect.fnUntraced(function* (asked: AtCompany & { reado
   const rows = users.map(({ company, email, name, roles, state, loggedInAt }) =>
     [company, email, name, roles.join(","), state, loggedInAt ?? "never"].map(plain)
   )
-  yield* print(table([head, ...rows]).join("\n"))
+  yield* printTable([head, ...rows])
 })
 
 /** Invites somebody and prints the token that they need. */

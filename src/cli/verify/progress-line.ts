@@ -1,6 +1,6 @@
-import { grouped, showsProgress } from "../terminal.ts"
+import * as Effect from "effect/Effect"
+import { grouped, statusLine } from "../terminal.ts"
 
-const progressEveryMs = 200
 const barColumns = 24
 
 /** How far something long is. */
@@ -20,18 +20,12 @@ export const progressLine = ({ done, total }: Progress, seconds: number, noun: s
   return `${bar} ${grouped(done)} of ${grouped(total)} ${noun} (${percent}%), ${grouped(Math.round(rate))}/s${left}`
 }
 
-/** Writes one line over and over on a terminal, and takes it away at the end; elsewhere it does nothing. */
-export const tellProgress = (noun: string, isWanted = true): ((at: Progress) => void) => {
-  if (!isWanted || !showsProgress()) return () => {}
-  const began = performance.now()
-  let told = began
-  let isShown = false
-  return (at) => {
-    const now = performance.now()
-    const isEnd = at.done >= at.total
-    if (isEnd ? !isShown : now - told < progressEveryMs) return
-    told = now
-    isShown = true
-    process.stderr.write(`\r\u001b[2K${isEnd ? "" : progressLine(at, (now - began) / 1000, noun)}`)
-  }
-}
+/** Tells on a terminal how far it is; the line is gone at the end. */
+export const tellProgress = (noun: string, isWanted = true): Effect.Effect<(at: Progress) => void> =>
+  Effect.map(statusLine(isWanted), (line) => {
+    const began = performance.now()
+    return (at) => {
+      if (at.done >= at.total) return line.clear()
+      line.tell(() => progressLine(at, (performance.now() - began) / 1000, noun))
+    }
+  })

@@ -69,7 +69,7 @@ const inDatabase = Effect.fnUntraced(function* (asked: VerifyAsked, trust: Verif
       ...(company === undefined ? {} : { company }),
       ...(partition === undefined ? {} : { partition })
     }
-    const tell = tellProgress("events", !asked.json)
+    const tell = yield* tellProgress("events", !asked.json)
     return yield* verifyHistory(trust, scope, ({ checked, total }) => tell({ done: checked, total }))
   })
   return yield* withStore(check)
@@ -77,7 +77,7 @@ const inDatabase = Effect.fnUntraced(function* (asked: VerifyAsked, trust: Verif
 
 const inFile = Effect.fnUntraced(function* (file: string, trust: VerifyTrust, json: boolean) {
   const total = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  const tell = tellProgress("bytes", !json)
+  const tell = yield* tellProgress("bytes", !json)
   let done = 0
   return yield* verifyExport(file, trust, (bytes) => {
     done += bytes

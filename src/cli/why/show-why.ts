@@ -10,7 +10,7 @@ import { type Asked, findAsked, parseAsked } from "../../explain/find-asked.ts"
 import { wrongUse } from "../cli-failure.ts"
 import { explainEmptyStream, partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
-import { counted, cut, grouped, print, printJson, showsProgress, width } from "../terminal.ts"
+import { counted, cut, grouped, print, printJson, statusLine, width } from "../terminal.ts"
 import { causeBranches, effectBranch } from "./event-branches.ts"
 import { type Branch, treeLines } from "./tree-lines.ts"
 import { turnBranch } from "./turn-branches.ts"
@@ -31,18 +31,22 @@ export const showWhy = Effect.fnUntraced(function* (asked: WhyAsked) {
     "WrongQuestion",
     ({ message }) => wrongUse(message)
   )
-  const progress = asked.json || !showsProgress() ? quiet : lineWrittenOver()
+  const line = yield* statusLine(!asked.json)
   const explanation = yield* withStore(
     Effect.gen(function* () {
       yield* mustExist(question)
       const registry = yield* registryOfAll
-      const found = yield* findAsked(question, progress.looked)
-      return yield* explain(registry, found, { effects: asked.effects, progress: progress.read })
-    }).pipe(Effect.ensuring(Effect.sync(progress.clear)))
+      const found = yield* findAsked(question, (looked, total) => line.tell(() => lookingAt(looked, total)))
+      return yield* explain(registry, found, {
+        effects: asked.effects,
+        progress: (read) => line.tell(() => `taking its steps again: ${counted(read, "event")} read`)
+      })
+    }).pipe(Effect.ensuring(Effect.sync(line.clear)))
   )
   if (asked.json) return yield* printJson(explanation)
+  const columns = yield* width
   const lines = treeLines(explanationBranch(explanation))
-  yield* print(lines.map((line) => cut(line, width())).join("\n"))
+  yield* print(lines.map((each) => cut(each, columns)).join("\n"))
 })
 
 /** No job runs here, so every job that is asked for counts as one that has its handler. */
@@ -72,27 +76,5 @@ export const explanationBranch = ({ place, chunk, turns, event, effects }: Expla
   }
 }
 
-const quiet = { looked: () => {}, read: () => {}, clear: () => {} }
-const progressEveryMs = 200
-
-const lineWrittenOver = () => {
-  let told = performance.now()
-  let isShown = false
-  const write = (text: string) => {
-    const now = performance.now()
-    if (now - told < progressEveryMs) return
-    told = now
-    isShown = true
-    process.stderr.write(`\r\u001b[2K${text}`)
-  }
-  return {
-    looked: (looked: number, total: number) =>
-      write(
-        `looking for the message: ${grouped(looked)} of ${grouped(total)} events (${total === 0 ? 100 : Math.floor((100 * looked) / total)}%)`
-      ),
-    read: (read: number) => write(`taking its steps again: ${counted(read, "event")} read`),
-    clear: () => {
-      if (isShown) process.stderr.write("\r\u001b[2K")
-    }
-  }
-}
+const lookingAt = (looked: number, total: number) =>
+  `looking for the message: ${grouped(looked)} of ${grouped(total)} events (${total === 0 ? 100 : Math.floor((100 * looked) / total)}%)`

@@ -1,5 +1,3 @@
-import { execFileSync } from "node:child_process"
-import { join } from "node:path"
 import type { Json } from "../../../eventstore/database/json.ts"
 import { Batch } from "../../../eventstore/log/batch.ts"
 import { conversationMachine } from "../../../machines/conversation/machine.ts"
@@ -41,23 +39,8 @@ export const aDeadLetter = (): StoredHistory => {
   return history
 }
 
-const begun = (): StoredHistory => {
-  const registered = registerOne({ machine: conversationMachine }, ["writeReply", "sendChunk", "showTyping"])
-  // The text of its functions is part of a machine's version, and a test runner rewrites that text.
-  Object.assign(registered.current, { version: versionUnderNode })
-  return new StoredHistory(registered, input as unknown as Json)
-}
-
-const root = join(import.meta.dirname, "../../..")
-
-const versionUnderNode = execFileSync(
-  process.execPath,
-  [
-    "--input-type=module",
-    "--eval",
-    `import { prepare } from "./actors/machine/running-machine.ts"
-     import { conversationMachine } from "./machines/conversation/machine.ts"
-     process.stdout.write(prepare(conversationMachine).version)`
-  ],
-  { cwd: root, encoding: "utf8" }
-)
+const begun = (): StoredHistory =>
+  new StoredHistory(
+    registerOne({ machine: conversationMachine }, ["writeReply", "sendChunk", "showTyping"]),
+    input as unknown as Json
+  )

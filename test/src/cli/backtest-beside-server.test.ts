@@ -1,21 +1,21 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { newDirectory } from "../http/open-server.ts"
-import { jsonLines, type RunningCli, runCli, startCli } from "./run-cli.ts"
+import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
 
 describe("a backtest beside the server that holds the database", () => {
   let dir: string
   let env: Readonly<Record<string, string>>
-  let server: RunningCli
+  let server: ReturnType<typeof startProcess>
   beforeAll(async () => {
     dir = newDirectory()
     env = { CENTURION_DIR: dir, PORT: "0" }
-    server = startCli(["start"], env)
+    server = startProcess(["start"], env)
     await server.until((out) => out.includes("listening on"))
     const chat = startCli(["chat", "--company", "quick", "--json"], env)
-    chat.child.stdin?.write("Oi!\n")
+    chat.stdin.write("Oi!\n")
     await chat.until((out) => out.includes('"from":"agent"'))
-    chat.child.stdin?.write("/quit\n")
+    chat.stdin.write("/quit\n")
     await chat.ended
   })
   afterAll(async () => {

@@ -8,7 +8,7 @@ import { machines } from "../../../machines/index.ts"
 import { parseFailAbove, parseSetting, parseTime } from "../../../src/cli/backtest/compare-asked.ts"
 import { loadCandidate } from "../../../src/cli/backtest/load-candidate.ts"
 import { registerOne } from "../../actors/stored-history.ts"
-import { runCli } from "./run-cli.ts"
+import { runProcess } from "./run-cli.ts"
 
 const root = join(import.meta.dirname, "../../..")
 const candidate = (name: string) => join(root, `test/actors/backtest/candidates/${name}.ts`)
@@ -100,7 +100,7 @@ describe("a candidate", () => {
 
   it("that is no code is refused with the line, before any database is opened", async () => {
     const file = write("bad.ts", "export const a = {\n  b: 1,,\n}\n")
-    const { code, out, err } = await runCli(["backtest", "lead", "--against", file, "--json"], {
+    const { code, out, err } = await runProcess(["backtest", "lead", "--against", file, "--json"], {
       CENTURION_DIR: scratch
     })
     expect([code, out]).toEqual([1, ""])

@@ -112,10 +112,8 @@ describe.each(cliDatabases)("centurion backtest on $name", (kind) => {
       ["shadow", "lead", "--set", "threshold=85", "--since", "2026-01-01"],
       database.env
     )
-    await new Promise<void>((resolve) => {
-      shadow.child.stderr?.on("data", () => shadow.err().includes("diverged") && resolve())
-    })
-    shadow.child.kill("SIGINT")
+    await shadow.until((_, err) => err.includes("diverged"))
+    shadow.interrupt()
     const { code, out } = await shadow.ended
     expect([code, out]).toEqual([0, expect.stringContaining(`  handedOff -> engaged  ${between.length}`)])
   })

@@ -4,7 +4,7 @@ import type { StoredHistory } from "../../actors/stored-history.ts"
 import { aConversation } from "./a-conversation.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
 import { machineNames } from "./machine-names.ts"
-import { jsonLines, runCli, startCli } from "./run-cli.ts"
+import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
 
 describe.each(cliDatabases)("centurion events on $name", (kind) => {
   let database: CliDatabase
@@ -89,7 +89,7 @@ describe.each(cliDatabases.filter(({ name }) => name === "Postgres"))("following
     for (const batch of batches.slice(2)) await database.append("acme", [batch])
     for (const each of following) {
       await each.until((out) => out.endsWith("\n") && jsonLines(out).length >= events.length)
-      each.child.kill("SIGINT")
+      each.interrupt()
     }
     for (const each of following) {
       const { code, out } = await each.ended
@@ -98,7 +98,7 @@ describe.each(cliDatabases.filter(({ name }) => name === "Postgres"))("following
   })
 
   it("ends without a complaint when its reader has heard enough", async () => {
-    const { child, until, ended } = startCli(["events", "acme", "-f", "--json"], database.env)
+    const { child, until, ended } = startProcess(["events", "acme", "-f", "--json"], database.env)
     await until((out) => out.includes("\n"))
     child.stdout?.destroy()
     await database.append("acme", [])

@@ -5,7 +5,7 @@ import { freePort } from "../http/open-server.ts"
 import { type ServerProcess, startServer } from "../server-process.ts"
 import { cliDatabases } from "./cli-database.ts"
 import { makeReadWorld, type ReadWorld } from "./read-world.ts"
-import { jsonLines, runCli, startCli } from "./run-cli.ts"
+import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
 
 const names = readModels.map(({ name }) => name)
 
@@ -55,7 +55,7 @@ describe.each(cliDatabases)("centurion projections on $name", (kind) => {
     expect((await run("lag")).out).toMatch(/^acme {5}0 +0 s +0$/m)
     const watching = startCli(["projections", "lag", "--watch", "--json", "--company", "acme"], world.env)
     await watching.until((out) => out.split("\n").length > 2)
-    watching.child.kill("SIGINT")
+    watching.interrupt()
     const { code, out } = await watching.ended
     expect([code, jsonLines(out)[0]]).toEqual([
       0,
@@ -208,7 +208,7 @@ describe.each(cliDatabases)("centurion projections on $name", (kind) => {
 
     it("show many rows through it, slowly read, while it works on", async () => {
       const sql = "select n, repeat('x', 200) as text from (select generate_series(1, 30000) n) s"
-      const slow = startCli(["query", sql, "--company", "acme", "--format", "csv"], world.env)
+      const slow = startProcess(["query", sql, "--company", "acme", "--format", "csv"], world.env)
       slow.child.stdout?.pause()
       expect((await run("lag")).code).toBe(0)
       expect((await fetch(`${server.url}/readyz`)).ok).toBe(true)

@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { cliDatabases } from "./cli-database.ts"
 import { makeReadWorld, type ReadWorld } from "./read-world.ts"
-import { jsonLines, startCli } from "./run-cli.ts"
+import { jsonLines, startCli, startProcess } from "./run-cli.ts"
 
 describe.each(cliDatabases)("centurion query on $name", (kind) => {
   let world: ReadWorld
@@ -133,7 +133,7 @@ describe.each(cliDatabases)("centurion query on $name", (kind) => {
     "fills no memory with a file of 300 MB",
     async () => {
       const large = "select n, repeat('x', 500) as text from (select generate_series(1, 600000) n) s"
-      const running = startCli(
+      const running = startProcess(
         ["query", large, "--company", "acme", "--out", join(dir, "large.ndjson")],
         world.env
       )
@@ -160,7 +160,7 @@ describe.each(cliDatabases)("centurion query on $name", (kind) => {
     )
     const begun = () => readdirSync(dir).filter((name) => name.startsWith("endless"))
     while (begun().length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
-    running.child.kill("SIGINT")
+    running.interrupt()
     expect((await running.ended).code).toBe(130)
     expect([existsSync(file), begun()]).toEqual([false, []])
   })

@@ -83,7 +83,7 @@ export const makeReadWorld = async (kind: CliDatabaseKind): Promise<ReadWorld> =
     run,
     runWith: async (input, ...args) => {
       const running = startCli(args, env)
-      running.child.stdin?.end(input)
+      running.stdin.end(input)
       return running.ended
     },
     admin: database.admin,

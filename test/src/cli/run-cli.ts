@@ -1,7 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { join } from "node:path"
+import { PassThrough, type Readable, type Writable } from "node:stream"
+import { runCommand } from "../../../src/cli/run-cli.ts"
+import type { Io } from "../../../src/cli/terminal.ts"
 
-const main = join(import.meta.dirname, "../../../src/cli/main.ts")
+const main = join(import.meta.dirname, "../../../src/cli/centurion.js")
+
+/** Variables of a command, and no others. */
+export type Env = Readonly<Record<string, string>>
 
 /** What a command left behind. */
 export interface Ran {
@@ -12,59 +18,81 @@ export interface Ran {
 
 /** A command that runs. */
 export interface RunningCli {
-  readonly child: ChildProcess
+  readonly stdin: Writable
   readonly out: () => string
   readonly err: () => string
-  /** Done when all that it wrote to stdout fits. */
-  readonly until: (fits: (out: string) => boolean) => Promise<void>
+  /** Done when all that it wrote fits. */
+  readonly until: (fits: (out: string, err: string) => boolean) => Promise<void>
+  /** Ctrl-C. */
+  readonly interrupt: () => void
   readonly ended: Promise<Ran>
 }
 
-/** Starts the real command with these variables and no others. */
-export const startCli = (
-  args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>> = {},
-  cwd?: string
-): RunningCli => {
-  const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env.PATH ?? "", ...env },
-    ...(cwd === undefined ? {} : { cwd })
+/** Starts a command within this process; on a terminal of so many columns if it is to have one. */
+export const startCli = (args: ReadonlyArray<string>, env: Env = {}, columns?: number): RunningCli => {
+  const interrupting = new AbortController()
+  const [stdin, stdout, stderr] = [streamOf(columns), streamOf(columns), streamOf(columns)]
+  const io = { stdin, stdout, stderr, env: { PATH: process.env.PATH ?? "", ...env } } as unknown as Io
+  const code = runCommand(args, io, interrupting.signal).finally(() => {
+    stdout.end()
+    stderr.end()
   })
-  let out = ""
-  let err = ""
+  return { stdin, interrupt: () => interrupting.abort(), ...listen(stdout, stderr, code) }
+}
+
+const streamOf = (columns: number | undefined) =>
+  Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns })
+
+/** Starts the real command in a process of its own. */
+export const startProcess = (
+  args: ReadonlyArray<string>,
+  env: Env = {}
+): RunningCli & { readonly child: ChildProcess } => {
+  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH ?? "", ...env } })
+  const code = new Promise<number | null>((resolve) => child.on("close", resolve))
+  const heard = listen(child.stdout, child.stderr, code)
+  return { child, stdin: child.stdin, interrupt: () => child.kill("SIGINT"), ...heard }
+}
+
+/** Keeps what comes, and shows it to those who wait for something. */
+const listen = (stdout: Readable, stderr: Readable, code: Promise<number | null>) => {
+  let [out, err] = ["", ""]
   const watchers = new Set<() => void>()
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  stdout.setEncoding("utf8").on("data", (text: string) => {
     out += text
     for (const watch of watchers) watch()
   })
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  stderr.setEncoding("utf8").on("data", (text: string) => {
     err += text
+    for (const watch of watchers) watch()
   })
-  const ended = new Promise<Ran>((resolve) => {
-    child.on("close", (code) => resolve({ code, out, err }))
-  })
+  const closed = [stdout, stderr].map((stream) => new Promise((resolve) => stream.once("close", resolve)))
+  const ended = Promise.all([code, ...closed]).then(([code]): Ran => ({ code, out, err }))
   const until: RunningCli["until"] = (fits) =>
     new Promise((resolve, reject) => {
       const watch = () => {
-        if (!fits(out)) return
+        if (!fits(out, err)) return
         watchers.delete(watch)
         resolve()
       }
       watchers.add(watch)
-      void ended.then(() => (fits(out) ? resolve() : reject(new Error(`it ended; it wrote ${out}${err}`))))
+      const tooLate = () =>
+        fits(out, err) ? resolve() : reject(new Error(`it ended; it wrote ${out}${err}`))
+      ended.then(tooLate, reject)
       watch()
     })
-  return { child, out: () => out, err: () => err, until, ended }
+  return { out: () => out, err: () => err, until, ended }
 }
 
+/** Runs a command to its end, within this process. */
+export const runCli = (args: ReadonlyArray<string>, env: Env = {}): Promise<Ran> => toEnd(startCli(args, env))
+
 /** Runs the real command to its end. */
-export const runCli = (
-  args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>> = {},
-  cwd?: string
-): Promise<Ran> => {
-  const running = startCli(args, env, cwd)
-  running.child.stdin?.end()
+export const runProcess = (args: ReadonlyArray<string>, env: Env = {}): Promise<Ran> =>
+  toEnd(startProcess(args, env))
+
+const toEnd = (running: RunningCli): Promise<Ran> => {
+  running.stdin.end()
   return running.ended
 }
 

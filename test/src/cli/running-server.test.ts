@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { newDirectory } from "../http/open-server.ts"
-import { jsonLines, type RunningCli, runCli, startCli } from "./run-cli.ts"
+import { jsonLines, runCli, runProcess, startCli, startProcess } from "./run-cli.ts"
 
 /** Talks with the quick company; ends with /quit once so many replies are there. */
 const talk = async (
@@ -14,10 +14,10 @@ const talk = async (
     jsonLines(out.slice(0, out.lastIndexOf("\n") + 1)).filter(({ type }) => type === "message")
   for (const line of lines) {
     const before = replies(chat.out()).length
-    chat.child.stdin?.write(`${line}\n`)
+    chat.stdin.write(`${line}\n`)
     await chat.until((out) => replies(out).length > before)
   }
-  chat.child.stdin?.write("/quit\n")
+  chat.stdin.write("/quit\n")
   const { code, out } = await chat.ended
   return { code, replies: replies(out), err: chat.err() }
 }
@@ -25,11 +25,11 @@ const talk = async (
 describe("the commands beside a running server", () => {
   let dir: string
   let env: Readonly<Record<string, string>>
-  let server: RunningCli
+  let server: ReturnType<typeof startProcess>
   beforeAll(async () => {
     dir = newDirectory()
     env = { CENTURION_DIR: dir, PORT: "0" }
-    server = startCli(["start"], env)
+    server = startProcess(["start"], env)
     await server.until((out) => out.includes("listening on"))
   })
   afterAll(async () => {
@@ -84,7 +84,7 @@ describe("the commands beside a running server", () => {
     await talk(env, ["Qual o preço?"])
     const all = jsonLines((await runCli(["events", "quick", "--json", "--limit", "0"], env)).out)
     await following.until((out) => out.endsWith("\n") && jsonLines(out).length >= all.length)
-    following.child.kill("SIGINT")
+    following.interrupt()
     const { code, out } = await following.ended
     const places = (list: ReadonlyArray<Record<string, unknown>>) =>
       list.map(({ partition, position }) => `${partition}/${position}`).sort()
@@ -106,7 +106,7 @@ describe("the commands beside a running server", () => {
   })
 
   it("refuse a second server on the same database, and stop the first one well", async () => {
-    const second = await runCli(["start"], env)
+    const second = await runProcess(["start"], env)
     expect(second.code).toBe(1)
     expect(second.err).toContain(`already runs in ${dir} as process ${server.child.pid}`)
     server.child.kill("SIGTERM")

@@ -5,7 +5,7 @@ import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { databases, type TestDatabase } from "../../databases.ts"
 import { newDirectory } from "../http/open-server.ts"
-import { jsonLines, type RunningCli, runCli, startCli } from "./run-cli.ts"
+import { jsonLines, runCli, startProcess } from "./run-cli.ts"
 
 const checker = join(import.meta.dirname, "../../../docs/check-proof.mjs")
 const deal = "quick/deal/d1"
@@ -16,9 +16,9 @@ const openPlace = async (postgres: (typeof databases)[number] | undefined, compa
   const dir = newDirectory(company)
   const database: TestDatabase | undefined = await postgres?.make({ migrated: false })
   const env = { CENTURION_DIR: dir, PORT: "0", CENTURION_SEAL_EVERY_MS: "100", ...database?.env }
-  let server: RunningCli | undefined
+  let server: ReturnType<typeof startProcess> | undefined
   const start = async () => {
-    server = startCli(["start"], env)
+    server = startProcess(["start"], env)
     await server.until((out) => out.includes("listening on"))
   }
   const stop = async () => {

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { newDirectory } from "../http/open-server.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, type RunningCli, runCli, startCli } from "./run-cli.ts"
+import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
 
 const passwordShape = /^[a-z2-7]{5}(-[a-z2-7]{5}){3}\n$/
 
@@ -20,7 +20,7 @@ describe.each(cliDatabases)("centurion users on $name", patience, (kind) => {
   const run = (...args: ReadonlyArray<string>) => runCli(["users", ...args], database.env)
   const withInput = async (input: string, ...args: ReadonlyArray<string>) => {
     const running = startCli(["users", ...args], database.env)
-    running.child.stdin?.end(input)
+    running.stdin.end(input)
     return running.ended
   }
   const listed = async () => jsonLines((await run("list", "--json")).out)
@@ -101,11 +101,11 @@ describe.each(cliDatabases)("centurion users on $name", patience, (kind) => {
 describe("centurion users beside a running server", patience, () => {
   let dir: string
   let env: Readonly<Record<string, string>>
-  let server: RunningCli
+  let server: ReturnType<typeof startProcess>
   beforeAll(async () => {
     dir = newDirectory()
     env = { CENTURION_DIR: dir, PORT: "0" }
-    server = startCli(["start"], env)
+    server = startProcess(["start"], env)
     await server.until((out) => out.includes("listening on"))
   })
   afterAll(async () => {

@@ -2,23 +2,23 @@ import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { newDirectory } from "../http/open-server.ts"
 import { machineNames } from "./machine-names.ts"
-import { jsonLines, type RunningCli, runCli, startCli } from "./run-cli.ts"
+import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
 
 type Line = Readonly<Record<string, unknown>>
 
 /** One message and its reply, told to a server that still runs. */
 const talk = async (env: Readonly<Record<string, string>>, text: string) => {
   const chat = startCli(["chat", "--company", "quick", "--json"], env)
-  chat.child.stdin?.write(`${text}\n`)
+  chat.stdin.write(`${text}\n`)
   await chat.until((out) => out.includes('"from":"agent"'))
-  chat.child.stdin?.write("/quit\n")
+  chat.stdin.write("/quit\n")
   await chat.ended
 }
 
 describe("centurion why", () => {
   let dir: string
   let env: Readonly<Record<string, string>>
-  let server: RunningCli
+  let server: ReturnType<typeof startProcess>
   let sent: Line
   let heard: Line
   const json = async (...args: ReadonlyArray<string>) => {
@@ -33,7 +33,7 @@ describe("centurion why", () => {
   beforeAll(async () => {
     dir = newDirectory()
     env = { CENTURION_DIR: dir, PORT: "0" }
-    server = startCli(["start"], env)
+    server = startProcess(["start"], env)
     await server.until((out) => out.includes("listening on"))
     await talk(env, "Oi, quanto custa?")
     const events = jsonLines((await runCli(["events", "quick", "--json", "--limit", "0"], env)).out)
