@@ -47,7 +47,8 @@ const appendTo = (access: DatabaseAccess, company: string, batches: ReadonlyArra
     yield* store.release("the-test")
   }).pipe(Effect.provide(storeLayerOf(access, defaultSettings)))
 
-const embedded: CliDatabaseKind = {
+/** A directory with the embedded database. */
+export const embedded: CliDatabaseKind = {
   name: "the embedded database",
   make: async () => {
     const dir = mkdtempSync(join(tmpdir(), "centurion-cli-"))
@@ -84,7 +85,7 @@ const postgres: CliDatabaseKind = {
   }
 }
 
-/** The embedded database, and Postgres when the tests have one; as `databases` says. */
-export const cliDatabases: ReadonlyArray<CliDatabaseKind> = databases.map(({ name }) =>
-  name === "Postgres" ? postgres : embedded
-)
+/** Postgres when the tests have one, else the embedded database: what only that one does has a suite of its own. */
+export const cliDatabases: ReadonlyArray<CliDatabaseKind> = [
+  databases.at(-1)?.name === "Postgres" ? postgres : embedded
+]

@@ -2,16 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { freePort } from "../http/open-server.ts"
-import { type ServerProcess, startServer } from "../server-process.ts"
+import type { OpenServer } from "../http/open-server.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
 import { jsonLines, runCli } from "./run-cli.ts"
+import { type ServerEnv, serveHere } from "./serve-here.ts"
 
 describe.each(cliDatabases)("centurion companies on $name", (kind) => {
   let database: CliDatabase
   let dir: string
-  let env: Readonly<Record<string, string>>
-  let server: ServerProcess | undefined
+  let env: ServerEnv
+  let server: OpenServer | undefined
   beforeAll(async () => {
     database = await kind.make()
     dir = database.env.CENTURION_DIR ?? mkdtempSync(join(tmpdir(), "centurion-cli-"))
@@ -25,12 +25,10 @@ describe.each(cliDatabases)("centurion companies on $name", (kind) => {
     rmSync(dir, { recursive: true, force: true })
   })
   const serve = async () => {
-    server = await startServer(await freePort(), env)
-    await server.until(200)
+    server = await serveHere(env)
   }
   const stop = async () => {
-    server?.kill("SIGTERM")
-    await server?.ended
+    await server?.close()
     server = undefined
   }
   const run = (...args: ReadonlyArray<string>) => runCli(["companies", ...args], env)
@@ -78,7 +76,7 @@ describe.each(cliDatabases)("centurion companies on $name", (kind) => {
       type: "CompanySettingsChanged",
       data: { section: "name", before: "Acme", after: "Acme Ltda", by: "person:ana", reason: "renamed" }
     })
-  }, 180_000)
+  })
 
   it("suspends, resumes and deletes them, and never without a word when nobody can be asked", async () => {
     if (kind.name !== "Postgres" && server === undefined) await serve()
@@ -92,5 +90,5 @@ describe.each(cliDatabases)("centurion companies on $name", (kind) => {
     })
     expect(await list()).toEqual(["acme deleted", "first active"])
     expect(await run("resume", "acme")).toMatchObject({ code: 1, err: expect.stringContaining("is deleted") })
-  }, 180_000)
+  })
 })

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { freePort, newDirectory, quickCompany, secrets } from "../http/open-server.ts"
-import { type ServerProcess, startServer } from "../server-process.ts"
+import { newDirectory, type OpenServer, quickCompany, secrets } from "../http/open-server.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
 import { jsonLines, runCli } from "./run-cli.ts"
+import { type ServerEnv, serveHere } from "./serve-here.ts"
 
 const phones = { ana: "5511999990001", bia: "5511999990002", caio: "5511999990003" }
 type Name = keyof typeof phones
@@ -15,14 +15,12 @@ const nowhere = "http://127.0.0.1:1"
 describe.each(cliDatabases)("centurion erase and hold on $name", (kind) => {
   let database: CliDatabase
   let dir: string
-  let env: Readonly<Record<string, string>>
-  let port: number
+  let env: ServerEnv
   beforeAll(async () => {
     database = await kind.make()
     dir = database.env.CENTURION_DIR ?? newDirectory()
     mkdirSync(join(dir, "companies"), { recursive: true })
     writeFileSync(join(dir, "companies", "quick.json"), JSON.stringify(quickCompany))
-    port = await freePort()
     env = {
       ...database.env,
       CENTURION_DIR: dir,
@@ -33,25 +31,16 @@ describe.each(cliDatabases)("centurion erase and hold on $name", (kind) => {
       CENTURION_EVOLUTION_INSTANCES: "main",
       CENTURION_EVOLUTION_WEBHOOK_SECRET: secrets.evolutionWebhookSecret
     }
-    const server = await serve()
+    const server = await serveHere(env)
     for (const name of Object.keys(phones) as ReadonlyArray<Name>) await write(server, name, "oi")
-    await stop(server)
+    await server.close()
   })
   afterAll(async () => {
     await database?.drop()
     rmSync(dir, { recursive: true, force: true })
   })
 
-  const serve = async () => {
-    const server = await startServer(port, env)
-    await server.until(200)
-    return server
-  }
-  const stop = async (server: ServerProcess) => {
-    server.kill("SIGTERM")
-    expect(await server.ended).toBe(0)
-  }
-  const write = async ({ url }: ServerProcess, name: Name, text: string) => {
+  const write = async ({ url }: OpenServer, name: Name, text: string) => {
     const key = { remoteJid: `${phones[name]}@s.whatsapp.net`, fromMe: false, id: `3A${name}${text}` }
     const data = { key, pushName: name, message: { conversation: text }, messageTimestamp: 1_767_614_400 }
     const send = () =>
@@ -63,7 +52,8 @@ describe.each(cliDatabases)("centurion erase and hold on $name", (kind) => {
     let answer = await send()
     // A slow machine may miss so short a lease: then the provider sends again, as it does.
     while (answer.status === 503) answer = await send()
-    expect(await answer.json()).toEqual({ stored: 1, known: 0, refused: 0 })
+    const { stored, known, refused } = (await answer.json()) as Record<string, number>
+    expect([Number(stored) + Number(known), refused]).toEqual([1, 0])
   }
   const run = (...args: ReadonlyArray<string>) => runCli(args, env)
   const contact = (name: Name) => ["quick", "--contact", `phone:${phones[name]}`]
@@ -201,7 +191,7 @@ describe.each(cliDatabases)("centurion erase and hold on $name", (kind) => {
   })
 
   it("leave it to the server that runs; who writes again from there is somebody new", async () => {
-    const server = await serve()
+    const server = await serveHere(env)
     const { subject } = await planOf("caio")
     const erased = await run("erase", ...contact("caio"), "--yes", "--json")
     expect([erased.code, erased.err]).toEqual([0, ""])
@@ -212,7 +202,7 @@ describe.each(cliDatabases)("centurion erase and hold on $name", (kind) => {
     const { subject: anew } = await planOf("caio")
     expect(anew).not.toBe(subject)
     expect((await run("verify", "--json")).code).toBe(0)
-    expect(server.said()).not.toContain(phones.caio)
-    await stop(server)
+    expect(server.logs.join("\n")).not.toContain(phones.caio)
+    await server.close()
   })
 })

@@ -4,7 +4,7 @@ import type { StoredHistory } from "../../actors/stored-history.ts"
 import { aConversation } from "./a-conversation.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
 import { machineNames } from "./machine-names.ts"
-import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
+import { jsonLines, runCli, startCli } from "./run-cli.ts"
 
 describe.each(cliDatabases)("centurion events on $name", (kind) => {
   let database: CliDatabase
@@ -95,14 +95,5 @@ describe.each(cliDatabases.filter(({ name }) => name === "Postgres"))("following
       const { code, out } = await each.ended
       expect([code, jsonLines(out).map(({ version }) => version)]).toEqual([0, events.map((e) => e.version)])
     }
-  })
-
-  it("ends without a complaint when its reader has heard enough", async () => {
-    const { child, until, ended } = startProcess(["events", "acme", "-f", "--json"], database.env)
-    await until((out) => out.includes("\n"))
-    child.stdout?.destroy()
-    await database.append("acme", [])
-    child.kill("SIGINT")
-    expect(await ended).toMatchObject({ code: 0, err: "" })
   })
 })

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { readModels } from "../../../projections/index.ts"
-import { freePort } from "../http/open-server.ts"
-import { type ServerProcess, startServer } from "../server-process.ts"
+import { newDirectory, type OpenServer } from "../http/open-server.ts"
 import { cliDatabases } from "./cli-database.ts"
 import { makeReadWorld, type ReadWorld } from "./read-world.ts"
 import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
+import { serveHere } from "./serve-here.ts"
 
 const names = readModels.map(({ name }) => name)
 
@@ -173,19 +173,18 @@ describe.each(cliDatabases)("centurion projections on $name", (kind) => {
   })
 
   describe("beside a server", () => {
-    let server: ServerProcess
+    let server: OpenServer
     beforeAll(async () => {
-      server = await startServer(await freePort(), {
+      server = await serveHere({
+        CENTURION_DIR: newDirectory(),
         ...world.env,
         CENTURION_DEMO_HISTORY: "no",
         CENTURION_LOG_LEVEL: "warn",
         CENTURION_LEASE_MS: "2000"
       })
-      await server.until(200)
     })
     afterAll(async () => {
-      server?.kill("SIGTERM")
-      await server?.ended
+      await server?.close()
     })
 
     it("are built by it, compared and asked through it", async () => {

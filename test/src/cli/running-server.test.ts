@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { newDirectory } from "../http/open-server.ts"
-import { jsonLines, runCli, runProcess, startCli, startProcess } from "./run-cli.ts"
+import { newDirectory, type OpenServer } from "../http/open-server.ts"
+import { jsonLines, runCli, startCli } from "./run-cli.ts"
+import { type ServerEnv, serveHere } from "./serve-here.ts"
 
 /** Talks with the quick company; ends with /quit once so many replies are there. */
 const talk = async (
@@ -24,17 +25,15 @@ const talk = async (
 
 describe("the commands beside a running server", () => {
   let dir: string
-  let env: Readonly<Record<string, string>>
-  let server: ReturnType<typeof startProcess>
+  let env: ServerEnv
+  let server: OpenServer
   beforeAll(async () => {
     dir = newDirectory()
-    env = { CENTURION_DIR: dir, PORT: "0" }
-    server = startProcess(["start"], env)
-    await server.until((out) => out.includes("listening on"))
+    env = { CENTURION_DIR: dir }
+    server = await serveHere(env)
   })
   afterAll(async () => {
-    server.child.kill("SIGKILL")
-    await server.ended
+    await server.close()
     rmSync(dir, { recursive: true, force: true })
   })
 
@@ -66,16 +65,24 @@ describe("the commands beside a running server", () => {
     ])
   })
 
-  it("tell in doctor who holds the database and owns the partitions", async () => {
-    const { code, out } = await runCli(["doctor", "--json"], env)
-    const told = jsonLines(out)[0] as {
-      findings: ReadonlyArray<{ name: string; detail: string; state: string }>
-    }
-    expect(code).toBe(0)
-    expect(told.findings.find(({ name }) => name === "database")?.detail).toContain(
-      `held by process ${server.child.pid}`
+  it("compare with other versions and settings through it, sealed words included", async () => {
+    const same = await runCli(["backtest", "conversation", "--json"], env)
+    expect([same.code, same.err, jsonLines(same.out)[0]]).toMatchObject([
+      0,
+      "",
+      { streams: { all: 2, same: 2, skipped: 0 }, notes: [expect.stringContaining("can't differ")] }
+    ])
+    const asked = await runCli(["backtest", "conversation", "--set", "agent=someone", "--json"], env)
+    expect(jsonLines(asked.out)[0]).toMatchObject({
+      streams: { all: 2, diverged: 2 },
+      kinds: { job: 2 },
+      missing: [{ job: "writeReply", times: 2 }]
+    })
+    const shadow = await runCli(
+      ["shadow", "conversation", "--since", "2020-01-01", "--for", "1s", "--json"],
+      env
     )
-    expect(told.findings.find(({ name }) => name === "owners")?.state).toBe("ok")
+    expect([shadow.code, jsonLines(shadow.out)[0]]).toMatchObject([0, { streams: { all: 2, same: 2 } }])
   })
 
   it("follow what is said, each event once", async () => {
@@ -105,15 +112,8 @@ describe("the commands beside a running server", () => {
     expect([down.code, down.err]).toEqual([1, "no centurion answers at http://127.0.0.1:1\n"])
   })
 
-  it("refuse a second server on the same database, and stop the first one well", async () => {
-    const second = await runProcess(["start"], env)
-    expect(second.code).toBe(1)
-    expect(second.err).toContain(`already runs in ${dir} as process ${server.child.pid}`)
-    server.child.kill("SIGTERM")
-    expect((await server.ended).code).toBe(0)
-  })
-
   it("talk with an engine of their own when no server runs, and what was said is stored", async () => {
+    await server.close()
     const alone = await talk(env, ["Boa tarde"], "--new")
     expect([alone.code, alone.replies[0]?.from]).toEqual([0, "agent"])
     const { code, out } = await runCli(["verify", "--json"], env)

@@ -4,8 +4,9 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { databases, type TestDatabase } from "../../databases.ts"
-import { newDirectory } from "../http/open-server.ts"
-import { jsonLines, runCli, startProcess } from "./run-cli.ts"
+import { newDirectory, type OpenServer } from "../http/open-server.ts"
+import { jsonLines, runCli } from "./run-cli.ts"
+import { serveHere } from "./serve-here.ts"
 
 const checker = join(import.meta.dirname, "../../../docs/check-proof.mjs")
 const deal = "quick/deal/d1"
@@ -15,15 +16,14 @@ const won = '{"by":"person:ana","reason":"signed","at":1767607200000}'
 const openPlace = async (postgres: (typeof databases)[number] | undefined, company?: object) => {
   const dir = newDirectory(company)
   const database: TestDatabase | undefined = await postgres?.make({ migrated: false })
-  const env = { CENTURION_DIR: dir, PORT: "0", CENTURION_SEAL_EVERY_MS: "100", ...database?.env }
-  let server: ReturnType<typeof startProcess> | undefined
+  const env = { CENTURION_DIR: dir, CENTURION_SEAL_EVERY_MS: "100", ...database?.env }
+  let server: OpenServer | undefined
   const start = async () => {
-    server = startProcess(["start"], env)
-    await server.until((out) => out.includes("listening on"))
+    server = await serveHere(env)
   }
   const stop = async () => {
-    server?.child.kill("SIGTERM")
-    await server?.ended
+    await server?.close()
+    server = undefined
   }
   return {
     dir,
@@ -38,8 +38,7 @@ const openPlace = async (postgres: (typeof databases)[number] | undefined, compa
       return [code, out]
     },
     close: async () => {
-      server?.child.kill("SIGKILL")
-      await server?.ended
+      await stop()
       await database?.drop()
       rmSync(dir, { recursive: true, force: true })
     }

@@ -1,15 +1,13 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { newDirectory } from "../http/open-server.ts"
+import { newDirectory, type OpenServer } from "../http/open-server.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
+import { jsonLines, runCli, startCli } from "./run-cli.ts"
+import { type ServerEnv, serveHere } from "./serve-here.ts"
 
 const passwordShape = /^[a-z2-7]{5}(-[a-z2-7]{5}){3}\n$/
 
-/** Several commands one after the other, each a process that opens a database. */
-const patience = { timeout: 180_000 }
-
-describe.each(cliDatabases)("centurion users on $name", patience, (kind) => {
+describe.each(cliDatabases)("centurion users on $name", (kind) => {
   let database: CliDatabase
   beforeAll(async () => {
     database = await kind.make()
@@ -80,8 +78,7 @@ describe.each(cliDatabases)("centurion users on $name", patience, (kind) => {
     else expect(rotated.err).toContain("no master key is given")
   })
 
-  // Each is a process of its own: on one database they are enough.
-  it.runIf(kind === cliDatabases.at(-1)).each([
+  it.each([
     [["suspend", "nobody@acme.test"], 1, "no user has the e-mail nobody@acme.test"],
     [["create-admin", "ana@acme.test"], 1, "this user belongs to the company already"],
     [["create-admin", "x@acme.test", "--company", "nope"], 1, 'no company is called "nope"; there is acme'],
@@ -98,19 +95,17 @@ describe.each(cliDatabases)("centurion users on $name", patience, (kind) => {
   })
 })
 
-describe("centurion users beside a running server", patience, () => {
+describe("centurion users beside a running server", () => {
   let dir: string
-  let env: Readonly<Record<string, string>>
-  let server: ReturnType<typeof startProcess>
+  let env: ServerEnv
+  let server: OpenServer
   beforeAll(async () => {
     dir = newDirectory()
-    env = { CENTURION_DIR: dir, PORT: "0" }
-    server = startProcess(["start"], env)
-    await server.until((out) => out.includes("listening on"))
+    env = { CENTURION_DIR: dir }
+    server = await serveHere(env)
   })
   afterAll(async () => {
-    server.child.kill("SIGKILL")
-    await server.ended
+    await server?.close()
     rmSync(dir, { recursive: true, force: true })
   })
 
@@ -129,15 +124,14 @@ describe("centurion users beside a running server", patience, () => {
     ])
     const users = jsonLines((await runCli(["users", "list", "--json"], env)).out)
     expect(users.map(({ email }) => email)).toContain("ana@quick.test")
-    expect(server.out() + server.err()).not.toContain(made.out.trim())
+    expect(server.logs.join("\n")).not.toContain(made.out.trim())
   })
 
   it("makes the tokens that are out worth nothing, while sessions go on", async () => {
     const password = (await runCli(["users", "set-password", "ana@quick.test"], env)).out.trim()
-    const url = /http:\/\/[\w.:]+/.exec(server.out())![0]
     const post = async (path: string, body: unknown) => {
       const headers = { "content-type": "application/json" }
-      const answer = await fetch(`${url}/api/v1/${path}`, {
+      const answer = await fetch(`${server.url}/api/v1/${path}`, {
         method: "POST",
         headers,
         body: JSON.stringify(body)
@@ -145,7 +139,7 @@ describe("centurion users beside a running server", patience, () => {
       return await answer.json()
     }
     const statusWith = async (token: string) =>
-      (await fetch(`${url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status
+      (await fetch(`${server.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status
     const { tokens } = await post("auth/login", { email: "ana@quick.test", password })
     expect(await statusWith(tokens.accessToken)).toBe(200)
     const rotated = await runCli(["users", "rotate-tokens", "--at-once"], env)

@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { newDirectory } from "../http/open-server.ts"
+import { newDirectory, type OpenServer } from "../http/open-server.ts"
 import { machineNames } from "./machine-names.ts"
-import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
+import { jsonLines, runCli, startCli } from "./run-cli.ts"
+import { type ServerEnv, serveHere } from "./serve-here.ts"
 
 type Line = Readonly<Record<string, unknown>>
 
@@ -17,8 +18,8 @@ const talk = async (env: Readonly<Record<string, string>>, text: string) => {
 
 describe("centurion why", () => {
   let dir: string
-  let env: Readonly<Record<string, string>>
-  let server: ReturnType<typeof startProcess>
+  let env: ServerEnv
+  let server: OpenServer
   let sent: Line
   let heard: Line
   const json = async (...args: ReadonlyArray<string>) => {
@@ -26,22 +27,17 @@ describe("centurion why", () => {
     expect([code, err]).toEqual([0, ""])
     return jsonLines(out)[0]!
   }
-  const stop = async () => {
-    server.child.kill("SIGTERM")
-    await server.ended
-  }
   beforeAll(async () => {
     dir = newDirectory()
-    env = { CENTURION_DIR: dir, PORT: "0" }
-    server = startProcess(["start"], env)
-    await server.until((out) => out.includes("listening on"))
+    env = { CENTURION_DIR: dir }
+    server = await serveHere(env)
     await talk(env, "Oi, quanto custa?")
     const events = jsonLines((await runCli(["events", "quick", "--json", "--limit", "0"], env)).out)
     sent = events.find(({ type }) => type === "ChunkSent")!
     heard = events.find(({ type }) => type === "MessageReceived")!
   })
   afterAll(async () => {
-    await stop()
+    await server.close()
     rmSync(dir, { recursive: true, force: true })
   })
 
@@ -63,7 +59,7 @@ describe("centurion why", () => {
       ...same,
       chunk: undefined
     })
-    await stop()
+    await server.close()
     const again = await json(...asked)
     // The server may have heard a receipt, or the lead's silence, before it ended.
     expect({ ...again, turns: null, effects: null }).toEqual({ ...running, turns: null, effects: null })
