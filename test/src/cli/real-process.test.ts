@@ -71,10 +71,14 @@ describe("centurion in a process of its own", () => {
     await following.until((out) => out.includes("\n"))
     following.interrupt()
     expect(await following.ended).toMatchObject({ code: 0, err: "" })
-    const asking = startProcess(["query", "select generate_series(1, 100000000)", "--json"], env)
-    await asking.until((out) => out.includes("\n"))
-    asking.interrupt()
-    expect(await asking.ended).toMatchObject({ code: 130, err: "" })
+    const elsewhere = newDirectory()
+    const delivering = startProcess(["deliver", "quick/deal/d1", "DealWinAsked", "{}"], {
+      CENTURION_DIR: elsewhere
+    })
+    await delivering.until((_, err) => err.includes("starts an engine of its own"))
+    delivering.interrupt()
+    expect((await delivering.ended).code).toBe(130)
+    rmSync(elsewhere, { recursive: true, force: true })
   })
 
   it("ends without a complaint when its reader has heard enough", async () => {
