@@ -3,19 +3,21 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { channelKinds } from "./channels/index.ts"
 import { apiSettings } from "./http/http-settings.ts"
 import { liveSettings } from "./live/live-settings.ts"
 import { sealSettings } from "./seals/seal-settings.ts"
 import {
   choice,
-  httpUrl,
   integer,
-  names,
   optionalText,
   type Setting,
   secret,
   secretUrl,
-  text
+  settingsOf,
+  stillNeeded,
+  text,
+  type ValuesOf
 } from "./setting.ts"
 
 const postgres = ["postgres:", "postgresql:"]
@@ -71,33 +73,7 @@ export const settings = {
   ...apiSettings,
   ...liveSettings,
 
-  evolutionUrl: httpUrl("CENTURION_EVOLUTION_URL", undefined, "The Evolution API; without it, no WhatsApp."),
-  evolutionApiKey: secret("CENTURION_EVOLUTION_API_KEY", "The key of the Evolution API."),
-  evolutionInstances: names("CENTURION_EVOLUTION_INSTANCES", "The WhatsApp instances that we answer for."),
-  evolutionWebhookSecret: secret(
-    "CENTURION_EVOLUTION_WEBHOOK_SECRET",
-    "What its webhooks prove themselves by."
-  ),
-  evolutionSignature: choice(
-    "CENTURION_EVOLUTION_SIGNATURE",
-    "header",
-    ["header", "hmac"],
-    "How its webhooks carry the secret: as a header, or as an HMAC of the body."
-  ),
-  receiptSettleMs: integer(
-    "CENTURION_RECEIPT_SETTLE_MS",
-    10 * second,
-    0,
-    10 * minute,
-    "After an attempt, until the Evolution API's word that it sent nothing is believed."
-  ),
-  telegramUrl: httpUrl("CENTURION_TELEGRAM_URL", "https://api.telegram.org", "The Bot API of Telegram."),
-  telegramToken: secret("CENTURION_TELEGRAM_TOKEN", "The bot's token; without it, no Telegram."),
-  telegramInstance: text("CENTURION_TELEGRAM_INSTANCE", "telegram", "What companies call this bot."),
-  telegramWebhookSecret: secret(
-    "CENTURION_TELEGRAM_WEBHOOK_SECRET",
-    "What its webhooks prove themselves by."
-  ),
+  ...settingsOf(channelKinds),
 
   lanes: integer("CENTURION_LANES", 2, 1, 8, "Database connections that commit side by side."),
   partitions: integer("CENTURION_PARTITIONS", 4, 1, 64, "Partitions of a new company."),
@@ -186,9 +162,7 @@ export const settings = {
 }
 
 /** Name to value, as read. */
-export type SettingValues = {
-  readonly [Name in keyof typeof settings]: (typeof settings)[Name] extends Setting<infer A> ? A : never
-}
+export type SettingValues = ValuesOf<typeof settings>
 
 type AnySetting = Setting<SettingValues[keyof SettingValues]>
 const entries = Object.entries(settings) as unknown as ReadonlyArray<[keyof SettingValues, AnySetting]>
@@ -209,20 +183,8 @@ const readOne = Effect.fnUntraced(function* (setting: AnySetting) {
     : { value, wrong: undefined }
 })
 
-const needs = (
-  values: SettingValues,
-  first: keyof SettingValues,
-  others: ReadonlyArray<keyof SettingValues>
-) =>
-  values[first] === undefined
-    ? []
-    : others
-        .filter((other) => values[other] === undefined || String(values[other]) === "")
-        .map((other) => `${settings[first].variable} is set, so ${settings[other].variable} is needed too`)
-
 const disagreements = (values: SettingValues): ReadonlyArray<string> => [
-  ...needs(values, "evolutionUrl", ["evolutionApiKey", "evolutionInstances", "evolutionWebhookSecret"]),
-  ...needs(values, "telegramToken", ["telegramWebhookSecret"]),
+  ...channelKinds.flatMap((kind) => stillNeeded(kind, values)),
   ...(values.jobBackoffMs > values.jobBackoffMaxMs
     ? [
         `CENTURION_JOB_BACKOFF_MS is ${values.jobBackoffMs}, more than CENTURION_JOB_BACKOFF_MAX_MS, ${values.jobBackoffMaxMs}`

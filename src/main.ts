@@ -6,13 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import { WebChatHub } from "./channels/web-chat.ts"
+import { WebChatHub } from "./channels/web-chat/web-chat-hub.ts"
 import { Companies } from "./companies/companies.ts"
 import { Settings } from "./config.ts"
 import { Channels } from "./handlers/channels.ts"
-import { pageInstance, Visitors } from "./http/chat/visitors.ts"
+import { Visitors } from "./http/chat/visitors.ts"
 import { HttpServer } from "./http/http-server.ts"
 import { LiveClients } from "./http/live/live-clients.ts"
 import { LiveParts } from "./http/live/live-parts.ts"
@@ -27,7 +26,6 @@ import { type Booted, boot } from "./wiring/boot.ts"
 import { embeddedAccess, serverAccess } from "./wiring/connect-database.ts"
 import { logLayer } from "./wiring/log.ts"
 import { routesOf } from "./wiring/routes.ts"
-import { setUpChannels } from "./wiring/set-up-channels.ts"
 
 const stopMaxMs = 4500
 const readyPatienceMs = 10_000
@@ -36,17 +34,10 @@ const readyPatienceMs = 10_000
 const worldLayer = Layer.unwrap(
   Effect.gen(function* () {
     const settings = yield* Settings
-    const sessionSecret = Redacted.make(randomBytes(32).toString("base64url"))
-    const channels = yield* setUpChannels(settings, { instance: pageInstance, sessionSecret })
-    const page = channels.find(({ name }) => name === "web-chat")!
-    return Layer.mergeAll(
-      Visitors.layer(page, sessionSecret),
-      LiveParts.layer,
-      LiveClients.layer(settings.liveSocketsMax)
-    ).pipe(
+    return Layer.mergeAll(Visitors.layer, LiveParts.layer, LiveClients.layer(settings.liveSocketsMax)).pipe(
       Layer.provideMerge(Inbox.layer),
       Layer.provideMerge(Layer.merge(RunningEngine.layer, scriptedModelLayer)),
-      Layer.provideMerge(Channels.layerOf(channels))
+      Layer.provideMerge(Channels.layer(settings))
     )
   })
 ).pipe(

@@ -5,6 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import type { ListedMachine } from "../../machines/listed-machine.ts"
 import type { ReadModel } from "../../projections/read-model.ts"
+import { channelKinds } from "../channels/index.ts"
 import { machineResource } from "../resources/machine-resource.ts"
 import { keyGroups, keyLayers } from "./accounts/api-keys.ts"
 import { authGroups, authLayers } from "./accounts/auth.ts"
@@ -64,6 +65,10 @@ const ownLayers = [
   ...publicLayers
 ]
 
+const webhooks = channelKinds.flatMap(({ shownAs, webhook }) =>
+  webhook === undefined ? [] : [{ name: shownAs, ...webhook }]
+)
+
 /** What the API is made from: machines and read models each get their own. */
 export interface ApiOf {
   readonly machines: ReadonlyArray<ListedMachine>
@@ -90,7 +95,7 @@ export const apiRoutes = ({ machines, readModels }: ApiOf) => {
       title: "Centurion",
       version: "1",
       description: about,
-      transform: (document) => withOtherOperations(withCredentials(secured, document))
+      transform: (document) => withOtherOperations(withCredentials(secured, document), webhooks)
     })
   )
   const handlers = [

@@ -68,7 +68,7 @@ export interface Sent {
   readonly at: number
 }
 
-/** One way to talk with people: one file per channel under `src/channels/`, one suite that all of them pass. */
+/** One way to talk with people: one folder per channel under `src/channels/`, one suite that all of them pass. */
 export interface Channel {
   readonly name: string
   readonly idempotency: Exclude<Idempotency, "safe">

@@ -19,8 +19,5 @@ export const channelLimits = {
   clockToleranceMs: 5_000,
   typingTimeoutMs: 2_000,
   typingDurationMaxMs: 20_000,
-  retryAfterMaxMs: 3_600_000,
-  /** WhatsApp hides some phone numbers behind a second id; so many pairs are remembered. */
-  lidsMax: 10_000,
-  webChatSocketsPerContactMax: 16
+  retryAfterMaxMs: 3_600_000
 } as const

@@ -6,6 +6,7 @@ import type { Address } from "../../actors/address.ts"
 import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { Secrets, type WrongMasterKey } from "../../eventstore/personal/secrets.ts"
 import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
+import { channelKinds } from "../channels/index.ts"
 
 /** Who talks with which company, by which account of which channel. */
 export interface Contact {
@@ -68,7 +69,9 @@ export class Contacts extends Context.Service<
 const idDigits = 20
 
 /** Channels whose contacts are phone numbers. */
-const phoneChannels: ReadonlySet<string> = new Set(["evolution"])
+const phoneChannels: ReadonlySet<string> = new Set(
+  channelKinds.filter(({ contactKind }) => contactKind === "phone").map(({ name }) => name)
+)
 
 const identityOf = ({ channel, contact }: Contact): Identity =>
   phoneChannels.has(channel) ? { kind: "phone", value: contact } : { kind: channel, value: contact }

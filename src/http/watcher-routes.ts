@@ -7,6 +7,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import * as Redacted from "effect/Redacted"
+import { channelKinds } from "../channels/index.ts"
 import { Settings } from "../config.ts"
 import { Channels } from "../handlers/channels.ts"
 import { RedisConnection } from "../redis/redis-connection.ts"
@@ -138,7 +139,7 @@ export const watcherRoutes = HttpRouter.use((router) =>
         health.state === "up"
           ? { name: "redis", state: "up", latencyMs: health.latencyMs }
           : { name: "redis", state: health.state === "none" ? "notSetUp" : "away" },
-        ...["web-chat", "evolution", "telegram"].map((name) => ({
+        ...channelKinds.map(({ name }) => ({
           name,
           state: channels.has(name) ? ("up" as const) : ("notSetUp" as const)
         }))

@@ -4,14 +4,22 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Channel, WebhookRequest } from "../channels/channel.ts"
+import { channelKinds } from "../channels/index.ts"
 import { Settings } from "../config.ts"
 import { Channels } from "../handlers/channels.ts"
 import { Inbox } from "../inbox/inbox.ts"
 import { problem } from "./problem.ts"
 import { readBody } from "./read-body.ts"
+import type { Served } from "./serve-app.ts"
 
-/** What a channel is called in the address of its webhook. */
-const channelNames: Readonly<Record<string, string>> = { whatsapp: "evolution", telegram: "telegram" }
+/** The channels that take webhooks. */
+const kinds = channelKinds.filter(({ webhook }) => webhook !== undefined)
+
+/** By path, the methods that are served. */
+export const webhooksServed: Served = kinds.map(({ shownAs }) => [
+  new RegExp(`^/webhook/${shownAs}(/[^/]*)?$`),
+  "POST"
+])
 
 const headersOf = ({ headers }: IncomingMessage): WebhookRequest["headers"] =>
   Object.fromEntries(
@@ -51,19 +59,19 @@ const takeWebhook = Effect.fnUntraced(
     )
 )
 
-/** `POST /webhook/whatsapp` and `/webhook/telegram`, with the instance after it or without. */
+/** `POST /webhook/whatsapp` and those of the other channels, with the instance after it or without. */
 export const webhookRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
     const channels = yield* Channels
     const { bodyMaxBytes } = yield* Settings
-    for (const [name, channelName] of Object.entries(channelNames)) {
-      const channel = channels.get(channelName)
+    for (const { name, shownAs } of kinds) {
+      const channel = channels.get(name)
       const handler =
         channel === undefined
-          ? Effect.succeed(problem(404, `the channel ${name} is not set up here`))
+          ? Effect.succeed(problem(404, `the channel ${shownAs} is not set up here`))
           : Effect.flatMap(HttpRouter.params, ({ instance }) => takeWebhook(channel, instance, bodyMaxBytes))
-      yield* router.add("POST", `/webhook/${name}`, handler)
-      yield* router.add("POST", `/webhook/${name}/:instance`, handler)
+      yield* router.add("POST", `/webhook/${shownAs}`, handler)
+      yield* router.add("POST", `/webhook/${shownAs}/:instance`, handler)
     }
   })
 )

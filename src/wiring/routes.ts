@@ -9,12 +9,11 @@ import { healthRoutes } from "../http/health-routes.ts"
 import { liveRoutes, liveServed } from "../http/live/live-routes.ts"
 import type { Served } from "../http/serve-app.ts"
 import { watcherRoutes } from "../http/watcher-routes.ts"
-import { webhookRoutes } from "../http/webhook-routes.ts"
+import { webhookRoutes, webhooksServed } from "../http/webhook-routes.ts"
 
 const served: Served = [
   [/^\/$/, "GET, HEAD"],
-  [/^\/(healthz|readyz|metrics|health\/integrations)$/, "GET, HEAD"],
-  [/^\/webhook\/(whatsapp|telegram)(\/[^/]*)?$/, "POST"]
+  [/^\/(healthz|readyz|metrics|health\/integrations)$/, "GET, HEAD"]
 ]
 
 /** Every route of this server; `token` opens those for the commands. */
@@ -30,6 +29,6 @@ export const routesOf = (token: string) => {
       engineRoutes(token),
       Layer.provide(api.routes, NodeHttpServer.layerHttpServices)
     ),
-    served: [...served, ...engineServed, ...liveServed, ...api.served]
+    served: [...served, ...webhooksServed, ...engineServed, ...liveServed, ...api.served]
   }
 }

@@ -88,66 +88,49 @@ const watchOperations = {
   }
 }
 
-const webhooks = [
-  {
-    name: "whatsapp",
-    provider: "Evolution",
-    secret: "x-centurion-secret",
-    body: {
-      event: "messages.upsert",
-      instance: "main",
-      data: {
-        key: { remoteJid: "5511999990000@s.whatsapp.net", fromMe: false, id: "3EB0A1B2C3" },
-        pushName: "Maria",
-        message: { conversation: "Oi!" },
-        messageTimestamp: 1_767_614_400
-      }
-    }
-  },
-  {
-    name: "telegram",
-    provider: "Telegram",
-    secret: "x-telegram-bot-api-secret-token",
-    body: {
-      update_id: 1,
-      message: { message_id: 1, date: 1_767_614_400, chat: { id: 7, type: "private" }, text: "Oi!" }
-    }
-  }
-]
+/** A webhook of a channel, as its kind describes it. */
+export interface DescribedWebhook {
+  /** In its path. */
+  readonly name: string
+  readonly provider: string
+  readonly secretHeader: string
+  readonly example: Json
+}
 
-const webhookOperations = Object.fromEntries(
-  webhooks.flatMap(({ name, provider, secret, body }) =>
-    [false, true].map((ofInstance) => [
-      `/webhook/${name}${ofInstance ? "/{instance}" : ""}`,
-      {
-        post: operation(
-          "Webhooks",
-          `webhook.${name}${ofInstance ? ".instance" : ""}`,
-          `What ${provider} tells`,
-          `Answered when all that it brought is stored; the same again changes nothing.${ofInstance ? " Only of this instance." : ""}`,
-          {
-            parameters: [
-              ...(ofInstance ? [pathParameter("instance", "main")] : []),
-              headerParameter(secret, "The secret that the provider was given.")
-            ],
-            requestBody: {
-              required: true,
-              content: { "application/json": { schema: { type: "object", examples: [body] } } }
-            },
-            responses: {
-              ...json("How many messages are stored, were known, or can't be taken.", {
-                stored: 1,
-                known: 0,
-                refused: 0
-              }),
-              ...problemsOf(400, 401, 404, 413, 503)
+const webhookOperations = (webhooks: ReadonlyArray<DescribedWebhook>) =>
+  Object.fromEntries(
+    webhooks.flatMap(({ name, provider, secretHeader, example }) =>
+      [false, true].map((ofInstance) => [
+        `/webhook/${name}${ofInstance ? "/{instance}" : ""}`,
+        {
+          post: operation(
+            "Webhooks",
+            `webhook.${name}${ofInstance ? ".instance" : ""}`,
+            `What ${provider} tells`,
+            `Answered when all that it brought is stored; the same again changes nothing.${ofInstance ? " Only of this instance." : ""}`,
+            {
+              parameters: [
+                ...(ofInstance ? [pathParameter("instance", "main")] : []),
+                headerParameter(secretHeader, "The secret that the provider was given.")
+              ],
+              requestBody: {
+                required: true,
+                content: { "application/json": { schema: { type: "object", examples: [example] } } }
+              },
+              responses: {
+                ...json("How many messages are stored, were known, or can't be taken.", {
+                  stored: 1,
+                  known: 0,
+                  refused: 0
+                }),
+                ...problemsOf(400, 401, 404, 413, 503)
+              }
             }
-          }
-        )
-      }
-    ])
+          )
+        }
+      ])
+    )
   )
-)
 
 const bearer = [{ bearer: [] }]
 const toWebSocket = { 101: { description: "Frames follow; docs/how-to/follow-live.md says which." } }
@@ -222,8 +205,16 @@ const tags = [
 ]
 
 /** Adds what the server answers beside the API to its OpenAPI document: it is made by no `HttpApi`, so it is told here. */
-export const withOtherOperations = (document: Record<string, unknown>): Record<string, unknown> => ({
+export const withOtherOperations = (
+  document: Record<string, unknown>,
+  webhooks: ReadonlyArray<DescribedWebhook>
+): Record<string, unknown> => ({
   ...document,
-  paths: { ...(document.paths as Json), ...liveOperations, ...webhookOperations, ...watchOperations },
+  paths: {
+    ...(document.paths as Json),
+    ...liveOperations,
+    ...webhookOperations(webhooks),
+    ...watchOperations
+  },
   tags: [...((document.tags ?? []) as ReadonlyArray<unknown>), ...tags]
 })

@@ -1,4 +1,5 @@
-import { channelLimits } from "../limits.ts"
+/** So many pairs of a hidden number's two ids are remembered. */
+const lidsMax = 10_000
 
 /** Whose address a WhatsApp jid is. Groups, broadcasts, newsletters, calls and WhatsApp itself are `nobody`. */
 export type Party =
@@ -32,7 +33,7 @@ export const jidsOf = (contact: string): ReadonlyArray<string> => {
 
 /**
  * Which phone number stands behind a `@lid`, WhatsApp's id that hides it. A message tells both, a status update only
- * the lid, so pairs are remembered, the newest `channelLimits.lidsMax`; a restart forgets them.
+ * the lid, so pairs are remembered, the newest `lidsMax`; a restart forgets them.
  */
 export class LidBook {
   readonly #contacts = new Map<string, string>()
@@ -40,8 +41,7 @@ export class LidBook {
   learn(lid: string, contact: string): void {
     this.#contacts.delete(lid)
     this.#contacts.set(lid, contact)
-    const oldest =
-      this.#contacts.size > channelLimits.lidsMax ? this.#contacts.keys().next().value : undefined
+    const oldest = this.#contacts.size > lidsMax ? this.#contacts.keys().next().value : undefined
     if (oldest !== undefined) this.#contacts.delete(oldest)
   }
 

@@ -2,7 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Redis } from "ioredis"
 import { machines } from "../../../machines/index.ts"
+import { channelKinds } from "../../channels/index.ts"
 import type { SettingValues } from "../../config.ts"
+import { isSwitchedOn, type Kind } from "../../setting.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 
 const redisTimeoutMs = 3000
@@ -18,18 +20,15 @@ export const examineWorld = Effect.fnUntraced(function* (settings: SettingValues
     ok("machines", machines.map(({ machine }) => `${machine.id} ${machine.version ?? ""}`.trim()).join(", ")),
     ok("model", "scripted, in this process: no key, no cost"),
     yield* examineRedis(settings),
-    ok("web chat", "in this process"),
-    settings.evolutionUrl === undefined
-      ? worthKnowing("whatsapp", "not set up", "CENTURION_EVOLUTION_URL and those beside it")
-      : ok(
-          "whatsapp",
-          `Evolution API at ${new URL(settings.evolutionUrl).host}, ${settings.evolutionInstances.join(", ")}`
-        ),
-    settings.telegramToken === undefined
-      ? worthKnowing("telegram", "not set up", "CENTURION_TELEGRAM_TOKEN and those beside it")
-      : ok("telegram", `${new URL(settings.telegramUrl).host} as ${settings.telegramInstance}`)
+    ...channelKinds.map((kind) => examineChannel(kind, settings))
   ] satisfies ReadonlyArray<Finding>
 })
+
+const examineChannel = (kind: (typeof channelKinds)[number], values: SettingValues): Finding => {
+  if (isSwitchedOn(kind, values)) return ok(kind.shownAs, kind.reachedAt(values))
+  const { variable } = (kind as Kind).settings[kind.switchedOnBy!]!
+  return worthKnowing(kind.shownAs, "not set up", `${variable} and those beside it`)
+}
 
 const examineRedis = ({ redisUrl }: SettingValues): Effect.Effect<Finding> => {
   if (redisUrl === undefined) {

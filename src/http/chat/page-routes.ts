@@ -4,6 +4,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { webChat } from "../../channels/web-chat/web-chat.ts"
 import { Companies } from "../../companies/companies.ts"
 
 const html = readFileSync(join(import.meta.dirname, "chat-page.html"), "utf8")
@@ -31,7 +32,7 @@ export const pageRoutes = HttpRouter.use((router) =>
     const companies = yield* Companies
     const page = Effect.sync(() => {
       const first = companies.all.find(({ instances }) =>
-        instances.some(({ channel }) => channel === "web-chat")
+        instances.some(({ channel }) => channel === webChat.name)
       )
       return HttpServerResponse.text(html.replace('data-company=""', `data-company="${first?.id ?? ""}"`), {
         contentType: "text/html; charset=utf-8",

@@ -2,20 +2,20 @@ import { createHash } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
 import type { Address } from "../../../actors/address.ts"
 import { TryAgain } from "../../../actors/engine/engine.ts"
-import type { Channel, WebhookRefused } from "../../channels/channel.ts"
-import { newSession, sessionHeader, type ToPage, WebChatHub } from "../../channels/web-chat.ts"
+import type { WebhookRefused } from "../../channels/channel.ts"
+import { newSession, pageInstance, sessionHeader } from "../../channels/web-chat/make-web-chat.ts"
+import { webChat } from "../../channels/web-chat/web-chat.ts"
+import { type ToPage, WebChatHub } from "../../channels/web-chat/web-chat-hub.ts"
 import { Companies, UnknownCompany } from "../../companies/companies.ts"
+import { Channels } from "../../handlers/channels.ts"
 import { Inbox, type Taken } from "../../inbox/inbox.ts"
 import { RunningEngine } from "../running-engine.ts"
 import type { FromPage } from "./chat-frames.ts"
 
-const channelName = "web-chat"
+const channelName = webChat.name
 const storeRetryMs = 1000
-/** The account that the page of this server is, whatever the company. */
-export const pageInstance = "page"
 
 /** Somebody on a page, talking with one company. */
 export interface Visitor {
@@ -47,47 +47,46 @@ export class Visitors extends Context.Service<
     readonly listen: (visitor: Visitor, hear: (toPage: ToPage) => void) => (() => void) | undefined
   }
 >()("centurion/http/Visitors") {
-  /** `sessionSecret` is the channel's. */
-  static readonly layer = (channel: Channel, sessionSecret: Redacted.Redacted<string>) =>
-    Layer.effect(
-      Visitors,
-      Effect.gen(function* () {
-        const companies = yield* Companies
-        const hub = yield* WebChatHub
-        const inbox = yield* Inbox
-        const running = yield* RunningEngine
-        return Visitors.of({
-          enter: Effect.fnUntraced(function* (id, secret) {
-            const company = yield* companies.get(id)
-            if (!company.instances.some((one) => one.channel === channelName))
-              return yield* new UnknownCompany({ message: `The company "${id}" has no web chat` })
-            const contact = contactOfVisitor(id, secret)
-            return {
-              company: { id, name: company.name, agent: company.agent.name },
-              contact
-            }
-          }),
-          addressOf: Effect.fnUntraced(function* ({ company, contact }) {
-            const { contacts } = yield* running.get
-            const of = { company: company.id, channel: channelName, instance: pageInstance, contact }
-            return yield* contacts.take(of).pipe(
-              Effect.map(({ conversation }) => conversation),
-              Effect.mapError(
-                ({ message }) =>
-                  new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
-              )
+  static readonly layer = Layer.effect(
+    Visitors,
+    Effect.gen(function* () {
+      const channel = (yield* Channels).get(channelName)!
+      const companies = yield* Companies
+      const hub = yield* WebChatHub
+      const inbox = yield* Inbox
+      const running = yield* RunningEngine
+      return Visitors.of({
+        enter: Effect.fnUntraced(function* (id, secret) {
+          const company = yield* companies.get(id)
+          if (!company.instances.some((one) => one.channel === channelName))
+            return yield* new UnknownCompany({ message: `The company "${id}" has no web chat` })
+          const contact = contactOfVisitor(id, secret)
+          return {
+            company: { id, name: company.name, agent: company.agent.name },
+            contact
+          }
+        }),
+        addressOf: Effect.fnUntraced(function* ({ company, contact }) {
+          const { contacts } = yield* running.get
+          const of = { company: company.id, channel: channelName, instance: pageInstance, contact }
+          return yield* contacts.take(of).pipe(
+            Effect.map(({ conversation }) => conversation),
+            Effect.mapError(
+              ({ message }) =>
+                new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
             )
-          }),
-          say: Effect.fnUntraced(function* ({ company, contact }, frame) {
-            const { messageId, ...rest } = frame
-            const body = Buffer.from(
-              JSON.stringify(frame.type === "message" ? { ...rest, id: messageId } : frame)
-            )
-            const headers = { [sessionHeader]: newSession(sessionSecret, contact) }
-            return yield* inbox.take(channelName, yield* channel.receive({ body, headers }), company.id)
-          }),
-          listen: ({ contact }, hear) => hub.connect(contact, hear)
-        })
+          )
+        }),
+        say: Effect.fnUntraced(function* ({ company, contact }, frame) {
+          const { messageId, ...rest } = frame
+          const body = Buffer.from(
+            JSON.stringify(frame.type === "message" ? { ...rest, id: messageId } : frame)
+          )
+          const headers = { [sessionHeader]: newSession(hub.sessionSecret, contact) }
+          return yield* inbox.take(channelName, yield* channel.receive({ body, headers }), company.id)
+        }),
+        listen: ({ contact }, hear) => hub.connect(contact, hear)
       })
-    )
+    })
+  )
 }

@@ -63,23 +63,13 @@ export const rigExchanges: ReadonlyArray<Exchange> = [
   },
   {
     file: "src/channels/index.ts",
-    find: ", webChatMaker]",
-    put: ", webChatMaker, keyedMaker]"
+    find: ", telegram]",
+    put: ", telegram, keyed]"
   },
   {
     file: "src/channels/index.ts",
-    find: 'import type { ChannelMaker } from "./channel-maker.ts"',
-    put: `import { keyedMaker } from "${here}/keyed-channel.ts"`
-  },
-  {
-    file: "src/wiring/set-up-channels.ts",
-    find: '{ name: "web-chat", instance: page.instance,',
-    put: '{ name: "keyed", url: process.env.RIG_KEYED_URL }, { name: "web-chat", instance: page.instance,'
-  },
-  {
-    file: "src/http/webhook-routes.ts",
-    find: 'telegram: "telegram" }',
-    put: 'telegram: "telegram", keyed: "keyed" }'
+    find: "import { telegram }",
+    put: `import { keyed } from "${here}/keyed-channel.ts"\nimport { telegram }`
   },
   {
     file: "src/control/engine-routes.ts",

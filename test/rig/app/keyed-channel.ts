@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { JobFailedForNow } from "../../../actors/jobs/job-handler.ts"
 import type { Channel } from "../../../src/channels/channel.ts"
-import type { ChannelMaker } from "../../../src/channels/channel-maker.ts"
+import { channelKind } from "../../../src/channels/channel-kind.ts"
 import { keyedInstance } from "../world/keyed-instance.ts"
 
 const sendMaxMs = 10_000
@@ -32,8 +32,12 @@ const keyedChannel = (url: string): Channel => ({
     })
 })
 
-/** Makes it of `{ url }`. */
-export const keyedMaker: ChannelMaker = {
+/** The channel for the list; its provider's address is in `RIG_KEYED_URL`. */
+export const keyed = channelKind({
   name: "keyed",
-  make: (config) => Effect.succeed(keyedChannel((config as { readonly url: string }).url))
-}
+  shownAs: "keyed",
+  settings: {},
+  webhook: { provider: "The rig", secretHeader: "x-none", example: {} },
+  reachedAt: () => "in the rig",
+  make: () => Effect.succeed(keyedChannel(process.env.RIG_KEYED_URL!))
+})

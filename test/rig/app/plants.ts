@@ -80,7 +80,7 @@ export const plants: ReadonlyArray<Plant> = [
     foundBy: ["P3"],
     exchanges: [
       {
-        file: "src/channels/evolution.ts",
+        file: "src/channels/evolution/make-evolution.ts",
         find: "findReceipt: (outbound) => findReceipt(account, outbound)",
         put: "findReceipt: () => Effect.succeed(Option.none())"
       }

@@ -8,7 +8,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Channel, Inbound, Outbound, WebhookRequest } from "../../../src/channels/channel.ts"
 import { channelLimits } from "../../../src/channels/limits.ts"
-import { WebChatHub } from "../../../src/channels/web-chat.ts"
+import { WebChatHub } from "../../../src/channels/web-chat/web-chat-hub.ts"
 import type { Double } from "../../../src/demo/doubles/provider-double.ts"
 
 /** A channel with all that the suite needs to know of it. */

@@ -1,19 +1,19 @@
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
 import type { Channel } from "../../../src/channels/channel.ts"
-import { evolutionMaker } from "../../../src/channels/evolution.ts"
+import { makeEvolution } from "../../../src/channels/evolution/make-evolution.ts"
 import { channelLimits } from "../../../src/channels/limits.ts"
 import { request, run } from "./contract.ts"
 import { contact, envelope, messages, update, upsert, writtenAt } from "./evolution-shapes.ts"
 
 const channel: Channel = await run(
-  evolutionMaker.make({
-    name: "evolution",
+  makeEvolution({
     baseUrl: "http://127.0.0.1:1",
-    apiKey: "key",
+    apiKey: Redacted.make("key"),
     instances: ["main"],
-    webhookSecret: "secret"
+    webhookSecret: Redacted.make("secret")
   })
 )
 const read = (body: unknown) =>

@@ -4,10 +4,11 @@ import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Channel, Outbound } from "../../../src/channels/channel.ts"
-import { evolutionMaker } from "../../../src/channels/evolution.ts"
+import { type EvolutionConfig, makeEvolution } from "../../../src/channels/evolution/make-evolution.ts"
 import { channelLimits } from "../../../src/channels/limits.ts"
 import { startEvolutionDouble } from "../../../src/demo/doubles/evolution.ts"
 import type { Double } from "../../../src/demo/doubles/provider-double.ts"
@@ -15,12 +16,11 @@ import { channelContract, outboundOf, providerContract, request, run, type Subje
 import { contact, upsert } from "./evolution-shapes.ts"
 
 const secret = "s3cret-of-the-webhook"
-const configOf = (double: Pick<Double, "url">, more: Readonly<Record<string, unknown>> = {}) => ({
-  name: "evolution",
+const configOf = (double: Pick<Double, "url">, more: Partial<EvolutionConfig> = {}) => ({
   baseUrl: `${double.url}/`,
-  apiKey: "double-key",
+  apiKey: Redacted.make("double-key"),
   instances: ["main", "second"],
-  webhookSecret: secret,
+  webhookSecret: Redacted.make(secret),
   ...more
 })
 
@@ -28,7 +28,7 @@ const start = async (): Promise<Subject & { readonly double: Double }> => {
   const double = await startEvolutionDouble({ instances: ["main", "second"] })
   return {
     double,
-    channel: await run(evolutionMaker.make(configOf(double))),
+    channel: await run(makeEvolution(configOf(double))),
     instance: "main",
     contact,
     signed: (body) => request(body, { "x-centurion-secret": secret }),
@@ -54,7 +54,7 @@ channelContract("evolution", start)
 providerContract("evolution", start)
 
 describe("an Evolution webhook", () => {
-  const hmac = () => run(evolutionMaker.make(configOf({ url: "http://127.0.0.1:1" }, { signature: "hmac" })))
+  const hmac = () => run(makeEvolution(configOf({ url: "http://127.0.0.1:1" }, { signature: "hmac" })))
   const sign = (body: string | Uint8Array) =>
     `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`
 
@@ -85,7 +85,7 @@ describe("an Evolution send", () => {
   let channel: Channel
   beforeEach(async () => {
     double = await startEvolutionDouble({ instances: ["main"] })
-    channel = await run(evolutionMaker.make(configOf(double, { instances: ["main", "gone"] })))
+    channel = await run(makeEvolution(configOf(double, { instances: ["main", "gone"] })))
   })
   afterEach(() => double.close())
   const outbound = (more: Partial<Outbound> = {}): Outbound => ({
@@ -99,7 +99,7 @@ describe("an Evolution send", () => {
   const failure = (more: Partial<Outbound> = {}) => run(Effect.flip(channel.send(outbound(more))))
 
   it("is refused for a wrong key, and for an instance that Evolution does not have", async () => {
-    const wrong = await run(evolutionMaker.make(configOf(double, { apiKey: "other" })))
+    const wrong = await run(makeEvolution(configOf(double, { apiKey: Redacted.make("other") })))
     const refusal = await run(Effect.flip(wrong.send(outbound())))
     expect(refusal).toMatchObject({ _tag: "JobRefused", reason: "wrongCredentials" })
     expect(JSON.stringify(refusal)).not.toContain("other")
@@ -234,9 +234,7 @@ describe("an Evolution receipt", () => {
           const client = HttpClient.make((asked) =>
             Effect.succeed(HttpClientResponse.fromWeb(asked, Response.json({ messages })))
           )
-          const maker = evolutionMaker.make(
-            configOf({ url: "http://evolution.example" }, { receiptSettleMs: 0 })
-          )
+          const maker = makeEvolution(configOf({ url: "http://evolution.example" }, { receiptSettleMs: 0 }))
           const channel = yield* Effect.provideService(maker, HttpClient.HttpClient, client)
           const receipt = yield* channel.findReceipt?.({ ...outbound, ...more }) ?? Effect.die("no receipts")
           return Option.getOrUndefined(receipt)?.messageId

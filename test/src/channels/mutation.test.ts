@@ -4,27 +4,31 @@ import * as Redacted from "effect/Redacted"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Inbound } from "../../../src/channels/channel.ts"
-import { evolutionMaker } from "../../../src/channels/evolution.ts"
-import { telegramMaker } from "../../../src/channels/telegram.ts"
-import { newSession, sessionHeader, webChatMaker } from "../../../src/channels/web-chat.ts"
+import { makeEvolution } from "../../../src/channels/evolution/make-evolution.ts"
+import { makeTelegram } from "../../../src/channels/telegram/make-telegram.ts"
+import { makeWebChat, newSession, sessionHeader } from "../../../src/channels/web-chat/make-web-chat.ts"
 import { request, run } from "./contract.ts"
 import { messages, update, upsert } from "./evolution-shapes.ts"
 import { contents, message as telegramMessage, update as telegramUpdate } from "./telegram-updates.ts"
 
 const secret = "secret"
 const evolution = await run(
-  evolutionMaker.make({
-    name: "evolution",
+  makeEvolution({
     baseUrl: "http://127.0.0.1:1",
-    apiKey: "key",
+    apiKey: Redacted.make("key"),
     instances: ["main"],
-    webhookSecret: secret
+    webhookSecret: Redacted.make(secret)
   })
 )
 const telegram = await run(
-  telegramMaker.make({ name: "telegram", token: "1:a", instance: "bot", webhookSecret: secret })
+  makeTelegram({
+    baseUrl: "http://127.0.0.1:1",
+    token: Redacted.make("1:a"),
+    instance: "bot",
+    webhookSecret: Redacted.make(secret)
+  })
 )
-const webChat = await run(webChatMaker.make({ name: "web-chat", instance: "site", sessionSecret: secret }))
+const webChat = await run(makeWebChat({ instance: "site", sessionSecret: Redacted.make(secret) }))
 
 const subjects = [
   {

@@ -4,11 +4,12 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Redacted from "effect/Redacted"
 import { afterEach, describe, expect, it } from "vitest"
-import { evolutionMaker } from "../../../src/channels/evolution.ts"
+import { makeEvolution } from "../../../src/channels/evolution/make-evolution.ts"
 import { channelLimits } from "../../../src/channels/limits.ts"
 import { callProvider } from "../../../src/channels/provider-http.ts"
-import { telegramMaker } from "../../../src/channels/telegram.ts"
+import { makeTelegram } from "../../../src/channels/telegram/make-telegram.ts"
 import { run } from "./contract.ts"
 
 const open: Array<Server> = []
@@ -35,16 +36,26 @@ const outbound = { contact: "5511987654321", text: "Olá!", key: "k", firstAttem
 const evolutionFailure = (baseUrl: string) =>
   run(
     Effect.gen(function* () {
-      const settings = { name: "evolution", baseUrl, apiKey: "key", instances: ["main"], webhookSecret: "s" }
-      const channel = yield* evolutionMaker.make(settings)
+      const settings = {
+        baseUrl,
+        apiKey: Redacted.make("key"),
+        instances: ["main"],
+        webhookSecret: Redacted.make("s")
+      }
+      const channel = yield* makeEvolution(settings)
       return yield* Effect.flip(channel.send({ ...outbound, instance: "main" }))
     })
   )
 const telegramFailure = (baseUrl: string) =>
   run(
     Effect.gen(function* () {
-      const settings = { name: "telegram", baseUrl, token: "1:a", instance: "bot", webhookSecret: "s" }
-      const channel = yield* telegramMaker.make(settings)
+      const settings = {
+        baseUrl,
+        token: Redacted.make("1:a"),
+        instance: "bot",
+        webhookSecret: Redacted.make("s")
+      }
+      const channel = yield* makeTelegram(settings)
       return yield* Effect.flip(channel.send({ ...outbound, instance: "bot" }))
     })
   )

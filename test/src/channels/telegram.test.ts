@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Channel } from "../../../src/channels/channel.ts"
-import { telegramMaker } from "../../../src/channels/telegram.ts"
+import { makeTelegram } from "../../../src/channels/telegram/make-telegram.ts"
 import type { Double } from "../../../src/demo/doubles/provider-double.ts"
 import { startTelegramDouble } from "../../../src/demo/doubles/telegram.ts"
 import { channelContract, providerContract, request, run, type Subject } from "./contract.ts"
@@ -9,18 +10,17 @@ import { contact, contents, message, update, writtenAt } from "./telegram-update
 
 const secretHeader = "x-telegram-bot-api-secret-token"
 const configOf = (baseUrl: string, token = "42:double-token") => ({
-  name: "telegram",
   baseUrl,
-  token,
+  token: Redacted.make(token),
   instance: "bot",
-  webhookSecret: "s3cret_token"
+  webhookSecret: Redacted.make("s3cret_token")
 })
 
 const start = async (): Promise<Subject & { readonly double: Double }> => {
   const double = await startTelegramDouble({})
   return {
     double,
-    channel: await run(telegramMaker.make(configOf(double.url))),
+    channel: await run(makeTelegram(configOf(double.url))),
     instance: "bot",
     contact,
     signed: (body) => request(body, { [secretHeader]: "s3cret_token" }),
@@ -46,7 +46,7 @@ channelContract("telegram", start)
 providerContract("telegram", start)
 
 describe("a Telegram update", () => {
-  const channel: Promise<Channel> = run(telegramMaker.make(configOf("http://127.0.0.1:1")))
+  const channel: Promise<Channel> = run(makeTelegram(configOf("http://127.0.0.1:1")))
   const read = async (body: unknown) =>
     (await channel).receive(request(JSON.stringify(body), { [secretHeader]: "s3cret_token" }))
   const receive = async (body: unknown) => run(await read(body))
@@ -151,7 +151,7 @@ describe("a Telegram send", () => {
     firstAttemptAt: 0
   }
   const failure = async (token?: string) => {
-    const channel = await run(telegramMaker.make(configOf(double.url, token)))
+    const channel = await run(makeTelegram(configOf(double.url, token)))
     return run(Effect.flip(channel.send(outbound)))
   }
 
@@ -185,7 +185,7 @@ describe("a Telegram send", () => {
   })
 
   it("has an id that holds the chat, in which alone Telegram's numbers are unique", async () => {
-    const channel = await run(telegramMaker.make(configOf(double.url)))
+    const channel = await run(makeTelegram(configOf(double.url)))
     const { messageId } = await run(channel.send(outbound))
     expect(messageId).toMatch(new RegExp(`^${contact}:\\d+$`))
   })

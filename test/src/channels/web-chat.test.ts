@@ -2,24 +2,22 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
-import { channelLimits } from "../../../src/channels/limits.ts"
 import {
   contactOfSession,
+  makeWebChat,
   newSession,
-  sessionHeader,
-  type ToPage,
-  WebChatHub,
-  webChatMaker
-} from "../../../src/channels/web-chat.ts"
+  sessionHeader
+} from "../../../src/channels/web-chat/make-web-chat.ts"
+import { socketsPerContactMax, type ToPage, WebChatHub } from "../../../src/channels/web-chat/web-chat-hub.ts"
 import { channelContract, request, run, type Subject } from "./contract.ts"
 
 const secret = Redacted.make("s3cret-of-sessions")
-const config = { name: "web-chat", instance: "site", sessionSecret: Redacted.value(secret) }
+const config = { instance: "site", sessionSecret: secret }
 const contact = "visitor-1"
 const session = newSession(secret, contact)
 
 const start = async (): Promise<Subject> => ({
-  channel: await run(webChatMaker.make(config)),
+  channel: await run(makeWebChat(config)),
   instance: "site",
   contact,
   signed: (body) => request(body, { [sessionHeader]: session }),
@@ -50,7 +48,7 @@ describe("web chat", () => {
     const sent = await run(
       Effect.gen(function* () {
         const hub = yield* WebChatHub
-        const channel = yield* webChatMaker.make(config)
+        const channel = yield* makeWebChat(config)
         hub.connect(contact, (toPage) => seen.push(["first", toPage]))
         const close = hub.connect(contact, (toPage) => seen.push(["second", toPage]))
         hub.connect("visitor-2", (toPage) => seen.push(["other", toPage]))
@@ -73,7 +71,7 @@ describe("web chat", () => {
     await run(
       Effect.gen(function* () {
         const hub = yield* WebChatHub
-        const channel = yield* webChatMaker.make(config)
+        const channel = yield* makeWebChat(config)
         hub.connect(contact, (toPage) => toPage.type === "message" && ids.push(toPage.messageId))
         yield* channel.send(outbound)
         yield* channel.send(outbound)
@@ -104,13 +102,11 @@ describe("web chat", () => {
   it("holds so many pages of one contact and no more", async () => {
     const connected = await run(
       Effect.map(WebChatHub, (hub) =>
-        Array.from({ length: channelLimits.webChatSocketsPerContactMax + 1 }, () =>
-          hub.connect(contact, () => {})
-        )
+        Array.from({ length: socketsPerContactMax + 1 }, () => hub.connect(contact, () => {}))
       )
     )
     expect(connected.map((close) => close !== undefined)).toEqual([
-      ...Array.from({ length: channelLimits.webChatSocketsPerContactMax }, () => true),
+      ...Array.from({ length: socketsPerContactMax }, () => true),
       false
     ])
   })

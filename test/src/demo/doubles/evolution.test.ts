@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Inbound } from "../../../../src/channels/channel.ts"
-import { evolutionMaker } from "../../../../src/channels/evolution.ts"
+import { makeEvolution } from "../../../../src/channels/evolution/make-evolution.ts"
 import { type EvolutionDoubleOptions, startEvolutionDouble } from "../../../../src/demo/doubles/evolution.ts"
 import { run } from "../../channels/contract.ts"
 import { startInbox } from "./inbox.ts"
@@ -23,12 +24,11 @@ const start = async (options: EvolutionDoubleOptions = {}, answers: ReadonlyArra
   })
   open.push(inbox, double)
   const channel = await run(
-    evolutionMaker.make({
-      name: "evolution",
+    makeEvolution({
       baseUrl: double.url,
-      apiKey: "double-key",
+      apiKey: Redacted.make("double-key"),
       instances: ["main"],
-      webhookSecret: "secret",
+      webhookSecret: Redacted.make("secret"),
       signature: options.signature ?? "header"
     })
   )

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { afterEach, describe, expect, it } from "vitest"
-import { telegramMaker } from "../../../../src/channels/telegram.ts"
+import { makeTelegram } from "../../../../src/channels/telegram/make-telegram.ts"
 import { startTelegramDouble } from "../../../../src/demo/doubles/telegram.ts"
 import { run } from "../../channels/contract.ts"
 import { startInbox } from "./inbox.ts"
@@ -26,12 +27,11 @@ describe("the double of Telegram", () => {
   it("speaks what the channel reads", async () => {
     const { double, inbox } = await start()
     const channel = await run(
-      telegramMaker.make({
-        name: "telegram",
+      makeTelegram({
         baseUrl: double.url,
-        token: "42:double-token",
+        token: Redacted.make("42:double-token"),
         instance: "bot",
-        webhookSecret: "s3cret"
+        webhookSecret: Redacted.make("s3cret")
       })
     )
     double.incoming({ contact, text: "Oi", name: "Ana" })

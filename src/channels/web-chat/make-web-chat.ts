@@ -1,45 +1,24 @@
 import { randomUUID } from "node:crypto"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { Channel, Inbound, Outbound, WebhookRequest } from "./channel.ts"
-import { channelMaker } from "./channel-maker.ts"
-import { cleanOptional } from "./clean-text.ts"
-import { channelLimits } from "./limits.ts"
-import { hmacHex, sameSecret } from "./secret.ts"
-import { sendableText } from "./sendable-text.ts"
-import { checkSize, decodeShape, readJson, wrongSecret } from "./webhook-body.ts"
+import type { Channel, Inbound, Outbound, WebhookRequest } from "../channel.ts"
+import { cleanOptional } from "../clean-text.ts"
+import { channelLimits } from "../limits.ts"
+import { hmacHex, sameSecret } from "../secret.ts"
+import { sendableText } from "../sendable-text.ts"
+import { checkSize, decodeShape, readJson, wrongSecret } from "../webhook-body.ts"
+import { WebChatHub } from "./web-chat-hub.ts"
 
-/** What the page gets on its socket; `at` is epoch ms. The page shows a `messageId` once, however often it comes. */
-export type ToPage =
-  | { readonly type: "message"; readonly messageId: string; readonly text: string; readonly at: number }
-  | { readonly type: "typing"; readonly durationMs: number }
-
-/** Who is on the page now: the open sockets by contact. In-process; what nobody hears is in the conversation's history. */
-export class WebChatHub extends Context.Service<
-  WebChatHub,
-  {
-    /** Gives to every open socket of the contact, and says to how many. A listener that throws is taken off. */
-    readonly send: (contact: string, toPage: ToPage) => Effect.Effect<number>
-    /** Adds a socket's listener and gives what takes it off; none beyond `webChatSocketsPerContactMax` for one contact. */
-    readonly connect: (contact: string, listener: (toPage: ToPage) => void) => (() => void) | undefined
-  }
->()("centurion/channels/WebChatHub") {
-  static readonly layer = Layer.sync(WebChatHub, makeHub)
-}
-
-const Secret = Schema.RedactedFromValue(Schema.NonEmptyString)
+/** The account that the page of this server is, whatever the company. */
+export const pageInstance = "page"
 
 /** The chat on a web page. Whoever holds the secret can speak for any visitor; it never leaves the server. */
-export const WebChatConfig = Schema.Struct({
-  name: Schema.Literal("web-chat"),
-  instance: Schema.NonEmptyString,
-  sessionSecret: Secret
-})
-export type WebChatConfig = typeof WebChatConfig.Type
+export interface WebChatConfig {
+  readonly instance: string
+  readonly sessionSecret: Redacted.Redacted<string>
+}
 
 /** The header in which the server passes the page's session on to `receive`. */
 export const sessionHeader = "x-web-chat-session"
@@ -77,7 +56,7 @@ const seen = decodeShape(Seen)
 export const makeWebChat = Effect.fnUntraced(function* (config: WebChatConfig) {
   const hub = yield* WebChatHub
   const channel: Channel = {
-    name: config.name,
+    name: "web-chat",
     idempotency: "key",
     textLengthMax: channelLimits.textLengthMax,
     receive: (request) => receive(config, request),
@@ -86,9 +65,6 @@ export const makeWebChat = Effect.fnUntraced(function* (config: WebChatConfig) {
   }
   return channel
 })
-
-/** Makes the channel of settings as they stand in a file. */
-export const webChatMaker = channelMaker("web-chat", WebChatConfig, makeWebChat)
 
 const receive = Effect.fn("WebChat.receive")(function* (
   { instance, sessionSecret }: WebChatConfig,
@@ -138,30 +114,4 @@ function lineOf(
       fromUs: false
     }
   ]
-}
-
-function makeHub(): WebChatHub["Service"] {
-  const listeners = new Map<string, Set<(toPage: ToPage) => void>>()
-  const remove = (contact: string, listener: (toPage: ToPage) => void) => {
-    const ofContact = listeners.get(contact)
-    ofContact?.delete(listener)
-    if (ofContact?.size === 0) listeners.delete(contact)
-  }
-  const give = (contact: string, listener: (toPage: ToPage) => void, toPage: ToPage) =>
-    Effect.try({ try: () => listener(toPage), catch: () => remove(contact, listener) }).pipe(
-      Effect.match({ onSuccess: () => 1, onFailure: () => 0 })
-    )
-  return {
-    send: (contact, toPage) =>
-      Effect.suspend(() =>
-        Effect.forEach([...(listeners.get(contact) ?? [])], (one) => give(contact, one, toPage))
-      ).pipe(Effect.map((given) => given.reduce((sum, one) => sum + one, 0))),
-    connect: (contact, listener) => {
-      const ofContact = listeners.get(contact) ?? new Set()
-      if (ofContact.size >= channelLimits.webChatSocketsPerContactMax) return undefined
-      ofContact.add(listener)
-      listeners.set(contact, ofContact)
-      return () => remove(contact, listener)
-    }
-  }
 }

@@ -4,38 +4,38 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { JobFailedForNow, JobRefused } from "../../actors/jobs/job-handler.ts"
-import type { Channel, Outbound, WebhookRequest } from "./channel.ts"
-import { channelMaker } from "./channel-maker.ts"
-import { cleanText } from "./clean-text.ts"
-import { channelLimits } from "./limits.ts"
+import { JobFailedForNow, JobRefused } from "../../../actors/jobs/job-handler.ts"
+import type { Channel, Outbound, WebhookRequest } from "../channel.ts"
+import { cleanText } from "../clean-text.ts"
+import { channelLimits } from "../limits.ts"
 import {
   callProvider,
   commonFailure,
   type ProviderAnswer,
   unreadableAnswer,
   waitMs
-} from "./provider-http.ts"
-import { sameSecret } from "./secret.ts"
-import { sendableText } from "./sendable-text.ts"
-import { inboundOf, messageIdOf } from "./telegram/update.ts"
-import { checkSize, readJson, wrongSecret } from "./webhook-body.ts"
-
-const Secret = Schema.RedactedFromValue(Schema.NonEmptyString)
+} from "../provider-http.ts"
+import { sameSecret } from "../secret.ts"
+import { sendableText } from "../sendable-text.ts"
+import { checkSize, readJson, wrongSecret } from "../webhook-body.ts"
+import { inboundOf, messageIdOf } from "./update.ts"
 
 /** Telegram allows no more in one message. */
 const textLengthMax = 4096
 
+/** The Bot API as Telegram runs it. */
+export const botApiUrl = "https://api.telegram.org"
+
+/** The header that carries a webhook's secret. */
+export const secretHeader = "x-telegram-bot-api-secret-token"
+
 /** A Telegram bot. `webhookSecret` is the `secret_token` that was given to `setWebhook`; `instance` is our name for it. */
-export const TelegramConfig = Schema.Struct({
-  name: Schema.Literal("telegram"),
-  /** Default `https://api.telegram.org`. */
-  baseUrl: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/))),
-  token: Secret,
-  instance: Schema.NonEmptyString,
-  webhookSecret: Secret
-})
-export type TelegramConfig = typeof TelegramConfig.Type
+export interface TelegramConfig {
+  readonly baseUrl: string
+  readonly token: Redacted.Redacted<string>
+  readonly instance: string
+  readonly webhookSecret: Redacted.Redacted<string>
+}
 
 const Sent = Schema.Struct({
   ok: Schema.Literal(true),
@@ -62,7 +62,7 @@ type Call = (
 /** The channel for one bot. The Bot API knows no key and no receipt, so its idempotency is `none`. */
 export const makeTelegram = Effect.fnUntraced(function* (config: TelegramConfig) {
   const client = yield* HttpClient.HttpClient
-  const baseUrl = (config.baseUrl ?? "https://api.telegram.org").replace(/\/+$/, "")
+  const baseUrl = config.baseUrl.replace(/\/+$/, "")
   const call: Call = (method, body, timeoutMs) =>
     callProvider(
       client,
@@ -72,7 +72,7 @@ export const makeTelegram = Effect.fnUntraced(function* (config: TelegramConfig)
       timeoutMs
     )
   const channel: Channel = {
-    name: config.name,
+    name: "telegram",
     idempotency: "none",
     textLengthMax,
     receive: (request) => receive(config, request),
@@ -86,17 +86,12 @@ export const makeTelegram = Effect.fnUntraced(function* (config: TelegramConfig)
   return channel
 })
 
-/** Makes the channel of settings as they stand in a file. */
-export const telegramMaker = channelMaker("telegram", TelegramConfig, makeTelegram)
-
 const receive = Effect.fn("Telegram.receive")(function* (
   config: TelegramConfig,
   { body, headers }: WebhookRequest
 ) {
   yield* checkSize(body)
-  if (!sameSecret(headers["x-telegram-bot-api-secret-token"], config.webhookSecret)) {
-    return yield* wrongSecret("x-telegram-bot-api-secret-token")
-  }
+  if (!sameSecret(headers[secretHeader], config.webhookSecret)) return yield* wrongSecret(secretHeader)
   return yield* inboundOf(yield* readJson(body), config.instance)
 })
 

@@ -5,42 +5,40 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { JobFailedForNow } from "../../actors/jobs/job-handler.ts"
-import type { Channel, Outbound, WebhookRequest } from "./channel.ts"
-import { channelMaker } from "./channel-maker.ts"
-import { cleanText } from "./clean-text.ts"
-import { failureOf } from "./evolution/failure.ts"
-import { jidsOf, LidBook } from "./evolution/jid.ts"
-import { findSent } from "./evolution/receipt.ts"
-import { inboundOf } from "./evolution/webhook.ts"
-import { channelLimits } from "./limits.ts"
-import { callProvider, type ProviderAnswer, unreadableAnswer } from "./provider-http.ts"
-import { sameSecret, signedBy } from "./secret.ts"
-import { sendableText } from "./sendable-text.ts"
-import { checkSize, readJson, wrongSecret } from "./webhook-body.ts"
+import type { JobFailedForNow } from "../../../actors/jobs/job-handler.ts"
+import type { Channel, Outbound, WebhookRequest } from "../channel.ts"
+import { cleanText } from "../clean-text.ts"
+import { channelLimits } from "../limits.ts"
+import { callProvider, type ProviderAnswer, unreadableAnswer } from "../provider-http.ts"
+import { sameSecret, signedBy } from "../secret.ts"
+import { sendableText } from "../sendable-text.ts"
+import { checkSize, readJson, wrongSecret } from "../webhook-body.ts"
+import { failureOf } from "./failure.ts"
+import { jidsOf, LidBook } from "./jid.ts"
+import { findSent } from "./receipt.ts"
+import { inboundOf } from "./webhook.ts"
 
-const Secret = Schema.RedactedFromValue(Schema.NonEmptyString)
+/** The header that carries a webhook's secret, unless another is configured. */
+export const secretHeader = "x-centurion-secret"
 
 /**
  * WhatsApp by Evolution API 2. `signature` says how webhooks are checked: `header` (default) compares `secretHeader`
  * with the secret, which Evolution sends when the header is set in the webhook's `headers`; `hmac` wants
  * `sha256=<hex>` of the raw body in `signatureHeader`, which a proxy in front of Evolution must add.
  */
-export const EvolutionConfig = Schema.Struct({
-  name: Schema.Literal("evolution"),
-  baseUrl: Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/)),
-  apiKey: Secret,
-  instances: Schema.NonEmptyArray(Schema.NonEmptyString),
-  webhookSecret: Secret,
-  signature: Schema.optionalKey(Schema.Literals(["header", "hmac"])),
+export interface EvolutionConfig {
+  readonly baseUrl: string
+  readonly apiKey: Redacted.Redacted<string>
+  readonly instances: ReadonlyArray<string>
+  readonly webhookSecret: Redacted.Redacted<string>
+  readonly signature?: "header" | "hmac"
   /** Lower case; default `x-centurion-secret`. */
-  secretHeader: Schema.optionalKey(Schema.NonEmptyString),
+  readonly secretHeader?: string
   /** Lower case; default `x-centurion-signature`. */
-  signatureHeader: Schema.optionalKey(Schema.NonEmptyString),
+  readonly signatureHeader?: string
   /** Default `channelLimits.receiptSettleMs`. */
-  receiptSettleMs: Schema.optionalKey(Schema.Number)
-})
-export type EvolutionConfig = typeof EvolutionConfig.Type
+  readonly receiptSettleMs?: number
+}
 
 const Answer = Schema.Struct({
   key: Schema.Struct({ id: Schema.NonEmptyString, remoteJid: Schema.optionalKey(Schema.String) }),
@@ -78,7 +76,7 @@ export const makeEvolution = Effect.fnUntraced(function* (config: EvolutionConfi
       )
   }
   const channel: Channel = {
-    name: config.name,
+    name: "evolution",
     idempotency: "receipt",
     textLengthMax: channelLimits.textLengthMax,
     receive: (request) => receive(account, request),
@@ -89,13 +87,10 @@ export const makeEvolution = Effect.fnUntraced(function* (config: EvolutionConfi
   return channel
 })
 
-/** Makes the channel of settings as they stand in a file. */
-export const evolutionMaker = channelMaker("evolution", EvolutionConfig, makeEvolution)
-
 function trusted(config: EvolutionConfig, { headers, body }: WebhookRequest): boolean {
   return config.signature === "hmac"
     ? signedBy(headers[config.signatureHeader ?? "x-centurion-signature"], body, config.webhookSecret)
-    : sameSecret(headers[config.secretHeader ?? "x-centurion-secret"], config.webhookSecret)
+    : sameSecret(headers[config.secretHeader ?? secretHeader], config.webhookSecret)
 }
 
 const receive = Effect.fn("Evolution.receive")(function* (account: Account, request: WebhookRequest) {
