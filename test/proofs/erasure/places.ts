@@ -24,17 +24,22 @@ export const tablesOf = async (database: ProofDatabase, title: string): Promise<
         and n.nspname not like 'pg_%' and n.nspname <> 'information_schema'
       order by 1, 2, a.attnum`
   )
-  const places = new Map<string, Array<Uint8Array>>()
-  for (const [schema, table, column, isBytes] of columns) {
-    const name = `${title}: ${schema}.${table}`
-    const written = isBytes ? `"${column}"` : `convert_to("${column}"::text, 'UTF8')`
-    const rows = await database.admin(
-      `select ${written} from "${schema}"."${table}" where "${column}" is not null`
+  const places: Array<Place> = []
+  for (const [from, ofTable] of Map.groupBy(columns, ([schema, table]) => `${schema}.${table}`)) {
+    const written = ofTable.map(([, , column, isBytes]) =>
+      isBytes ? `"${column}"` : `convert_to("${column}"::text, 'UTF8')`
     )
-    const bytes = rows.flatMap(([value]) => [value as Uint8Array, separator])
-    places.set(name, [...(places.get(name) ?? []), ...bytes])
+    const [schema, table] = from.split(".")
+    const rows = await database.admin(`select ${written.join(", ")} from "${schema}"."${table}"`)
+    const values = rows
+      .flat()
+      .filter((value) => value !== null) as ReadonlyArray<unknown> as ReadonlyArray<Uint8Array>
+    places.push({
+      name: `${title}: ${from}`,
+      bytes: Buffer.concat(values.flatMap((value) => [value, separator]))
+    })
   }
-  return [...places].map(([name, bytes]) => ({ name, bytes: Buffer.concat(bytes) }))
+  return places
 }
 
 /** Files of a folder and of those in it, each with its path as part of what is looked through. */

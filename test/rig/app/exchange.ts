@@ -44,7 +44,7 @@ export const exchangeAtLoad = (exchanges: ReadonlyArray<Exchange>): void => {
 /** The file as it is in the repository. */
 export const sourceOf = (file: string): string => readFileSync(join(root, file), "utf8")
 
-const here = "../../test/rig/app"
+const here = new URL(".", import.meta.url)
 
 /**
  * What the rig's processes have otherwise than `centurion start`: a model whose texts are found again, one more channel,
@@ -59,7 +59,7 @@ export const rigExchanges: ReadonlyArray<Exchange> = [
   {
     file: "src/models/scripted/scripted-model.ts",
     find: 'import * as Effect from "effect/Effect"',
-    put: `import { rigReply } from "${here}/rig-model.ts"`
+    put: `import { rigReply } from "${here}rig-model.ts"`
   },
   {
     file: "src/channels/index.ts",
@@ -69,7 +69,7 @@ export const rigExchanges: ReadonlyArray<Exchange> = [
   {
     file: "src/channels/index.ts",
     find: "import { telegram }",
-    put: `import { keyed } from "${here}/keyed-channel.ts"\nimport { telegram }`
+    put: `import { keyed } from "${here}keyed-channel.ts"\nimport { telegram }`
   },
   {
     file: "src/control/engine-routes.ts",

@@ -21,7 +21,7 @@ export const modelExchanges: ReadonlyArray<Exchange> = [
   {
     file: "src/models/scripted/scripted-model.ts",
     find: 'import * as Effect from "effect/Effect"',
-    put: 'import { echoReply } from "../../test/proofs/erasure/app/echo-model.ts"'
+    put: `import { echoReply } from "${new URL("echo-model.ts", import.meta.url)}"`
   }
 ]
 
