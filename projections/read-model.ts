@@ -17,6 +17,7 @@ export interface PastEvent
     | "recordedAt"
     | "principal"
     | "causation"
+    | "correlation"
     | "machineVersion"
   > {
   /** The machine and the id of the stream. */

@@ -28,6 +28,7 @@ export const pastEvent = (
     recordedAt,
     principal,
     causation: event.causation,
+    correlation: event.correlation,
     machineVersion: event.machineVersion,
     machine,
     id: stream.slice(slash + 1),

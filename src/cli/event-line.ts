@@ -1,9 +1,18 @@
 import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
+import { storedEventJson } from "../resources/stored-event-json.ts"
 import { cut, plain, timeOf } from "./terminal.ts"
 
-/** An event with its bytes as hex, as `--json` writes it. */
+/**
+ * An event as `--json` writes it: as everybody sees it, and what only those see who have the store: why personal data is
+ * withheld, the data as it was stored, and what the chain is made of, bytes as hex.
+ */
 export const eventAsJson = (event: StoredEvent) => ({
-  ...event,
+  company: event.company,
+  ...storedEventJson(event),
+  withheldWhy: event.withheld ?? null,
+  schemaVersion: event.schemaVersion,
+  dataText: event.dataText,
+  keyId: event.keyId,
   sealed: hexOf(event.sealed),
   sealedHash: hexOf(event.sealedHash),
   payloadHash: hexOf(event.payloadHash),

@@ -5,9 +5,10 @@ import type { Upcasters } from "../../eventstore/log/upcast.ts"
 import { pastEvent } from "../../projections/engine/past-event.ts"
 import type { Applied } from "../../projections/engine/projections.ts"
 import type { PastEvent, ReadModel } from "../../projections/read-model.ts"
+import { eventJson } from "../resources/event-json.ts"
 import type { Vector } from "./cursor.ts"
 import { EventChannel } from "./event-channel.ts"
-import { eventJson, rowJson } from "./live-frames.ts"
+import { rowJson } from "./live-frames.ts"
 import { liveLimits } from "./live-limits.ts"
 import { type LiveRows, readLiveRows } from "./live-rows.ts"
 import type { LiveFailure } from "./live-value.ts"
@@ -240,7 +241,7 @@ const dressed = (events: ReadonlyArray<PastEvent>, rows: LiveRows): ReadonlyArra
   }
   return events.map((event) => ({
     event,
-    json: eventJson(event),
+    json: JSON.stringify(eventJson(event)),
     row: textOf(event.stream),
     owner: rows.get(event.stream)?.owner ?? null
   }))

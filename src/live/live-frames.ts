@@ -1,5 +1,4 @@
 import type { JsonRow } from "../../projections/query/row-json.ts"
-import type { PastEvent } from "../../projections/read-model.ts"
 
 /** A frame as it goes out, the same object for everybody who gets it. */
 export interface Frame {
@@ -59,50 +58,6 @@ export type PlainFrame =
 export const plainFrame = (frame: PlainFrame): Frame => {
   const { topic, cursor } = frame as { readonly topic?: string; readonly cursor?: string }
   return { type: frame.type, text: JSON.stringify(frame), topic, cursor }
-}
-
-/** An event as clients see it; `data` holds personal data as long as its key is there. */
-export interface ShownEvent {
-  readonly machine: string
-  readonly id: string
-  readonly version: number
-  readonly kind: string
-  readonly type: string
-  readonly at: string
-  readonly occurredAt: string
-  readonly by: string
-  readonly causation: string | null
-  readonly data: unknown
-  /** Its personal data is gone: empty values stand in its place. */
-  readonly withheld: boolean
-}
-
-/** The event as JSON, made once for all topics. */
-export const eventJson = (event: PastEvent): string => {
-  const { machine, id, version, kind, type, causation, isWithheld } = event
-  const shown: ShownEvent = {
-    machine,
-    id,
-    version,
-    kind,
-    type,
-    at: new Date(event.recordedAt).toISOString(),
-    occurredAt: new Date(event.occurredAt).toISOString(),
-    by: event.principal,
-    causation,
-    ...dataOf(event),
-    ...(isWithheld ? { withheld: true } : {})
-  }
-  return JSON.stringify(shown)
-}
-
-/** What an upcaster can't bring to the present is not shown; its stream is parked, and `centurion projections` says why. */
-const dataOf = (event: PastEvent): { data: unknown; withheld: boolean } => {
-  try {
-    return { data: event.data, withheld: false }
-  } catch {
-    return { data: null, withheld: true }
-  }
 }
 
 /** An event of a topic, from parts that are JSON already; `cursor` has no character that JSON would change. */

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { Engine } from "../../actors/engine/engine.ts"
-import { machines } from "../../machines/index.ts"
+import { upcastersOf } from "../../machines/upcasters.ts"
 import type { Companies } from "../companies/companies.ts"
 import { hearHints } from "../redis/hints.ts"
 import type { RedisConnection } from "../redis/redis-connection.ts"
@@ -15,14 +15,12 @@ export interface LiveFrom {
   readonly waitingMax: number
 }
 
-const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
-
 /** Live updates of this installation; other processes are heard by Redis, where there is one. */
 export const liveLayer = ({ engine, companies, redis, waitingMax }: LiveFrom) =>
   LiveHub.layer({
     engineStatus: engine.status,
     waitingMax,
-    upcastersOf: (machine) => upcasters.get(machine),
+    upcastersOf,
     timeZoneOf: (company) =>
       Effect.match(companies.get(company), {
         onSuccess: ({ conversation }) => conversation.timeZone,

@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import { Database, type DatabaseError, type Query } from "../../eventstore/database/database.ts"
 import { EventStore } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
-import { machines } from "../../machines/index.ts"
+import { upcastersOf } from "../../machines/upcasters.ts"
 import { beginBuild, ensureBuilds } from "../../projections/engine/builds.ts"
 import { CompanyProjector } from "../../projections/engine/company-projector.ts"
 import { compareBuilds } from "../../projections/engine/compare-builds.ts"
@@ -18,9 +18,6 @@ import { askSql, type Hearer } from "./ask-sql.ts"
 import { type DeskFailure, ReadDesk } from "./read-desk.ts"
 import { readLimits } from "./read-limits.ts"
 import { makeSpool } from "./spool.ts"
-
-const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
-const upcastersOf = (machine: string) => upcasters.get(machine)
 
 type Connections = Database["Service"]
 

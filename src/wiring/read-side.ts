@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CommitHint, Engine } from "../../actors/engine/engine.ts"
 import type { ErasurePlace } from "../../actors/engine/erasures.ts"
-import { machines } from "../../machines/index.ts"
+import { upcastersOf } from "../../machines/upcasters.ts"
 import { PastReadModels } from "../../projections/engine/past-read-models.ts"
 import type { Projections } from "../../projections/engine/projections.ts"
 import { projectionsLayer } from "../../projections/engine/projections-layer.ts"
@@ -32,8 +32,7 @@ export const makeCommitWord = (): CommitWord => {
   }
 }
 
-const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
-const ours = { models: readModels, upcastersOf: (machine: string) => upcasters.get(machine) }
+const ours = { models: readModels, upcastersOf }
 
 /** The read models, fed by the process that owns the partitions, and those of past moments. */
 export const readModelsLayer = (owner: string, commits: CommitWord) =>

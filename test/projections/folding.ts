@@ -42,6 +42,7 @@ export const history = (
       recordedAt: at(seconds),
       principal: input === true ? "test" : "engine",
       causation: input === true ? null : `${stream}@${cause}`,
+      correlation: null,
       machineVersion: "1.0.0+00000000",
       machine,
       id,

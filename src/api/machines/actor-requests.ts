@@ -9,12 +9,12 @@ import { type ActorEvent, type Delivered, Engine, type Envelope } from "../../..
 import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 import { History } from "../../../eventstore/log/history.ts"
-import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { Scope } from "../../../projections/query/owner-rule.ts"
 import { type QueryValues, single } from "../../../projections/query/query-values.ts"
 import { wrongParameter } from "../../../projections/query/wrong-parameter.ts"
 import { principalName } from "../../accounts/principal.ts"
 import type { MachineResource, SendableEvent } from "../../resources/machine-resource.ts"
+import { storedEventJson } from "../../resources/stored-event-json.ts"
 import { Caller, mayReach, mustBeActive } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { limitOf, readOne, readPage } from "../lists/read-page.ts"
@@ -76,23 +76,6 @@ export const viewOf = Effect.fnUntraced(function* (address: Address) {
   return yield* Effect.catch(engine.view(address), () => Effect.succeed(undefined))
 })
 
-/** An event as the API gives it. */
-export const shownEvent = (event: StoredEvent) => ({
-  version: event.version,
-  kind: event.kind,
-  type: event.type,
-  data: event.data,
-  withheld: event.withheld ?? null,
-  occurredAt: new Date(event.occurredAt).toISOString(),
-  recordedAt: new Date(event.recordedAt).toISOString(),
-  principal: event.principal,
-  causation: event.causation,
-  correlation: event.correlation,
-  machineVersion: event.machineVersion,
-  partition: event.partition,
-  position: event.position
-})
-
 const wrongAfter = wrongParameter(
   "after",
   "a whole number is expected",
@@ -115,7 +98,7 @@ export const readHistory = Effect.fnUntraced(function* (resource: MachineResourc
   const history = yield* History
   const events = yield* history.readStream(caller.company, `${machine}/${id}`, after, limit + 1)
   if (events.length === 0 && after === 0) return yield* noSuch(resource, id)
-  const items = events.slice(0, limit).map(shownEvent)
+  const items = events.slice(0, limit).map(storedEventJson)
   const next = events.length > limit ? (items.at(-1)?.version ?? null) : null
   return HttpServerResponse.jsonUnsafe({ items, next })
 })

@@ -7,6 +7,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { rowExample, rowSchema } from "../../../projections/query/row-schema.ts"
+import { EventJson } from "../../resources/event-json.ts"
 import type { MachineResource, SendableEvent } from "../../resources/machine-resource.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { exampleBody } from "../contract/example-body.ts"
@@ -50,25 +51,6 @@ export const Written = Schema.Struct({
   description: "It is stored. `Centurion-Wait-For` says how to wait until lists show it.",
   examples: [{ id: "a1b2c3", version: 8, duplicate: false }]
 })
-
-/** An event as the API gives it. */
-export const HistoryEvent = Schema.Struct({
-  version: Schema.Int,
-  kind: Schema.Literals(["input", "emitted"]),
-  type: Schema.String,
-  data: Schema.Record(Schema.String, Schema.Unknown),
-  withheld: Schema.NullOr(Schema.Literals(["erased", "locked", "broken"])).annotate({
-    description: "Why personal data is missing."
-  }),
-  occurredAt: Schema.String,
-  recordedAt: Schema.String,
-  principal: Schema.String,
-  causation: Schema.NullOr(Schema.String),
-  correlation: Schema.NullOr(Schema.String),
-  machineVersion: Schema.String,
-  partition: Schema.Int,
-  position: Schema.Int
-}).annotate({ identifier: "Event" })
 
 const params = { id: Id }
 
@@ -134,7 +116,7 @@ const historyEndpoint = ({ plural, machine }: MachineResource) =>
   HttpApiEndpoint.get("history", `/${plural}/:id/history`, {
     params,
     success: Schema.Struct({
-      items: Schema.Array(HistoryEvent),
+      items: Schema.Array(EventJson),
       next: Schema.NullOr(Schema.Int).annotate({ description: "`after` of the next page; null on the last." })
     }),
     error: problems(400, 401, 403, 404)

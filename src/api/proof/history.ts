@@ -12,14 +12,14 @@ import { History } from "../../../eventstore/log/history.ts"
 import { machines } from "../../../machines/index.ts"
 import { explain } from "../../explain/explain.ts"
 import { findAsked, parseAsked } from "../../explain/find-asked.ts"
+import { EventJson } from "../../resources/event-json.ts"
+import { storedEventJson } from "../../resources/stored-event-json.ts"
 import { mayReachAll } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
 import { problems } from "../contract/problem-schema.ts"
 import { pageParameters, withParameters } from "../lists/list-parameters.ts"
 import { limitOf, numberParameter, textParameter } from "../lists/read-page.ts"
-import { shownEvent } from "../machines/actor-requests.ts"
-import { HistoryEvent } from "../machines/machines.ts"
 import { Authenticates } from "../middleware/authenticate.ts"
 import { Problems } from "../middleware/problems.ts"
 import { refuse } from "../refusal.ts"
@@ -28,11 +28,6 @@ const Partition = Schema.Struct({
   partition: Schema.Int,
   position: Schema.Int.annotate({ description: "Of its last event." }),
   recordedAt: IsoTime
-})
-
-/** An event beside those of other streams. */
-const StreamEvent = Schema.Struct({ stream: Schema.String, ...HistoryEvent.fields }).annotate({
-  identifier: "StreamEvent"
 })
 
 const parameter = (name: string, description: string, type = "integer") => ({
@@ -67,7 +62,7 @@ const group = HttpApiGroup.make("history")
           Schema.isBetween({ minimum: 1, maximum: 100_000 })
         )
       },
-      success: Schema.Struct({ items: Schema.Array(StreamEvent), next: Schema.Int }),
+      success: Schema.Struct({ items: Schema.Array(EventJson), next: Schema.Int }),
       error: problems(400, 401, 403, 404)
     })
       .annotateMerge(
@@ -208,7 +203,7 @@ const handlers = HttpApiBuilder.group(apiOf(group), "history", (handlers) =>
       const history = yield* History
       const events = yield* history.readPartition(company, partition, after, limit)
       return HttpServerResponse.jsonUnsafe({
-        items: events.map((event) => ({ stream: event.stream, ...shownEvent(event) })),
+        items: events.map(storedEventJson),
         next: events.at(-1)?.position ?? after
       })
     }),

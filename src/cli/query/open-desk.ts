@@ -5,7 +5,7 @@ import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import { Database } from "../../../eventstore/database/database.ts"
 import { Secrets } from "../../../eventstore/personal/secrets.ts"
-import { machines } from "../../../machines/index.ts"
+import { upcastersOf } from "../../../machines/upcasters.ts"
 import { projectionsLayer } from "../../../projections/engine/projections-layer.ts"
 import { readModels } from "../../../projections/index.ts"
 import { Settings, type SettingValues } from "../../config.ts"
@@ -29,8 +29,6 @@ export interface OwnHands {
 
 /** Another process does all that. */
 const noHands: OwnHands = { keep: (work) => work, mayFold: Effect.void }
-
-const upcasters = new Map(machines.map(({ machine, upcasters }) => [machine.id, upcasters]))
 
 /** What went wrong beside the command, for a person; our output is the result's. */
 const warningsLayer = Layer.merge(
@@ -100,7 +98,7 @@ export const withDesk = <A, E, R>(
     )
     const keeping = projectionsLayer({
       models: readModels,
-      upcastersOf: (machine) => upcasters.get(machine),
+      upcastersOf,
       owner: undefined,
       onCommit: () => Effect.succeed(() => {})
     })

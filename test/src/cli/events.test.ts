@@ -19,11 +19,17 @@ describe.each(cliDatabases)("centurion events on $name", (kind) => {
   const run = (...args: ReadonlyArray<string>) => runCli(["events", ...args], database.env)
   const versions = (out: string) => jsonLines(out).map(({ version }) => version)
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
-  const asPrinted = (event: StoredEvent) => ({
-    ...event,
-    payloadHash: hex(event.payloadHash),
-    link: hex(event.link)
-  })
+  const asPrinted = (event: StoredEvent) => {
+    const { company, stream, recordedAt, occurredAt, principal, payloadHash, link, ...rest } = event
+    const [machine, id] = stream.split("/")
+    return {
+      ...{ company, machine, id, ...rest, by: principal, withheld: false, withheldWhy: null },
+      at: new Date(recordedAt).toISOString(),
+      occurredAt: new Date(occurredAt).toISOString(),
+      payloadHash: hex(payloadHash),
+      link: hex(link)
+    }
+  }
 
   it("writes a stream whole, as one JSON object a line", async () => {
     const { code, out, err } = await run("acme/conversation/1", "--json")

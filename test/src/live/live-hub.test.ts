@@ -55,6 +55,10 @@ describe.each(databases)("live topics on $name", (kind) => {
           occurredAt: "2026-01-05T12:00:00.000Z",
           by: "person:ana",
           causation: null,
+          correlation: "c1",
+          machineVersion: expect.any(String),
+          partition: 1,
+          position: expect.any(Number),
           data: { messageId: "m-two", text: "two", at: 1 },
           withheld: false
         }

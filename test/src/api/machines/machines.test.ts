@@ -74,7 +74,7 @@ describe.each(databases)("resources of machines, on $name", (kind) => {
     const rest = await ana.ask(`/api/v1/deals/h1/history?after=${first.body.next}`)
     expect(rest.body).toMatchObject({
       items: [
-        { type: "DealMoveAsked", principal: `person:${ana.id}`, data: { to: "proposal" } },
+        { type: "DealMoveAsked", by: `person:${ana.id}`, withheld: false, data: { to: "proposal" } },
         { type: "DealMoved" }
       ],
       next: null
