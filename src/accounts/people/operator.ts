@@ -97,19 +97,18 @@ export class Operator extends Context.Service<
 
 const parts = Effect.gen(function* () {
   const database = yield* accountDatabase
-  const { query } = database
   const known = yield* KnownCredentials
   const passwords = yield* Passwords
   const tokenKeys = yield* TokenKeys
-  return { database, query, known, passwords, tokenKeys }
+  return { database, known, passwords, tokenKeys }
 })
 type Parts = Effect.Success<typeof parts>
 
 const find =
-  ({ query }: Parts) =>
+  ({ database }: Parts) =>
   (email: string) =>
     Effect.map(
-      answered(query("select user_id from core.find_user($1)", [normalEmail(email)])),
+      answered(database.query("select user_id from core.find_user($1)", [normalEmail(email)])),
       ([row]) => row?.[0] as string | undefined
     )
 
@@ -119,10 +118,10 @@ const get = (parts: Parts) =>
     return id ?? (yield* new NotFound({ message: `no user has the e-mail ${email}` }))
   })
 
-const ensureFirstAdmin = ({ database, query, passwords }: Parts) =>
+const ensureFirstAdmin = ({ database, passwords }: Parts) =>
   Effect.fn("Operator.ensureFirstAdmin")(function* (company: string, email = "admin@localhost") {
     const hasUsers = (ask: Query) => Effect.map(ask("select core.has_users()"), ([row]) => row![0] === true)
-    if (yield* answered(hasUsers(query))) return undefined
+    if (yield* answered(hasUsers(database.query))) return undefined
     const password = Redacted.make(newPassword())
     const hash = yield* passwords.hash(password)
     const isMade = yield* answered(
@@ -227,11 +226,9 @@ const setPassword = (parts: Parts) =>
     if (weak !== undefined) return yield* weak
     const hash = yield* parts.passwords.hash(password)
     const at = yield* now
-    yield* changeAccount(parts)(
-      user,
-      done(by, "user.setPassword", `user:${user}`),
-      "passwordChanged",
-      (ask) => ask("select core.set_password($1, $2, es.at($3))", [user, hash, at])
+    const entry = done(by, "user.setPassword", `user:${user}`)
+    yield* changeAccount(parts)(user, entry, "passwordChanged", (ask) =>
+      ask("select core.set_password($1, $2, es.at($3))", [user, hash, at])
     )
   })
 
@@ -253,11 +250,8 @@ const dropCompany = ({ database, known }: Parts) =>
         Effect.fnUntraced(function* (ask) {
           const [row] = yield* ask("select core.drop_accounts($1)", [company])
           const details = { users: Number(row![0]) }
-          yield* writeAudit(ask, {
-            ...done(by, "company.dropAccounts", `company:${company}`),
-            company,
-            details
-          })
+          const entry = done(by, "company.dropAccounts", `company:${company}`)
+          yield* writeAudit(ask, { ...entry, company, details })
           return details.users
         })
       )
@@ -277,10 +271,10 @@ const rotateTokenKey = ({ database, known, tokenKeys }: Parts) =>
     return kid
   })
 
-const list = ({ query }: Parts) =>
+const list = ({ database }: Parts) =>
   Effect.fn("Operator.list")(function* (company: string, after = "") {
     const rows = yield* answered(
-      query("select * from core.members($1, $2, $3)", [company, after, accountLimits.pageMax])
+      database.query("select * from core.members($1, $2, $3)", [company, after, accountLimits.pageMax])
     )
     return rows.map(listedUser)
   })

@@ -23,7 +23,6 @@ export interface ChatConnection {
 }
 
 const reconnectEveryMs = 1000
-const resendAfterMs = 2000
 /** What the server closes a socket with when it won't have us (RFC 6455: policy). */
 const policyViolation = 1008
 
@@ -33,90 +32,105 @@ export const connectChat = (
   company: string,
   secret: string,
   listener: ChatListener
-): ChatConnection => {
-  const waiting = new Map<string, FromPage>()
-  let socket: WebSocket | undefined
-  let isClosed = false
-  let isLost = false
-  let retry: NodeJS.Timeout | undefined
+): ChatConnection =>
+  new Connections(() => `${findUrl().replace(/^http/, "ws")}/chat/${company}`, secret, listener)
 
-  const sendFrame = (frame: FromPage | { readonly type: "hello"; readonly visitor: string }) => {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame))
+class Connections implements ChatConnection {
+  private readonly findUrl: () => string
+  private readonly secret: string
+  private readonly listener: ChatListener
+  private readonly waiting = new Map<string, FromPage>()
+  private socket: WebSocket | undefined
+  private isClosed = false
+  private isLost = false
+  private retry: NodeJS.Timeout | undefined
+
+  constructor(findUrl: () => string, secret: string, listener: ChatListener) {
+    this.findUrl = findUrl
+    this.secret = secret
+    this.listener = listener
+    this.connect()
   }
 
-  const hear = (frame: ToVisitor) => {
+  say(text: string): string {
+    const messageId = randomBytes(12).toString("base64url")
+    const message: FromPage = { type: "message", messageId, text }
+    this.waiting.set(messageId, message)
+    this.sendFrame(message)
+    return messageId
+  }
+
+  tellRead(messageId: string): void {
+    this.sendFrame({ type: "read", messageId })
+  }
+
+  unstored(): number {
+    return this.waiting.size
+  }
+
+  close(): void {
+    this.isClosed = true
+    clearTimeout(this.retry)
+    this.socket?.close()
+  }
+
+  private sendFrame(frame: FromPage | { readonly type: "hello"; readonly visitor: string }) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame))
+  }
+
+  private hear(frame: ToVisitor) {
     if (frame.type === "history") {
-      isLost = false
-      listener.hear(frame)
+      this.isLost = false
+      this.listener.hear(frame)
       // Only now: whatever the last connection did not carry over.
-      for (const message of waiting.values()) sendFrame(message)
+      for (const message of this.waiting.values()) this.sendFrame(message)
       return
     }
-    if (frame.type === "accepted") waiting.delete(frame.messageId)
-    if (frame.type === "refused") return refused(frame)
-    listener.hear(frame)
+    if (frame.type === "accepted") this.waiting.delete(frame.messageId)
+    if (frame.type === "refused") return this.refused(frame)
+    this.listener.hear(frame)
   }
 
-  const refused = (frame: ToVisitor & { readonly type: "refused" }) => {
-    const message = waiting.get(frame.messageId ?? "")
+  private refused(frame: ToVisitor & { readonly type: "refused" }) {
+    const message = this.waiting.get(frame.messageId ?? "")
     if (frame.retryAfterMs === undefined) {
-      waiting.delete(frame.messageId ?? "")
-      return listener.hear(frame)
+      this.waiting.delete(frame.messageId ?? "")
+      return this.listener.hear(frame)
     }
     // Not ready yet: come again, and hear the history first.
-    if (message === undefined) return setTimeout(() => socket?.close(), frame.retryAfterMs).unref()
+    if (message === undefined) return void setTimeout(() => this.socket?.close(), frame.retryAfterMs).unref()
     setTimeout(() => {
-      if (waiting.has(message.messageId)) sendFrame(message)
-    }, frame.retryAfterMs ?? resendAfterMs)
+      if (this.waiting.has(message.messageId)) this.sendFrame(message)
+    }, frame.retryAfterMs)
   }
 
-  const lose = (why: string) => {
-    if (isClosed) return
-    if (!isLost) listener.lost(why)
-    isLost = true
-    retry = setTimeout(connect, reconnectEveryMs)
+  private lose(why: string) {
+    if (this.isClosed) return
+    if (!this.isLost) this.listener.lost(why)
+    this.isLost = true
+    this.retry = setTimeout(() => this.connect(), reconnectEveryMs)
   }
 
-  const connect = () => {
-    const url = `${findUrl().replace(/^http/, "ws")}/chat/${company}`
+  private connect() {
+    const url = this.findUrl()
     const mine = new WebSocket(url)
-    socket = mine
+    this.socket = mine
     let failure = "the connection was closed"
-    mine.on("open", () => sendFrame({ type: "hello", visitor: secret }))
-    mine.on("message", (data) => hear(JSON.parse(String(data)) as ToVisitor))
+    mine.on("open", () => this.sendFrame({ type: "hello", visitor: this.secret }))
+    mine.on("message", (data) => this.hear(JSON.parse(String(data)) as ToVisitor))
     mine.on("unexpected-response", (_request, response) => {
-      // It is starting, or has too many: it is asked again as one that can't be reached is.
-      if (response.statusCode === 503) return mine.terminate()
-      isClosed = true
-      listener.refused(`${url} answers ${response.statusCode}`)
+      this.isClosed = true
+      this.listener.refused(`${url} answers ${response.statusCode}`)
     })
     mine.on("error", (error) => {
       failure = error.message
     })
     mine.on("close", (code, reason) => {
       if (code === policyViolation) {
-        isClosed = true
-        return listener.refused(String(reason))
+        this.isClosed = true
+        return this.listener.refused(String(reason))
       }
-      lose(failure)
+      this.lose(failure)
     })
-  }
-  connect()
-
-  return {
-    say: (text) => {
-      const messageId = randomBytes(12).toString("base64url")
-      const message: FromPage = { type: "message", messageId, text }
-      waiting.set(messageId, message)
-      sendFrame(message)
-      return messageId
-    },
-    tellRead: (messageId) => sendFrame({ type: "read", messageId }),
-    unstored: () => waiting.size,
-    close: () => {
-      isClosed = true
-      clearTimeout(retry)
-      socket?.close()
-    }
   }
 }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ChatLine, ToVisitor } from "../../http/chat/chat-frames.ts"
 import { type CliFailure, exitCode, failed } from "../cli-failure.ts"
 import { endsByCtrlC, Io } from "../terminal.ts"
-import { connectChat } from "./chat-connection.ts"
+import { type ChatConnection, connectChat } from "./chat-connection.ts"
 import { type ChatScreen, pipedScreen, terminalScreen } from "./chat-screen.ts"
 
 interface Talk {
@@ -27,87 +27,107 @@ export const talk = (asked: Talk): Effect.Effect<void, CliFailure> =>
 
 const talkOn = (io: Io, asked: Talk) =>
   Effect.callback<void, CliFailure>((resume) => {
-    const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true
-    const known = new Set<string>()
-    let timer: NodeJS.Timeout | undefined
-    let inputEnded = false
-    let answered = true
-    let began = false
-    let leaving = false
+    const conversation = new Conversation(io, asked, resume)
+    return Effect.sync(() => conversation.close())
+  })
 
-    const end = (exit: Effect.Effect<void, CliFailure>) => {
-      clearTimeout(timer)
-      connection.close()
-      screen.close()
-      resume(exit)
-    }
-    /** What was written before is not lost. */
-    const leave = () => {
-      if (connection.unstored() === 0) return end(Effect.void)
-      if (leaving) return
-      leaving = true
-      clearTimeout(timer)
-      timer = setTimeout(() => end(Effect.fail(notStored(connection.unstored()))), storedWithinMs)
-    }
-    /** Every sign of life puts the end off; only a piped conversation ends by itself. */
-    const waitForQuiet = () => {
-      if (leaving) return connection.unstored() === 0 ? end(Effect.void) : undefined
-      clearTimeout(timer)
-      if (!inputEnded || isTerminal) return
-      if (answered && connection.unstored() === 0)
-        timer = setTimeout(() => end(Effect.void), quietAfterReplyMs)
-      else timer = setTimeout(() => end(Effect.fail(noReply)), noReplyMs)
-    }
-    const show = (line: ChatLine) => {
-      if (known.has(line.messageId)) return
-      known.add(line.messageId)
-      screen.show(line)
-      if (line.from === "lead") return
-      answered = true
-      connection.tellRead(line.messageId)
-    }
-    /** What was said before is shown again to a person only. */
-    const begin = ({ agent, company, messages }: ToVisitor & { readonly type: "history" }) => {
-      began = true
-      screen.begin(agent, company)
-      for (const line of messages) known.add(line.messageId)
-      if (isTerminal) messages.slice(-historyShown).forEach(screen.show)
-    }
-    const hear = (frame: ToVisitor) => {
-      if (frame.type === "history") {
-        if (began) frame.messages.forEach(show)
-        else begin(frame)
-      } else if (frame.type === "message") show(frame)
-      else if (frame.type === "typing") screen.typing(frame.ms)
-      else if (frame.type === "refused") screen.tell(`the server does not take it: ${frame.reason}`)
-      waitForQuiet()
-    }
-    const connection = connectChat(asked.findUrl, asked.company, asked.secret, {
-      hear,
-      lost: (why) => screen.tell(`no connection (${why}); trying again`),
-      refused: (why) => end(Effect.fail(failed("ChatRefused", `${asked.company}: ${why}`)))
+/** One talk: what the server says goes to the screen, what the keyboard says to the server. */
+class Conversation {
+  private readonly isTerminal: boolean
+  private readonly connection: ChatConnection
+  private readonly screen: ChatScreen
+  private readonly resume: (exit: Effect.Effect<void, CliFailure>) => void
+  private readonly known = new Set<string>()
+  private timer: NodeJS.Timeout | undefined
+  private inputEnded = false
+  private answered = true
+  private began = false
+  private leaving = false
+
+  constructor(io: Io, asked: Talk, resume: (exit: Effect.Effect<void, CliFailure>) => void) {
+    this.resume = resume
+    this.isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true
+    this.connection = connectChat(asked.findUrl, asked.company, asked.secret, {
+      hear: (frame) => this.hear(frame),
+      lost: (why) => this.screen.tell(`no connection (${why}); trying again`),
+      refused: (why) => this.end(Effect.fail(failed("ChatRefused", `${asked.company}: ${why}`)))
     })
-    const screen: ChatScreen = (isTerminal ? terminalScreen : pipedScreen)(io, asked.json, {
-      line: (text) => {
-        if (text.trim() === "/quit") return leave()
-        if (leaving) return
-        if (text.trim() === "") return
-        answered = false
-        known.add(connection.say(text.trim()))
-        waitForQuiet()
-      },
+    this.screen = (this.isTerminal ? terminalScreen : pipedScreen)(io, asked.json, {
+      line: (text) => this.line(text.trim()),
       ended: () => {
-        inputEnded = true
-        if (isTerminal) return leave()
-        waitForQuiet()
+        this.inputEnded = true
+        if (this.isTerminal) return this.leave()
+        this.waitForQuiet()
       }
     })
-    return Effect.sync(() => {
-      clearTimeout(timer)
-      connection.close()
-      screen.close()
-    })
-  })
+  }
+
+  close() {
+    clearTimeout(this.timer)
+    this.connection.close()
+    this.screen.close()
+  }
+
+  private end(exit: Effect.Effect<void, CliFailure>) {
+    this.close()
+    this.resume(exit)
+  }
+
+  private line(text: string) {
+    if (text === "/quit") return this.leave()
+    if (this.leaving || text === "") return
+    this.answered = false
+    this.known.add(this.connection.say(text))
+    this.waitForQuiet()
+  }
+
+  /** What was written before is not lost. */
+  private leave() {
+    if (this.connection.unstored() === 0) return this.end(Effect.void)
+    if (this.leaving) return
+    this.leaving = true
+    clearTimeout(this.timer)
+    const tooLate = () => this.end(Effect.fail(notStored(this.connection.unstored())))
+    this.timer = setTimeout(tooLate, storedWithinMs)
+  }
+
+  /** Every sign of life puts the end off; only a piped conversation ends by itself. */
+  private waitForQuiet() {
+    const isStored = this.connection.unstored() === 0
+    if (this.leaving) return isStored ? this.end(Effect.void) : undefined
+    clearTimeout(this.timer)
+    if (!this.inputEnded || this.isTerminal) return
+    if (this.answered && isStored) this.timer = setTimeout(() => this.end(Effect.void), quietAfterReplyMs)
+    else this.timer = setTimeout(() => this.end(Effect.fail(noReply)), noReplyMs)
+  }
+
+  private show(line: ChatLine) {
+    if (this.known.has(line.messageId)) return
+    this.known.add(line.messageId)
+    this.screen.show(line)
+    if (line.from === "lead") return
+    this.answered = true
+    this.connection.tellRead(line.messageId)
+  }
+
+  /** What was said before is shown again to a person only. */
+  private begin({ agent, company, messages }: ToVisitor & { readonly type: "history" }) {
+    this.began = true
+    this.screen.begin(agent, company)
+    for (const line of messages) this.known.add(line.messageId)
+    if (this.isTerminal) for (const line of messages.slice(-historyShown)) this.screen.show(line)
+  }
+
+  private hear(frame: ToVisitor) {
+    if (frame.type === "history") {
+      if (this.began) for (const line of frame.messages) this.show(line)
+      else this.begin(frame)
+    } else if (frame.type === "message") this.show(frame)
+    else if (frame.type === "typing") this.screen.typing(frame.ms)
+    else if (frame.type === "refused") this.screen.tell(`the server does not take it: ${frame.reason}`)
+    this.waitForQuiet()
+  }
+}
 
 const notStored = (lines: number) =>
   failed(
