@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, "../..")
 const page = readPage(readFileSync(join(root, "docs/tutorial/a-machine-is-a-resource.md"), "utf8"))
 const product = ["actors", "eventstore", "machines", "projections", "src", "package.json"]
 const linesMax = 75
-const patienceMs = 30_000
+const patienceMs = 120_000
 
 let copy: string
 let server: { readonly child: ChildProcess; readonly url: string; readonly password: string } | undefined
@@ -148,4 +148,4 @@ test("all that the page does answers what the page says", async () => {
     }
   }
   expect(page.steps.length).toBeGreaterThan(10)
-}, 300_000)
+})

@@ -15,8 +15,6 @@ const forGraph = { followUpAfterMs: [minute], approveFirstContact: true }
 const forWalks = { followUpAfterMs: [minute, 2 * minute, 3 * minute] }
 
 const numRuns = runsOf({ short: 300, inProofs: 10_000 })
-/** They take a while of a processor; how long that is by the clock is for its load to say. */
-const noTimeout = { timeout: 0 }
 
 const walks = fc.record({
   approveFirstContact: fc.boolean(),
@@ -34,7 +32,7 @@ const walk = (first: Drive, { choices }: Walk, look: (drive: Drive) => void): Dr
   }, first)
 
 describe("the laws of a conversation", () => {
-  it("hold on every path of the chart, with its jobs and timers", noTimeout, () => {
+  it("hold on every path of the chart, with its jobs and timers", () => {
     const { states, paths, values, broken } = explore(conversationMachine, forGraph)
     console.log(`xstate/graph: ${states} states, ${paths} paths, ${Object.keys(laws).length} laws`)
     expect(broken).toBeUndefined()
@@ -42,7 +40,7 @@ describe("the laws of a conversation", () => {
     expect(values.size).toBe(16)
   })
 
-  it("hold on random walks, with timers and results of jobs in any order", noTimeout, () => {
+  it("hold on random walks, with timers and results of jobs in any order", () => {
     const resting = new Set<string>()
     let steps = 0
     fc.assert(
@@ -70,11 +68,11 @@ describe("the laws of a conversation", () => {
 })
 
 describe.each(plantedFaults)("the fault that $fault", ({ law, machine }) => {
-  it("is found on the paths of the chart", noTimeout, () => {
+  it("is found on the paths of the chart", () => {
     expect(explore(machine, forGraph, [law]).broken).toMatchObject({ law })
   })
 
-  it("is found by a random walk", noTimeout, () => {
+  it("is found by a random walk", () => {
     let found: string | undefined
     const result = fc.check(
       fc.property(walks, (each) => {

@@ -143,7 +143,8 @@ export const startEngine = async (
   return running
 }
 
-const patienceMs = 20_000
+/** For a machine that does much else; what comes at all comes within moments. */
+const patienceMs = 120_000
 const lookAgainMs = 5
 
 /** Waits for something that other code brings about, and says what when it never comes. */

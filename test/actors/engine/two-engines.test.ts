@@ -8,7 +8,7 @@ import { faultsOf, startLoad } from "./load.ts"
 import { until } from "./run-engine.ts"
 
 const leaseMs = 1200
-const takeOverMaxMs = 10_000
+const takeOverMaxMs = 30_000
 const add = { type: "Add" }
 
 describePostgres("two engines on one database", (kind) => {

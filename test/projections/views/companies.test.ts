@@ -46,7 +46,7 @@ describe.each(databases)("two companies with the same ids on $name", (kind) => {
         [company, due]
       )
     }
-  }, 120_000)
+  })
   afterAll(() => world.close())
 
   test("jobs and timers to come are one company's, and hold nothing that is sealed", async () => {

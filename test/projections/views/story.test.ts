@@ -15,7 +15,7 @@ describe.each(databases)("what an analyst sees of a small company on $name", (ki
     world = await openAnalystWorld(kind)
     await world.fill("acme", story)
     await world.fill("beta", longerStory)
-  }, 120_000)
+  })
   afterAll(() => world.close())
 
   test("contacts are put together from conversations and from what people wrote down", async () => {

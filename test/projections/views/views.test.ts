@@ -13,7 +13,7 @@ describe.each(databases)("on $name", (kind) => {
       goldenHistories.filter(({ machine }) => machine !== "company").flatMap(({ events }) => events)
     )
     await world.fill("empty", [])
-  }, 120_000)
+  })
   afterAll(() => world.close())
 
   test.each(analystViews)(

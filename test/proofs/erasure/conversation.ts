@@ -9,7 +9,7 @@ export interface Person {
   readonly tokens: Tokens
 }
 
-const restMaxMs = 30_000
+const restMaxMs = 120_000
 let messages = 0
 
 interface Message {

@@ -38,7 +38,7 @@ export interface ProofOptions {
   readonly progress: (share: number, what: string) => void
 }
 
-const erasedMaxMs = 30_000
+const erasedMaxMs = 120_000
 const hitsShown = 5
 
 /** Plays it from the first message to the restored backup; gives what was seen at every place. */

@@ -41,7 +41,7 @@ const secret = "secret-of-the-proof"
 const apiKey = "key-of-the-proof"
 /** The accounts that leads write to: a person has a conversation by each. */
 export const instances = ["main", "second", "third"] as const
-const readyMaxMs = 30_000
+const readyMaxMs = 120_000
 const preload = pathToFileURL(join(import.meta.dirname, "app/preload.ts")).href
 const main = join(import.meta.dirname, "../../../src/cli/main.ts")
 

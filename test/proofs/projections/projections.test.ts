@@ -8,5 +8,5 @@ describePostgres("read models whose follower is killed", () => {
     expect(proof).toMatchObject({ kills: 4, differing: [], parked: 0 })
     expect(proof.events).toBeGreaterThan(500)
     expect(proof.rows).toBeGreaterThan(500)
-  }, 300_000)
+  })
 })

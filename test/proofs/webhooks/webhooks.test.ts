@@ -10,5 +10,5 @@ describePostgres("forged and malformed webhooks", () => {
     expect(Object.keys(proof.statuses).filter((status) => !/^(200|400|401|413|426) /.test(status))).toEqual(
       []
     )
-  }, 300_000)
+  })
 })

@@ -12,7 +12,7 @@ export interface OwnRedis {
   readonly flush: () => Promise<void>
 }
 
-const startMaxMs = 5000
+const startMaxMs = 60_000
 
 /** Whether a server can be started here at all. */
 export const canStartRedis = () => spawnSync("redis-server", ["--version"]).status === 0

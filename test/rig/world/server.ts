@@ -27,7 +27,7 @@ export interface Server {
 /** What `/_engine` wants of whoever asks. */
 export const rigToken = "token-of-the-rig"
 
-const readyMaxMs = 30_000
+const readyMaxMs = 120_000
 const preload = pathToFileURL(join(import.meta.dirname, "../app/preload.ts")).href
 
 /** Makes one, which does not run yet. */

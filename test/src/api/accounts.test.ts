@@ -12,7 +12,7 @@ describe.each(databases)("accounts by HTTP, on $name", (kind) => {
     server = await openApiServer(kind)
     ana = await server.as("acme", "ana", "Admin")
     gus = await server.as("globex", "gus", "Admin")
-  }, 120_000)
+  })
   afterAll(() => server.close())
 
   const login = (body: object) => server.anonymous("/api/v1/auth/login", { body })

@@ -16,7 +16,7 @@ describe.each(databases)("a client that is made from the OpenAPI document, on $n
     ana = await server.as("acme", "ana", "Admin")
     document = (await server.anonymous("/openapi.json")).body
     client = generateClient(document, server.url, ana.token)
-  }, 120_000)
+  })
   afterAll(() => server.close())
 
   const openDeal = async (id: string) => {

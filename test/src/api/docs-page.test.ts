@@ -9,7 +9,7 @@ describe.skipIf(chromiumPath === undefined)("the page to try the API, in a real 
   beforeAll(async () => {
     server = await openApiServer(databases[0]!)
     browser = await startBrowser()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser.close()
     await server.close()
@@ -27,5 +27,5 @@ describe.skipIf(chromiumPath === undefined)("the page to try the API, in a real 
     )
     expect(elsewhere).toEqual([])
     expect(tab.complaints.filter((each) => !each.includes("401"))).toEqual([])
-  }, 180_000)
+  })
 })

@@ -9,7 +9,7 @@ describe.each(databases)("requests that once broke something, on $name", (kind) 
   beforeAll(async () => {
     server = await openApiServer(kind)
     ana = await server.as("acme", "ana", "Admin")
-  }, 120_000)
+  })
   afterAll(() => server.close())
 
   it("are answered when somebody of own rows asks for what nobody owns", async () => {

@@ -25,7 +25,7 @@ describe.each(everyDatabase)("two companies with the same ids, on $name", (kind)
     const document = (await server.anonymous("/openapi.json")).body as OpenApiDocument
     operations = operationsOf(document)
     material = { document, companies, spareCompanies: ["globex"], cursors: new Map() }
-  }, 240_000)
+  })
   afterAll(() => server.close())
 
   /** The request of the document with ids of the other company, as our admin sends it. */
@@ -63,7 +63,7 @@ describe.each(everyDatabase)("two companies with the same ids, on $name", (kind)
     expect(seen).toEqual([])
     // Each sees its own by the same ids, or the test would show nothing.
     expect(told).toBeGreaterThan(30)
-  }, 120_000)
+  })
 
   it("answer 404 to ids that only the other has, and nothing that is sent by them changes the other", async () => {
     const before = await otherCompanyNow(server, companies)
@@ -77,7 +77,7 @@ describe.each(everyDatabase)("two companies with the same ids, on $name", (kind)
     }
     expect(wrong).toEqual([])
     expect(await otherCompanyNow(server, companies)).toEqual(before)
-  }, 120_000)
+  })
 
   it("let their programs follow live what is theirs alone", async () => {
     const socketUrl = `${server.url.replace("http", "ws")}/api/v1/live`
@@ -107,7 +107,7 @@ describe.each(everyDatabase)("two companies with the same ids, on $name", (kind)
     await ours!.until(() => JSON.stringify(ours!.frames).includes("ours-secret"))
     expect(JSON.stringify(ours!.frames)).not.toContain("theirs-")
     for (const socket of [ours!, theirs!]) socket.socket.close()
-  }, 60_000)
+  })
 
   it("are not known by an address that the other knows them by", async () => {
     const email = "theirs-lead-1@example.com"

@@ -40,7 +40,7 @@ describe.each(databases)("companies, on $name", (kind) => {
 
   const settingsOf = async ({ run, admin }: CompanyProcess, id: string) => (await run(admin.get(id))).settings
   const comes = (process: CompanyProcess, id: string) =>
-    expect.poll(() => process.facts(id), { timeout: 15_000 }).toContain("CompanyCreated")
+    expect.poll(() => process.facts(id)).toContain("CompanyCreated")
 
   it("are made while the server runs, and work at once", async () => {
     const process = await start()
@@ -161,7 +161,7 @@ describe.each(databases)("companies, on $name", (kind) => {
     const changed = await restart({ ...less, instances: [] }, other)
     await comes(changed, "other")
     await expect
-      .poll(() => settingsOf(changed, "acme"), { timeout: 15_000 })
+      .poll(() => settingsOf(changed, "acme"))
       .toEqual({
         ...{ id: "acme", name: "Acme by Ana", language: "en", instances: [], budgets: { monthUsd: 100 } }
       })
@@ -171,7 +171,7 @@ describe.each(databases)("companies, on $name", (kind) => {
     ])
     const renamed = await restart({ ...less, instances: [], name: "Acme by file" })
     await expect
-      .poll(() => settingsOf(renamed, "acme"), { timeout: 15_000 })
+      .poll(() => settingsOf(renamed, "acme"))
       .toMatchObject({ name: "Acme by file", language: "en" })
     // A company whose file is gone stays.
     expect(renamed.companies.all.map(({ id }) => id)).toEqual(["acme", "other"])
@@ -196,13 +196,9 @@ describe.each(databases)("companies, on $name", (kind) => {
     await comes(demo, "demo")
     const withFile = await restart(acme)
     await comes(withFile, "acme")
-    await expect
-      .poll(() => settingsOf(withFile, "demo"), { timeout: 15_000 })
-      .toMatchObject({ instances: [] })
+    await expect.poll(() => settingsOf(withFile, "demo")).toMatchObject({ instances: [] })
     const alone = await restart()
-    await expect
-      .poll(async () => (await settingsOf(alone, "demo")).instances?.length, { timeout: 15_000 })
-      .toBe(4)
+    await expect.poll(async () => (await settingsOf(alone, "demo")).instances?.length).toBe(4)
   })
 
   it("are seen by a process that stands by, within its interval", async () => {
@@ -211,7 +207,7 @@ describe.each(databases)("companies, on $name", (kind) => {
     const standby = await start()
     expect(standby.companies.all).toMatchObject([{ id: "acme", name: "Acme" }])
     await owner.run(owner.admin.change("acme", { name: "Acme Ltda" }, ana))
-    await expect.poll(() => standby.companies.all, { timeout: 15_000 }).toMatchObject([{ name: "Acme Ltda" }])
+    await expect.poll(() => standby.companies.all).toMatchObject([{ name: "Acme Ltda" }])
   })
 
   it("are deleted with everybody they knew, unless one of them is under legal hold", async () => {
@@ -234,17 +230,17 @@ describe.each(databases)("companies, on $name", (kind) => {
     expect(await run(admin.delete("acme", ana))).toMatchObject({ status: "deleting", why: ana })
     // At once it is no company any more.
     expect(companies.all).toEqual([])
-    await expect.poll(() => process.facts("acme"), { timeout: 20_000 }).toContain("CompanyDeleted")
+    await expect.poll(() => process.facts("acme")).toContain("CompanyDeleted")
     expect(await run(admin.remains("acme"))).toEqual({ persons: 0, held: 0 })
     expect(await run(engine.view(contact("lead-1")))).toMatchObject({ erased: true })
-    await expect.poll(() => process.readModels, { timeout: 15_000 }).toContain("dropped acme")
+    await expect.poll(() => process.readModels).toContain("dropped acme")
     expect(await refusal(admin.create(acme, ana))).toMatchObject({
       reason: "exists",
       message: 'The company "acme" was deleted; its id is not given again'
     })
     expect(await refusal(admin.resume("acme", ana))).toMatchObject({ reason: "notNow" })
     const again = await restart(acme)
-    await expect.poll(() => again.log.join("\n"), { timeout: 15_000 }).toContain("it was deleted")
+    await expect.poll(() => again.log.join("\n")).toContain("it was deleted")
     expect(again.companies.all).toEqual([])
-  }, 60_000)
+  })
 })

@@ -30,7 +30,7 @@ describe.each(everyDatabase)("a question in SQL on $name", (kind) => {
     await openCompanies(database, ["acme", "globex"])
     runtime = ManagedRuntime.make(database.layer)
     for (const company of ["acme", "globex"]) await inside(company, addTag, [company])
-  }, 120_000)
+  })
   afterAll(async () => {
     await runtime?.dispose()
     await database?.drop()

@@ -16,7 +16,7 @@ describe.each(databases)("conversations by HTTP, on $name", (kind) => {
     server = await openApiServer(kind)
     ana = await server.as("acme", "ana", "Admin")
     gus = await server.as("globex", "gus", "Admin")
-  }, 120_000)
+  })
   afterAll(() => server.close())
 
   /** A visitor who has said something, and the conversation that this began. */
@@ -78,7 +78,7 @@ describe.each(databases)("conversations by HTTP, on $name", (kind) => {
     expect(conversation.body.row).toMatchObject({ owner: `person:${ana.id}`, state: "personOwned" })
     expect(page.frames.filter((frame) => JSON.stringify(frame).includes("aqui é a Ana"))).toHaveLength(1)
     await page.close()
-  }, 60_000)
+  })
 
   it("takes over, gives back, closes and reopens as the machine allows", async () => {
     const { page, id } = await visitor("Bom dia")
@@ -89,7 +89,7 @@ describe.each(databases)("conversations by HTTP, on $name", (kind) => {
     expect((await tell(id, "ConversationReopenAsked")).status).toBe(200)
     expect((await tell(id, "PersonReplied", { text: "x" })).status).toBe(404)
     await page.close()
-  }, 60_000)
+  })
 
   it("writes to nobody who wants no more messages, nor to anybody of another company", async () => {
     const { page, id } = await visitor("Oi")
@@ -105,7 +105,7 @@ describe.each(databases)("conversations by HTTP, on $name", (kind) => {
     })
     expect(await say(id, "one more thing")).toMatchObject({ status: 409, body: { can: expect.any(Array) } })
     await page.close()
-  }, 60_000)
+  })
 
   it("lets sellers read and write in the conversations of their own contacts only", async () => {
     const { page, id } = await visitor("Boa tarde")
@@ -124,5 +124,5 @@ describe.each(databases)("conversations by HTTP, on $name", (kind) => {
     expect((await say(id, "Sou o Rui", {}, rui)).status).toBe(202)
     await page.until((frame) => JSON.stringify(frame).includes("Sou o Rui"))
     await page.close()
-  }, 60_000)
+  })
 })

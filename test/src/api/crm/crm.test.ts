@@ -14,7 +14,7 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
     server = await openApiServer(kind)
     ana = await server.as("acme", "ana", "Admin")
     gus = await server.as("globex", "gus", "Admin")
-  }, 120_000)
+  })
   afterAll(() => server.close())
 
   const shown = (answer: Answer) => ({
@@ -59,7 +59,7 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
     expect((await gus.ask("/api/v1/leads")).body).toEqual({ items: [], next: null })
     const altered = `${(await ana.ask("/api/v1/leads?limit=1")).body.next.slice(0, -4)}AAAA`
     expect((await ana.ask(`/api/v1/leads?cursor=${altered}`)).status).toBe(400)
-  }, 60_000)
+  })
 
   it("takes the same person as the same lead, and never lets a form change what is known", async () => {
     const form = (body: object, headers = {}) => server.anonymous("/public/leads", { body, headers })
@@ -211,7 +211,7 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
       "verifications/x"
     ])
       expect([path, (await seller.ask(`/api/v1/${path}`)).status]).toEqual([path, 403])
-  }, 60_000)
+  })
 
   it("erases a person, but not one who is held", async () => {
     const made = await ana.ask("/api/v1/contacts", {
@@ -245,7 +245,7 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
     expect((await ana.ask(`/api/v1/contacts/${id}/events/TagAddAsked`, { body: { tag: "x" } })).status).toBe(
       410
     )
-  }, 60_000)
+  })
 
   it("changes the company's own settings, and other companies only for the owner", async () => {
     const own = await ana.ask("/api/v1/company")
@@ -280,7 +280,7 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
     expect((await turn("suspend")).status).toBe(409)
     expect((await turn("resume")).body.status).toBe("active")
     expect((await turn("delete")).status).toBe(202)
-  }, 60_000)
+  })
 
   it("shows those who watch how it does, and nobody else", async () => {
     const metrics = await server.anonymous("/metrics")

@@ -14,7 +14,7 @@ describe.each(databases)("resources of machines, on $name", (kind) => {
     server = await openApiServer(kind)
     ana = await server.as("acme", "ana", "Admin")
     gus = await server.as("globex", "gus", "Admin")
-  }, 120_000)
+  })
   afterAll(() => server.close())
 
   const open = async (company: string, id: string) => {

@@ -28,7 +28,7 @@ describe.each(everyDatabase)("the demo company's first start on $name", (kind) =
     runtime = runtimeOf(database)
     await runtime.runPromise(firstStart())
     events = await runtime.runPromise(allEvents)
-  }, 120_000)
+  })
   afterAll(async () => {
     await runtime?.dispose()
     await database?.drop()

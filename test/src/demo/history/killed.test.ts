@@ -62,4 +62,4 @@ test("a first start that is killed while it writes the history has written nothi
   const again = await start()
   await again.until(200)
   expect(again.said()).not.toContain(begins)
-}, 400_000)
+})
