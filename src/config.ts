@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import { channelKinds } from "./channels/index.ts"
 import { apiSettings } from "./http/http-settings.ts"
 import { liveSettings } from "./live/live-settings.ts"
+import { modelKinds } from "./models/index.ts"
 import { sealSettings } from "./seals/seal-settings.ts"
 import {
   choice,
@@ -74,6 +75,7 @@ export const settings = {
   ...liveSettings,
 
   ...settingsOf(channelKinds),
+  ...settingsOf(modelKinds),
 
   lanes: integer("CENTURION_LANES", 2, 1, 8, "Database connections that commit side by side."),
   partitions: integer("CENTURION_PARTITIONS", 4, 1, 64, "Partitions of a new company."),
@@ -184,7 +186,7 @@ const readOne = Effect.fnUntraced(function* (setting: AnySetting) {
 })
 
 const disagreements = (values: SettingValues): ReadonlyArray<string> => [
-  ...channelKinds.flatMap((kind) => stillNeeded(kind, values)),
+  ...[...channelKinds, ...modelKinds].flatMap((kind) => stillNeeded(kind, values)),
   ...(values.jobBackoffMs > values.jobBackoffMaxMs
     ? [
         `CENTURION_JOB_BACKOFF_MS is ${values.jobBackoffMs}, more than CENTURION_JOB_BACKOFF_MAX_MS, ${values.jobBackoffMaxMs}`

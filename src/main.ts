@@ -18,7 +18,7 @@ import { LiveParts } from "./http/live/live-parts.ts"
 import { RunningEngine } from "./http/running-engine.ts"
 import { serveApp } from "./http/serve-app.ts"
 import { Inbox } from "./inbox/inbox.ts"
-import { scriptedModelLayer } from "./models/scripted/scripted-model.ts"
+import { modelLayer } from "./models/chosen-model.ts"
 import { holdDirectory } from "./pglite/embedded-database.ts"
 import { redisLayer } from "./redis/redis-layer.ts"
 import { telemetryLayer } from "./telemetry/telemetry.ts"
@@ -36,7 +36,7 @@ const worldLayer = Layer.unwrap(
     const settings = yield* Settings
     return Layer.mergeAll(Visitors.layer, LiveParts.layer, LiveClients.layer(settings.liveSocketsMax)).pipe(
       Layer.provideMerge(Inbox.layer),
-      Layer.provideMerge(Layer.merge(RunningEngine.layer, scriptedModelLayer)),
+      Layer.provideMerge(Layer.merge(RunningEngine.layer, modelLayer(settings))),
       Layer.provideMerge(Channels.layer(settings))
     )
   })

@@ -4,8 +4,7 @@ import type {
   Budgets,
   CompanyInstance,
   CompanyLines,
-  FaqEntry,
-  Texts
+  FaqEntry
 } from "../../machines/company/settings.ts"
 import type { ConversationSettings, Language } from "../../machines/conversation/events.ts"
 
@@ -17,10 +16,6 @@ export type {
   Texts
 } from "../../machines/company/settings.ts"
 export { CompanyFile } from "../../machines/company/settings.ts"
-
-/** The text in the wanted language, else in the company's, else in any. */
-export const textIn = (texts: Texts, wanted: Language, companys: Language): string =>
-  texts[wanted] ?? texts[companys] ?? texts.pt ?? texts.en ?? texts.es ?? ""
 
 /** Whether a company works; one that is being deleted is none any more. */
 export type CompanyStatus = "active" | "suspended"

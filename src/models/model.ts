@@ -1,8 +1,11 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Agent, AskedCriterion, CompanyLines, FaqEntry, Texts } from "../../machines/company/settings.ts"
+import type { Language } from "../../machines/conversation/events.ts"
 import type { conversationJobs } from "../../machines/conversation/jobs.ts"
-import type { Agent, AskedCriterion, CompanyLines, FaqEntry } from "../companies/company.ts"
+
+export type { AskedCriterion, FaqEntry, Texts } from "../../machines/company/settings.ts"
 
 type JobInput = typeof conversationJobs.writeReply.input.Type
 
@@ -19,6 +22,10 @@ export interface ReplyRequest extends Omit<JobInput, "agent"> {
     readonly lines: CompanyLines
   }
 }
+
+/** The text in the wanted language, else in the company's, else in any. */
+export const textIn = (texts: Texts, wanted: Language, companys: Language): string =>
+  texts[wanted] ?? texts[companys] ?? texts.pt ?? texts.en ?? texts.es ?? ""
 
 /** One line of the conversation, as the model reads it. */
 export type Line = JobInput["lines"][number]

@@ -4,6 +4,7 @@ import { Redis } from "ioredis"
 import { machines } from "../../../machines/index.ts"
 import { channelKinds } from "../../channels/index.ts"
 import type { SettingValues } from "../../config.ts"
+import { chosenModel } from "../../models/chosen-model.ts"
 import { isSwitchedOn, type Kind } from "../../setting.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 
@@ -13,12 +14,13 @@ const nodeMin = 24
 /** What is in this process, what is outside, and what is not there at all. */
 export const examineWorld = Effect.fnUntraced(function* (settings: SettingValues) {
   const node = process.versions.node
+  const model = chosenModel(settings)
   return [
     Number(node.split(".")[0]) >= nodeMin
       ? ok("node", node)
       : wrong("node", node, `centurion needs ${nodeMin} or later`),
     ok("machines", machines.map(({ machine }) => `${machine.id} ${machine.version ?? ""}`.trim()).join(", ")),
-    ok("model", "scripted, in this process: no key, no cost"),
+    ok("model", `${model.name}, ${model.reachedAt(settings)}`),
     yield* examineRedis(settings),
     ...channelKinds.map((kind) => examineChannel(kind, settings))
   ] satisfies ReadonlyArray<Finding>

@@ -1,4 +1,4 @@
-import type { FaqEntry } from "../../companies/company.ts"
+import type { FaqEntry } from "../model.ts"
 import { findPhrase } from "./fold-text.ts"
 
 /** The entries that a sentence asks for, in the order of its words. */

@@ -1,6 +1,5 @@
 import type { Answer } from "../../../machines/conversation/events.ts"
-import type { AskedCriterion, Texts } from "../../companies/company.ts"
-import type { Line } from "../model.ts"
+import type { AskedCriterion, Line, Texts } from "../model.ts"
 import { declinesToAnswer, sentencesOf } from "./lead-intent.ts"
 
 /** A question is asked so often at most, in whatever words: more would be nagging. */

@@ -1,6 +1,5 @@
 import type { Answer, Language } from "../../../machines/conversation/events.ts"
-import type { FaqEntry } from "../../companies/company.ts"
-import type { Line, ReplyRequest } from "../model.ts"
+import type { FaqEntry, Line, ReplyRequest } from "../model.ts"
 import { detectLanguage } from "./detect-language.ts"
 import { findAnswers } from "./find-answer.ts"
 import {

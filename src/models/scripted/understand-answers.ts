@@ -1,5 +1,5 @@
 import type { Answer, Language } from "../../../machines/conversation/events.ts"
-import type { AskedCriterion } from "../../companies/company.ts"
+import type { AskedCriterion } from "../model.ts"
 import { findPhrase, hasPhrase } from "./fold-text.ts"
 import { asksForPerson, declinesToAnswer, isSmallTalk, type Sentence } from "./lead-intent.ts"
 import { understandCount } from "./understand-count.ts"

@@ -1,6 +1,6 @@
 import type { Language } from "../../../machines/conversation/events.ts"
-import { type Texts, textIn } from "../../companies/company.ts"
 import type { ReplyRequest } from "../model.ts"
+import { type Texts, textIn } from "../model.ts"
 import { choose } from "./choose.ts"
 import { hello, type Ways } from "./phrases.ts"
 

@@ -1,5 +1,4 @@
-import type { AskedCriterion } from "../../companies/company.ts"
-import type { ReplyContent, ReplyRequest } from "../model.ts"
+import type { AskedCriterion, ReplyContent, ReplyRequest } from "../model.ts"
 import { openCriteria, wasAskedAgain } from "./open-criteria.ts"
 import * as phrases from "./phrases.ts"
 import { readTurn, type TurnReading } from "./read-turn.ts"

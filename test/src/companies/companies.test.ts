@@ -8,10 +8,11 @@ import { afterEach, expect, test } from "vitest"
 import { ConversationInput } from "../../../machines/conversation/events.ts"
 import { LeadInput } from "../../../machines/lead/events.ts"
 import { Companies } from "../../../src/companies/companies.ts"
-import { CompanyFile, textIn } from "../../../src/companies/company.ts"
+import { CompanyFile } from "../../../src/companies/company.ts"
 import { completeCompany, defaultConversation } from "../../../src/companies/complete-company.ts"
 import { demoCompany } from "../../../src/companies/demo.ts"
 import { Settings } from "../../../src/config.ts"
+import { textIn } from "../../../src/models/model.ts"
 
 const dirs: Array<string> = []
 const directory = async (files: Record<string, unknown>) => {

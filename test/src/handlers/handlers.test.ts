@@ -18,6 +18,7 @@ import { demoCompany } from "../../../src/companies/demo.ts"
 import { Channels } from "../../../src/handlers/channels.ts"
 import { dayInTimeZone } from "../../../src/handlers/day-in-time-zone.ts"
 import { handlers } from "../../../src/handlers/index.ts"
+import { modelLayer } from "../../../src/models/chosen-model.ts"
 import {
   LanguageModel,
   ModelRefused,
@@ -25,7 +26,6 @@ import {
   type Reply,
   type ReplyRequest
 } from "../../../src/models/model.ts"
-import { scriptedModelLayer } from "../../../src/models/scripted/scripted-model.ts"
 
 // 21 November 2026, 01:30 UTC, is still the 20th in São Paulo.
 const at = Date.UTC(2026, 10, 21, 1, 30)
@@ -71,7 +71,7 @@ const withHandlers = <A, E>(
   use: (named: (name: string) => JobHandler) => Effect.Effect<A, E>,
   {
     channels = [],
-    model = scriptedModelLayer,
+    model = modelLayer({}),
     companies = Companies.layerDemo
   }: {
     channels?: ReadonlyArray<Channel>
@@ -93,7 +93,7 @@ const run = (name: string, input: Json, world?: Parameters<typeof withHandlers>[
 test("has one handler for every job of the conversation", async () => {
   const names = await Effect.runPromise(
     Effect.map(handlers, (list) => list.map((handler) => handler.name)).pipe(
-      Effect.provide(Layer.mergeAll(Channels.layerOf([]), Companies.layerDemo, scriptedModelLayer))
+      Effect.provide(Layer.mergeAll(Channels.layerOf([]), Companies.layerDemo, modelLayer({})))
     )
   )
   expect(names.toSorted()).toEqual(Object.keys(conversationJobs).toSorted())

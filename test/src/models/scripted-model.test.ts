@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
+import { modelLayer } from "../../../src/models/chosen-model.ts"
 import { LanguageModel } from "../../../src/models/model.ts"
 import { canonicalText, promptHash } from "../../../src/models/prompt-hash.ts"
-import { replyByScript, scriptedModelLayer } from "../../../src/models/scripted/scripted-model.ts"
+import { replyByScript } from "../../../src/models/scripted/scripted-model.ts"
 import { chunkLimits, splitChunks } from "../../../src/models/scripted/split-chunks.ts"
 import { demo, dialogue, request } from "./dialogue.ts"
 
@@ -173,7 +174,7 @@ test("is a language model that costs nothing", async () => {
   const reply = await Effect.runPromise(
     Effect.gen(function* () {
       return yield* (yield* LanguageModel).writeReply(request({ purpose: "handOver" }))
-    }).pipe(Effect.provide(scriptedModelLayer))
+    }).pipe(Effect.provide(modelLayer({})))
   )
   expect(reply).toEqual(replyByScript(request({ purpose: "handOver" })))
 })

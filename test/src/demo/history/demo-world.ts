@@ -14,7 +14,7 @@ import { demoCompany } from "../../../../src/companies/demo.ts"
 import { Settings, type SettingValues } from "../../../../src/config.ts"
 import { demoHistory } from "../../../../src/demo/history/demo-history.ts"
 import { Channels } from "../../../../src/handlers/channels.ts"
-import { scriptedModelLayer } from "../../../../src/models/scripted/scripted-model.ts"
+import { modelLayer } from "../../../../src/models/chosen-model.ts"
 
 type Stores = EventStore | SubjectStore | SubjectKeys | Secrets
 
@@ -30,7 +30,7 @@ export const firstStart = (
     Companies.layerOf(companies),
     Channels.layerOf([]),
     Contacts.layer,
-    scriptedModelLayer
+    modelLayer({})
   )
   return Effect.provide(demoHistory, world)
 }
