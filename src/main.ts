@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { WebChatHub } from "./channels/web-chat/web-chat-hub.ts"
 import { Companies } from "./companies/companies.ts"
+import { companiesDirOf } from "./companies/company-files.ts"
 import { Settings } from "./config.ts"
 import { Channels } from "./handlers/channels.ts"
 import { Visitors } from "./http/chat/visitors.ts"
@@ -42,7 +43,7 @@ const worldLayer = Layer.unwrap(
   })
 ).pipe(
   Layer.provideMerge(Layer.mergeAll(WebChatHub.layer, FetchHttpClient.layer, HttpServer.layer)),
-  Layer.provideMerge(Companies.layer),
+  Layer.provideMerge(Layer.unwrap(Effect.map(Settings, (values) => Companies.layer(companiesDirOf(values))))),
   Layer.provideMerge(Layer.unwrap(Effect.map(Settings, ({ redisUrl }) => redisLayer(redisUrl))))
 )
 

@@ -1,5 +1,6 @@
 import type * as Effect from "effect/Effect"
-import type { Kind, SettingList, SwitchedOn, Values } from "../setting.ts"
+import type { Kind, SwitchedOn, Values } from "../settings/kind.ts"
+import type { SettingList } from "../settings/setting.ts"
 import type { Channel } from "./channel.ts"
 
 /** What a provider sends by HTTP, to `/webhook/<shownAs>`. */

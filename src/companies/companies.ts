@@ -75,14 +75,15 @@ export class Companies extends Context.Service<
     readonly replace: (list: ReadonlyArray<Company>) => ReadonlyArray<string>
   }
 >()("centurion/companies/Companies") {
-  /** From the files until the database is there: then `keepCompanies` puts what is stored in their place. */
-  static readonly layer = Layer.effect(
-    Companies,
-    Effect.gen(function* () {
-      const { files } = yield* CompanyFiles
-      return yield* makeChecked(files.map((file) => completeCompany(file)))
-    })
-  ).pipe(Layer.provideMerge(CompanyFiles.layer))
+  /** From the files of a directory until the database is there: then `keepCompanies` puts what is stored in their place. */
+  static readonly layer = (directory: string) =>
+    Layer.effect(
+      Companies,
+      Effect.gen(function* () {
+        const { files } = yield* CompanyFiles
+        return yield* makeChecked(files.map((file) => completeCompany(file)))
+      })
+    ).pipe(Layer.provideMerge(CompanyFiles.layer(directory)))
   /** From a list, for tests and embedding. */
   static readonly layerOf = (list: ReadonlyArray<Company>) => Layer.effect(Companies, makeChecked(list))
   /** The demo company alone. */

@@ -10,7 +10,6 @@ import {
   type CompanySection,
   companySections
 } from "../../machines/company/settings.ts"
-import { Settings } from "../config.ts"
 import { demoCompany } from "./demo.ts"
 import { readCompanyFiles, type WrongCompanies } from "./read-company-files.ts"
 
@@ -19,15 +18,15 @@ export class CompanyFiles extends Context.Service<
   CompanyFiles,
   { readonly files: ReadonlyArray<CompanyFile>; readonly isDemo: boolean }
 >()("centurion/companies/CompanyFiles") {
-  /** From the directory `companiesDir`. */
-  static readonly layer: Layer.Layer<CompanyFiles, WrongCompanies, Settings> = Layer.effect(
-    CompanyFiles,
-    Effect.gen(function* () {
-      const { companiesDir, dir } = yield* Settings
-      return companyFilesOf(yield* readCompanyFiles(companiesDir ?? `${dir}/companies`))
-    })
-  )
+  static readonly layer = (directory: string): Layer.Layer<CompanyFiles, WrongCompanies> =>
+    Layer.effect(CompanyFiles, Effect.map(readCompanyFiles(directory), companyFilesOf))
 }
+
+/** The directory with the companies' files. */
+export const companiesDirOf = (values: {
+  readonly companiesDir: string | undefined
+  readonly dir: string
+}): string => values.companiesDir ?? `${values.dir}/companies`
 
 /** What these files stand for. */
 export const companyFilesOf = (files: ReadonlyArray<CompanyFile>): CompanyFiles["Service"] => ({

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import { JobRefused } from "../../actors/jobs/job-handler.ts"
 import type { Channel } from "../channels/channel.ts"
 import { channelKinds } from "../channels/index.ts"
-import { isSwitchedOn, type Values } from "../setting.ts"
+import { isSwitchedOn, type Values } from "../settings/kind.ts"
 
 /** The channels that are set up, by name. */
 export class Channels extends Context.Service<Channels, ReadonlyMap<string, Channel>>()(

@@ -1,4 +1,4 @@
-import { integer } from "../setting.ts"
+import { integer } from "../settings/setting.ts"
 
 const kibibyte = 1024
 

@@ -1,5 +1,5 @@
 import * as Layer from "effect/Layer"
-import { isSwitchedOn, type Values } from "../setting.ts"
+import { isSwitchedOn, type Values } from "../settings/kind.ts"
 import { modelKinds } from "./index.ts"
 import { LanguageModel } from "./model.ts"
 

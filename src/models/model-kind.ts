@@ -1,5 +1,6 @@
 import type * as Effect from "effect/Effect"
-import type { Kind, SettingList, SwitchedOn, Values } from "../setting.ts"
+import type { Kind, SwitchedOn, Values } from "../settings/kind.ts"
+import type { SettingList } from "../settings/setting.ts"
 import type { LanguageModel } from "./model.ts"
 
 /** What a model costs, in US dollars for a million tokens. */

@@ -15,7 +15,6 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ErasurePlace } from "../../actors/engine/erasures.ts"
 import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
-import type { SettingValues } from "../config.ts"
 
 /** A person that was erased: their random id, and that of their key, by which no person of another database is meant. */
 const Line = Schema.Struct({
@@ -31,8 +30,13 @@ const decodeLine = Schema.decodeUnknownOption(Schema.fromJsonString(Line))
  * The list of who was erased, among the anchors: outside the database, so that a restored backup can't undo it, and
  * the same for all databases of an installation, since a backup may be restored under another name.
  */
-export const erasureLedgerFile = ({ dir, anchorDir }: Pick<SettingValues, "dir" | "anchorDir">): string =>
-  join(anchorDir ?? join(dir, "anchors"), "erasures.ndjson")
+export const erasureLedgerFile = ({
+  dir,
+  anchorDir
+}: {
+  readonly dir: string
+  readonly anchorDir: string | undefined
+}): string => join(anchorDir ?? join(dir, "anchors"), "erasures.ndjson")
 
 /** The ledger can't be read or written. */
 class LedgerFailed extends Schema.TaggedError<LedgerFailed>()("LedgerFailed", { message: Schema.String }) {}

@@ -1,6 +1,6 @@
 import * as Layer from "effect/Layer"
 import type { RateLimiterStore } from "effect/persistence/RateLimiter"
-import type { Secret } from "../setting.ts"
+import type { Secret } from "../settings/setting.ts"
 import { Cache } from "./cache.ts"
 import { limiterStoreMemory, limiterStoreRedis } from "./limiter-store.ts"
 import { RedisConnection } from "./redis-connection.ts"

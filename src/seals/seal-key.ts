@@ -10,11 +10,11 @@ import {
   verifierKeyText
 } from "../../eventstore/proof/checkpoint-note.ts"
 import { newSealKeyPem, readSealKey, SealSigner } from "../../eventstore/proof/seal-signer.ts"
-import { type SettingValues, WrongSettings } from "../config.ts"
+import { WrongSettings } from "../settings/setting.ts"
+import type { SealValues } from "./seal-settings.ts"
 
 /** Where the key that signs seals is kept when no variable holds it. */
-export const sealKeyFile = ({ dir, sealKeyFile: file }: SettingValues): string =>
-  file ?? join(dir, "seal.key")
+export const sealKeyFile = ({ dir, sealKeyFile: file }: SealValues): string => file ?? join(dir, "seal.key")
 
 const wrong = (message: string) => new WrongSettings({ message })
 
@@ -27,7 +27,7 @@ const decoded = (from: string, text: string) => {
     : Effect.succeed(key)
 }
 
-const readKey = Effect.fnUntraced(function* (settings: SettingValues) {
+const readKey = Effect.fnUntraced(function* (settings: SealValues) {
   if (!isKeyName(settings.sealName)) {
     return yield* wrong(`CENTURION_SEAL_NAME is "${settings.sealName}"; it may hold no space and no plus`)
   }
@@ -44,7 +44,7 @@ const readKey = Effect.fnUntraced(function* (settings: SettingValues) {
 })
 
 /** Whoever has this file can sign seals; whoever loses it begins with a new key that others must be told. */
-const makeKey = Effect.fnUntraced(function* (settings: SettingValues) {
+const makeKey = Effect.fnUntraced(function* (settings: SealValues) {
   const file = sealKeyFile(settings)
   if (settings.sealKeyFile !== undefined) {
     return yield* wrong(`CENTURION_SEAL_KEY_FILE is ${file}, and no such file is there`)
@@ -69,22 +69,19 @@ const makeKey = Effect.fnUntraced(function* (settings: SettingValues) {
 })
 
 /** The signer of the settings; with `make` a key is made when there is none, else undefined stands for that. */
-export const readSealSigner = Effect.fn("readSealSigner")(function* (settings: SettingValues, make: boolean) {
+export const readSealSigner = Effect.fn("readSealSigner")(function* (settings: SealValues, make: boolean) {
   const key = (yield* readKey(settings)) ?? (make ? yield* makeKey(settings) : undefined)
   return key && SealSigner.layerOf(settings.sealName, key)
 })
 
 /** The public key of the settings, if there is one. */
-export const ownVerifierKey = Effect.fnUntraced(function* (settings: SettingValues) {
+export const ownVerifierKey = Effect.fnUntraced(function* (settings: SealValues) {
   const key = yield* readKey(settings)
   return key && verifierKeyOf(settings.sealName, key)
 })
 
 /** The public keys that are trusted: our own, and those that were given as text or as the name of a file. */
-export const trustedKeys = Effect.fnUntraced(function* (
-  settings: SettingValues,
-  given: ReadonlyArray<string>
-) {
+export const trustedKeys = Effect.fnUntraced(function* (settings: SealValues, given: ReadonlyArray<string>) {
   const own = yield* ownVerifierKey(settings)
   const keys: Array<VerifierKey> = own === undefined ? [] : [own]
   for (const text of given) {

@@ -1,4 +1,5 @@
-import { integer, optionalText, secret, secretUrl, text } from "../setting.ts"
+import type { databaseSettings } from "../settings/database-settings.ts"
+import { integer, optionalText, secret, secretUrl, text, type ValuesOf } from "../settings/setting.ts"
 
 /** How history is sealed, and where seals are kept. */
 export const sealSettings = {
@@ -32,3 +33,7 @@ export const sealSettings = {
     "Where each seal's note is posted to; optional."
   )
 }
+
+/** Those, and where this installation and its database are. */
+export type SealValues = ValuesOf<typeof sealSettings> &
+  Pick<ValuesOf<typeof databaseSettings>, "dir" | "databaseUrl">

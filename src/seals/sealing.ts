@@ -5,13 +5,14 @@ import { type Anchor, runAnchor } from "../../eventstore/proof/anchor.ts"
 import { anchorDirectory } from "../../eventstore/proof/anchor-directory.ts"
 import { anchorWebhook } from "../../eventstore/proof/anchor-webhook.ts"
 import { runSealer } from "../../eventstore/proof/sealer.ts"
-import { Settings, type SettingValues, WrongSettings } from "../config.ts"
+import { WrongSettings } from "../settings/setting.ts"
 import { readSealSigner } from "./seal-key.ts"
+import type { SealValues } from "./seal-settings.ts"
 
 const lookEveryMs = 500
 
 /** The directory where seals are anchored: each database has its own, for each has seals 1, 2, 3… */
-export const anchorDirOf = ({ dir, anchorDir, databaseUrl }: SettingValues): string =>
+export const anchorDirOf = ({ dir, anchorDir, databaseUrl }: SealValues): string =>
   anchorDir ??
   join(dir, "anchors", databaseUrl === undefined ? "embedded" : placeOf(Redacted.value(databaseUrl)))
 
@@ -22,14 +23,13 @@ const placeOf = (url: string): string => {
 }
 
 /** The places outside the database where seals are kept. */
-export const anchorsOf = (settings: SettingValues): ReadonlyArray<Anchor> => [
+export const anchorsOf = (settings: SealValues): ReadonlyArray<Anchor> => [
   anchorDirectory(anchorDirOf(settings)),
   ...(settings.anchorUrl === undefined ? [] : [anchorWebhook(Redacted.value(settings.anchorUrl))])
 ]
 
 /** Seals history and anchors the seals until the scope ends, beside whatever else runs; fails without a key. */
-export const sealing = Effect.gen(function* () {
-  const settings = yield* Settings
+export const sealing = Effect.fnUntraced(function* (settings: SealValues) {
   const { sealEveryMs: everyMs, sealEveryEvents: everyEvents } = settings
   const signer = yield* readSealSigner(settings, true)
   if (signer === undefined) return yield* new WrongSettings({ message: "there is no key to sign seals with" })

@@ -3,7 +3,8 @@ import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
 import * as Otlp from "effect/observability/Otlp"
-import type { SettingValues } from "../config.ts"
+import type { ValuesOf } from "../settings/setting.ts"
+import type { telemetrySettings } from "./telemetry-settings.ts"
 
 /** Headers hold credentials, and a webhook's secret under any name; a query may hold what is looked for of a person. */
 const withoutSecrets = Layer.mergeAll(
@@ -12,7 +13,9 @@ const withoutSecrets = Layer.mergeAll(
 )
 
 /** Sends traces, metrics and log lines by OTLP over HTTP when `CENTURION_OTLP_URL` says where; else nowhere. */
-export const telemetryLayer = ({ otlpUrl }: Pick<SettingValues, "otlpUrl">): Layer.Layer<never> =>
+export const telemetryLayer = ({
+  otlpUrl
+}: Pick<ValuesOf<typeof telemetrySettings>, "otlpUrl">): Layer.Layer<never> =>
   otlpUrl === undefined
     ? Layer.empty
     : Layer.merge(

@@ -162,7 +162,7 @@ export const boot = Effect.fn("boot")(function* (access: DatabaseAccess, scope: 
   ])
   const layer = Layer.provideMerge(engines, Layer.succeedContext(stored))
   const built = yield* Layer.buildWithScope(layer, scope)
-  yield* Scope.provide(Effect.provide(sealing, stored), scope)
+  yield* Scope.provide(Effect.provide(sealing(settings), stored), scope)
   const engine = Context.get(built, Engine)
   yield* commits.follow(engine)
   const accounts = yield* Layer.buildWithScope(

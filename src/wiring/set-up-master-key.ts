@@ -5,7 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { type MasterKey, MasterKeys, masterKeyOf } from "../../eventstore/personal/master-keys.ts"
-import { type SettingValues, WrongSettings } from "../config.ts"
+import type { SettingValues } from "../config.ts"
+import { WrongSettings } from "../settings/setting.ts"
 
 const keyBytes = 32
 

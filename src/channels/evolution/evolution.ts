@@ -1,4 +1,4 @@
-import { choice, httpUrl, integer, names, needed, secret } from "../../setting.ts"
+import { choice, httpUrl, integer, names, needed, secret } from "../../settings/setting.ts"
 import { channelKind } from "../channel-kind.ts"
 import { channelLimits } from "../limits.ts"
 import { makeEvolution, secretHeader } from "./make-evolution.ts"

@@ -1,4 +1,4 @@
-import { httpUrl, needed, secret, text } from "../../setting.ts"
+import { httpUrl, needed, secret, text } from "../../settings/setting.ts"
 import { channelKind } from "../channel-kind.ts"
 import { botApiUrl, makeTelegram, secretHeader } from "./make-telegram.ts"
 

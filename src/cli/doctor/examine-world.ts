@@ -5,7 +5,7 @@ import { machines } from "../../../machines/index.ts"
 import { channelKinds } from "../../channels/index.ts"
 import type { SettingValues } from "../../config.ts"
 import { chosenModel } from "../../models/chosen-model.ts"
-import { isSwitchedOn, type Kind } from "../../setting.ts"
+import { isSwitchedOn, type Kind } from "../../settings/kind.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 
 const redisTimeoutMs = 3000

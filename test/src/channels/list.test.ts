@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { channelKinds } from "../../../src/channels/index.ts"
-import { isSwitchedOn } from "../../../src/setting.ts"
+import { isSwitchedOn } from "../../../src/settings/kind.ts"
 import { run } from "./contract.ts"
 
 describe("the list of channels", () => {

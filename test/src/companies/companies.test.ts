@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { afterEach, expect, test } from "vitest"
 import { ConversationInput } from "../../../machines/conversation/events.ts"
@@ -11,7 +10,6 @@ import { Companies } from "../../../src/companies/companies.ts"
 import { CompanyFile } from "../../../src/companies/company.ts"
 import { completeCompany, defaultConversation } from "../../../src/companies/complete-company.ts"
 import { demoCompany } from "../../../src/companies/demo.ts"
-import { Settings } from "../../../src/config.ts"
 import { textIn } from "../../../src/models/model.ts"
 
 const dirs: Array<string> = []
@@ -29,11 +27,7 @@ afterEach(async () => {
 const use = <A, E>(companiesDir: string, ask: (companies: Companies["Service"]) => Effect.Effect<A, E>) =>
   Effect.gen(function* () {
     return yield* ask(yield* Companies)
-  }).pipe(
-    Effect.provide(Companies.layer.pipe(Layer.provide(Settings.layerWith({ companiesDir })))),
-    Effect.result,
-    Effect.runPromise
-  )
+  }).pipe(Effect.provide(Companies.layer(companiesDir)), Effect.result, Effect.runPromise)
 
 const contact = { company: "demo", channel: "evolution", instance: "sales", contact: "5511999998888" }
 
