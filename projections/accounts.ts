@@ -55,14 +55,14 @@ const next = (row: Account, event: PastEvent): Account => ({
 })
 
 const changes = ({ type, data, recordedAt }: PastEvent): Partial<Account> => {
-  const told = { by: maybeWords(data.by), why: maybeWords(data.reason) }
+  const attribution = { by: maybeWords(data.by), why: maybeWords(data.reason) }
   switch (type) {
     case "AccountDescribed":
-      return { ...described(data), ...told }
+      return { ...described(data), ...attribution }
     case "AccountArchived":
-      return { state: "archived", archived_at: recordedAt, ...told }
+      return { state: "archived", archived_at: recordedAt, ...attribution }
     case "AccountReopened":
-      return { state: "active", archived_at: null, ...told }
+      return { state: "active", archived_at: null, ...attribution }
     default:
       return {}
   }

@@ -78,7 +78,7 @@ const next = (row: Deal, event: PastEvent): Deal => ({
 })
 
 const changes = (row: Deal, { type, data, recordedAt: at }: PastEvent): Partial<Deal> => {
-  const told = { by: maybeWords(data.by), why: maybeWords(data.reason), stage_since: at }
+  const attribution = { by: maybeWords(data.by), why: maybeWords(data.reason), stage_since: at }
   switch (type) {
     // A second one changes nothing: the first was followed by DealOpened.
     case "DealOpenAsked":
@@ -91,14 +91,14 @@ const changes = (row: Deal, { type, data, recordedAt: at }: PastEvent): Partial<
         opened_at: at,
         opened_by: maybeWords(data.by),
         opened_why: maybeWords(data.reason),
-        ...told
+        ...attribution
       }
     case "DealMoved":
-      return { stage: oneOfThese(data.to, openStages) ?? row.stage, moves: row.moves + 1, ...told }
+      return { stage: oneOfThese(data.to, openStages) ?? row.stage, moves: row.moves + 1, ...attribution }
     case "DealWon":
-      return { state: "won", won_at: at, value_cents: maybeWhole(data.valueCents), ...told }
+      return { state: "won", won_at: at, value_cents: maybeWhole(data.valueCents), ...attribution }
     case "DealLost":
-      return { state: "lost", lost_at: at, ...told }
+      return { state: "lost", lost_at: at, ...attribution }
     case "DealReopened":
       return {
         state: "open",
@@ -107,7 +107,7 @@ const changes = (row: Deal, { type, data, recordedAt: at }: PastEvent): Partial<
         lost_at: null,
         value_cents: null,
         reopened: row.reopened + 1,
-        ...told
+        ...attribution
       }
     default:
       return {}

@@ -152,12 +152,12 @@ const sent = (row: Message, { type, version, data, recordedAt }: PastEvent): Mes
     return { ...out, status: "inDoubt", reason: words(data.reason), attempts: row.attempts + 1 }
   // The echo of a chunk in doubt proves its one attempt.
   const attempts = row.status === "inDoubt" ? row.attempts : row.attempts + 1
-  const told = {
+  const cells = {
     text: maybeWords(data.text),
     message_id: maybeWords(data.messageId),
     said_at: moment(data.at)
   }
-  return { ...out, ...told, status: "sent", reason: null, attempts }
+  return { ...out, ...cells, status: "sent", reason: null, attempts }
 }
 
 const givenUp = (row: Message | null, { type, data, recordedAt }: PastEvent): Message | null =>

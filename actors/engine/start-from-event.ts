@@ -14,11 +14,11 @@ export const startFromEvent = (
   event: ActorEvent
 ): Result.Result<Json, string> => {
   const names = Object.keys((input as { readonly fields?: object } | undefined)?.fields ?? {})
-  const told = Object.fromEntries(
+  const fields = Object.fromEntries(
     names.flatMap((name) => (Object.hasOwn(event, name) ? [[name, event[name]!]] : []))
   )
   if (input === undefined) return Result.succeed({})
-  const decoded = Schema.decodeUnknownResult(input)(told)
-  if (Result.isSuccess(decoded)) return Result.succeed(told)
+  const decoded = Schema.decodeUnknownResult(input)(fields)
+  if (Result.isSuccess(decoded)) return Result.succeed(fields)
   return Result.fail(`a ${machine.id} can't start with ${event.type}: ${decoded.failure.message}`)
 }

@@ -56,12 +56,12 @@ export const findEffects = (registry: MachineRegistry, place: EventPlace): Read<
         }
         return { ...factsOf(event), effects, end }
       })
-    const told = yield* tell(root, (yield* readEvent(root)) ?? asked)
-    if (root === place) return told
-    const others = told.effects.filter(
+    const inner = yield* tell(root, (yield* readEvent(root)) ?? asked)
+    if (root === place) return inner
+    const others = inner.effects.filter(
       ({ version, address }) => formatPlace(place) !== `${address}@${version}`
     )
-    return { ...factsOf(asked), effects: others, end: told.end }
+    return { ...factsOf(asked), effects: others, end: inner.end }
   })
 
 const inputOf = ({ company, causation }: StoredEvent): EventPlace | undefined => {

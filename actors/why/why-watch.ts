@@ -76,7 +76,7 @@ const watchNode = (running: RunningMachine, node: AnyStateNode, guards: NamedGua
   const transitions = [...[...node.transitions.values()].flat(), ...(node.always ?? [])]
   for (const transition of transitions) {
     const guard = transition.guard as Guard | undefined
-    const told = {
+    const step = {
       from: node.id,
       on: wordsFor(running, String(transition.eventType)),
       to: (transition.target ?? []).map((target) => target.id)
@@ -84,7 +84,7 @@ const watchNode = (running: RunningMachine, node: AnyStateNode, guards: NamedGua
     const check: GuardFunction["check"] = (snapshot, args) => {
       const asked = guard === undefined ? null : ask({ guards, snapshot, args }, guard)
       const taken = asked?.result ?? true
-      look()?.transitions.push({ ...told, guard: asked, taken })
+      look()?.transitions.push({ ...step, guard: asked, taken })
       return taken
     }
     Object.assign(transition, {
@@ -135,17 +135,17 @@ const ask = (asking: Asking, guard: Guard): WhyGuard => {
 
 const askFunction = (asking: Asking, guard: GuardFunction, name: string, params: unknown): WhyGuard => {
   const { snapshot, args } = asking
-  const told = (result: unknown, asked: ReadonlyArray<WhyGuard> = [], seen = params): WhyGuard => ({
+  const shown = (result: unknown, asked: ReadonlyArray<WhyGuard> = [], seen = params): WhyGuard => ({
     name,
     params: plainOf(seen),
     result: Boolean(result),
     asked
   })
-  if (guard.check === undefined) return told(guard(args, params))
+  if (guard.check === undefined) return shown(guard(args, params))
   const combination = combinations.get(guard.check)
   if (combination === undefined) {
     const seen = guard.check === checksState ? guard.stateValue : params
-    return told(guard.check(snapshot, args, guard), [], seen)
+    return shown(guard.check(snapshot, args, guard), [], seen)
   }
   const asked: Array<WhyGuard> = []
   for (const each of guard.guards ?? []) {
@@ -155,7 +155,7 @@ const askFunction = (asking: Asking, guard: GuardFunction, name: string, params:
     if (inner.result === (combination === "or")) break
   }
   const last = asked.at(-1)?.result ?? combination === "and"
-  return told(combination === "not" ? !last : last, asked)
+  return shown(combination === "not" ? !last : last, asked)
 }
 
 const nameOf = (guard: GuardFunction): string =>

@@ -54,7 +54,7 @@ export const findCauses = (place: EventPlace, also: AlsoCaused = new Map()): Rea
   Effect.gen(function* () {
     const event = yield* readEvent(place)
     if (event === undefined) return yield* noSuchEvent(place)
-    const told = new Set<string>([formatPlace(place)])
+    const seen = new Set<string>([formatPlace(place)])
     const tell = (event: StoredEvent): Read<WhyEvent> =>
       Effect.gen(function* () {
         const facts = factsOf(event)
@@ -67,13 +67,13 @@ export const findCauses = (place: EventPlace, also: AlsoCaused = new Map()): Rea
         let end: WhyEvent["end"] = null
         for (const cause of inOrder(named === undefined ? others : [named, ...others])) {
           const key = formatPlace(cause)
-          if (told.has(key)) end ??= "toldAbove"
-          else if (told.size >= whyLimits.eventsMax) end = "limit"
+          if (seen.has(key)) end ??= "toldAbove"
+          else if (seen.size >= whyLimits.eventsMax) end = "limit"
           else {
             const found = yield* readEvent(cause)
             if (found === undefined) end ??= "missing"
             else {
-              told.add(key)
+              seen.add(key)
               causes.push(yield* Effect.suspend(() => tell(found)))
             }
           }
@@ -100,11 +100,11 @@ export const tellSteps = (
     const steps = new Map<string, ToldStep>()
     let read = 0
     for (const [address, versions] of wanted) {
-      const told = yield* stepsOf(registry, addressFrom(address), versions, (events) => {
+      const found = yield* stepsOf(registry, addressFrom(address), versions, (events) => {
         read += events
         progress(read)
       })
-      for (const [version, step] of told) steps.set(`${address}@${version}`, step)
+      for (const [version, step] of found) steps.set(`${address}@${version}`, step)
     }
     return withSteps(tree, steps)
   })
@@ -164,11 +164,11 @@ export const addressFrom = (text: string): Address => {
 }
 
 const withSteps = (tree: WhyEvent, steps: ReadonlyMap<string, ToldStep>): WhyEvent => {
-  const told = steps.get(`${tree.address}@${tree.version}`)
+  const known = steps.get(`${tree.address}@${tree.version}`)
   return {
     ...tree,
-    step: told?.step ?? null,
-    stepUnknown: told?.unknown ?? null,
+    step: known?.step ?? null,
+    stepUnknown: known?.unknown ?? null,
     causes: tree.causes.map((cause) => withSteps(cause, steps))
   }
 }

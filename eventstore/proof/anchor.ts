@@ -92,17 +92,17 @@ export const anchorSeals = Effect.fnUntraced(function* (anchor: Anchor) {
 /** Anchors whatever is new for as long as the scope is open; a place that refuses is told once and tried again. */
 export const runAnchor = Effect.fnUntraced(function* (anchor: Anchor, lookEveryMs: number) {
   let waitMs = lookEveryMs
-  let told = ""
+  let lastLogged = ""
   const failed = ({ message }: AnchorFailed | StoreUnavailable) => {
     waitMs = Math.min(Math.max(firstRetryMs, waitMs * 2), retryMaxMs)
-    if (message === told) return Effect.void
-    told = message
+    if (message === lastLogged) return Effect.void
+    lastLogged = message
     return Effect.logWarning(`seals can't be anchored in ${anchor.name}: ${message}; it is tried again`)
   }
   const look = Effect.gen(function* () {
     yield* anchorSeals(anchor)
-    if (told !== "") yield* Effect.logInfo(`seals are anchored in ${anchor.name} again`)
-    told = ""
+    if (lastLogged !== "") yield* Effect.logInfo(`seals are anchored in ${anchor.name} again`)
+    lastLogged = ""
     waitMs = lookEveryMs
   }).pipe(Effect.catch(failed))
   return yield* Effect.forever(

@@ -172,13 +172,13 @@ const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 /** Whether the name says that the file is compressed. */
 export const isGzip = (path: string): boolean => path.endsWith(".gz")
 
-/** The lines of a file without their newlines, as many at once as were read; `told` hears of every byte of the file. */
+/** The lines of a file without their newlines, as many at once as were read; `onRead` hears of every byte of the file. */
 export async function* exportLines(
   path: string,
-  told: (bytes: number) => void
+  onRead: (bytes: number) => void
 ): AsyncGenerator<ReadonlyArray<Buffer>, void> {
   const file = createReadStream(path, { highWaterMark: readBytes })
-  file.on("data", (chunk) => told(chunk.length))
+  file.on("data", (chunk) => onRead(chunk.length))
   const source = isGzip(path) ? file.pipe(createGunzip({ chunkSize: readBytes })) : file
   file.on("error", (error) => source.destroy(error))
   let rest: Buffer = Buffer.alloc(0)

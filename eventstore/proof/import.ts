@@ -21,7 +21,7 @@ const [writeEvents, writeBytes] = [500, 256 * 1024]
 export const importCompany = Effect.fnUntraced(function* (
   path: string,
   trust: VerifyTrust,
-  told: (bytes: number) => void = () => {}
+  onRead: (bytes: number) => void = () => {}
 ) {
   const store = yield* SealStore
   let company: string | undefined
@@ -33,7 +33,7 @@ export const importCompany = Effect.fnUntraced(function* (
     }
     for (const part of parts(events)) yield* store.stageEvents(part.map(storedOf))
   })
-  const verified = yield* verifyExport(path, trust, told, take).pipe(
+  const verified = yield* verifyExport(path, trust, onRead, take).pipe(
     Effect.onError(() => Effect.ignore(dropStaged(store, company)))
   )
   if (!verified.ok || (yield* isThere(verified))) {

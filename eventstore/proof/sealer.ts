@@ -139,15 +139,15 @@ export const runSealer = Effect.fnUntraced(function* (
   sealed: (number: number) => Effect.Effect<void> = () => Effect.void
 ) {
   const seal = yield* makeSealer(limits)
-  let told = ""
+  let lastLogged = ""
   const look = Effect.gen(function* () {
     const number = yield* seal
-    told = ""
+    lastLogged = ""
     if (number !== undefined) yield* sealed(number)
   }).pipe(
     Effect.catch(({ message }) => {
-      const isNew = message !== told
-      told = message
+      const isNew = message !== lastLogged
+      lastLogged = message
       return isNew ? Effect.logWarning(`history can't be sealed: ${message}`) : Effect.void
     })
   )

@@ -41,14 +41,14 @@ const damageOfFile = (line: number, message: string, kind: Damage["kind"] = "fil
   message: `line ${line}: ${message}`
 })
 
-/** Checks all of an export: its chains, its seal, that seal's anchor, its manifest. `told` hears of bytes read. */
+/** Checks all of an export: its chains, its seal, that seal's anchor, its manifest. `onRead` hears of bytes read. */
 export const verifyExport = Effect.fnUntraced(function* <E = never, R = never>(
   path: string,
   trust: VerifyTrust,
-  told: (bytes: number) => void = () => {},
+  onRead: (bytes: number) => void = () => {},
   take: TakeEvents<E, R> = () => Effect.void
 ) {
-  const lines = exportLines(path, told)
+  const lines = exportLines(path, onRead)
   const reader = new ExportReader(trust)
   while (true) {
     const read = yield* Effect.tryPromise({

@@ -6,7 +6,7 @@ export const accountLimits = { textMax: 200, siteMax: 300, taxIdMax: 40, employe
 const by = Schema.String
 const reason = Schema.optionalKey(Schema.String)
 const at = Schema.Number
-const told = { by, reason } as const
+const attribution = { by, reason } as const
 
 const upTo = (most: number) => Schema.NonEmptyString.check(Schema.isMaxLength(most))
 const settable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
@@ -26,15 +26,15 @@ export const AccountInput = Schema.Struct({})
 /** What may be delivered to an account. */
 export const accountEvents = {
   /** What is left out stays as it is; null takes it away. */
-  AccountDescribeAsked: Schema.Struct({ ...description, ...told, at }),
-  AccountArchiveAsked: Schema.Struct({ ...told, at }),
-  AccountReopenAsked: Schema.Struct({ ...told, at })
+  AccountDescribeAsked: Schema.Struct({ ...description, ...attribution, at }),
+  AccountArchiveAsked: Schema.Struct({ ...attribution, at }),
+  AccountReopenAsked: Schema.Struct({ ...attribution, at })
 } as const
 
 /** The facts that an account emits. */
 export const accountEmitted = {
   /** What is new; null was taken away. */
-  AccountDescribed: Schema.Struct({ ...description, ...told }),
-  AccountArchived: Schema.Struct(told),
-  AccountReopened: Schema.Struct(told)
+  AccountDescribed: Schema.Struct({ ...description, ...attribution }),
+  AccountArchived: Schema.Struct(attribution),
+  AccountReopened: Schema.Struct(attribution)
 } as const

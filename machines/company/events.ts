@@ -31,21 +31,21 @@ export const companyEvents = {
   CompanyEmptied: Schema.Struct({ persons: Schema.Number, at })
 } as const
 
-const told = { by, reason } as const
+const attribution = { by, reason } as const
 
 /** The facts that a company emits. */
 export const companyEmitted = {
-  CompanyCreated: Schema.Struct({ settings: CompanyFile, ...told }),
+  CompanyCreated: Schema.Struct({ settings: CompanyFile, ...attribution }),
   /** One section of the settings, before and after; null is what a company has that says nothing. */
   CompanySettingsChanged: Schema.Struct({
     section: Schema.Literals(companySections),
     before: Schema.Unknown,
     after: Schema.Unknown,
-    ...told
+    ...attribution
   }),
-  CompanySuspended: Schema.Struct(told),
-  CompanyResumed: Schema.Struct(told),
+  CompanySuspended: Schema.Struct(attribution),
+  CompanyResumed: Schema.Struct(attribution),
   /** From now on it is no company any more; its persons are being erased. */
-  CompanyDeletionStarted: Schema.Struct(told),
-  CompanyDeleted: Schema.Struct({ persons: Schema.Number, ...told })
+  CompanyDeletionStarted: Schema.Struct(attribution),
+  CompanyDeleted: Schema.Struct({ persons: Schema.Number, ...attribution })
 } as const

@@ -80,16 +80,16 @@ export const contactEvents = {
   AccountLinkAsked: Schema.Struct({ accountId: Schema.NullOr(Schema.String), ...asked })
 } as const
 
-const told = { by, reason } as const
+const attribution = { by, reason } as const
 const activityId = Schema.String
 
 /** The facts that a contact emits. Notes and activities are numbered by it: "1", "2", … */
 export const contactEmitted = {
   /** What is new; null was taken away. */
-  ContactDescribed: Schema.Struct({ ...description, ...told }),
-  TagAdded: Schema.Struct({ tag: Schema.String, ...told }),
-  TagRemoved: Schema.Struct({ tag: Schema.String, ...told }),
-  NoteWritten: Schema.Struct({ noteId: Schema.String, text: noteText, about: NoteAbout, ...told, at }),
+  ContactDescribed: Schema.Struct({ ...description, ...attribution }),
+  TagAdded: Schema.Struct({ tag: Schema.String, ...attribution }),
+  TagRemoved: Schema.Struct({ tag: Schema.String, ...attribution }),
+  NoteWritten: Schema.Struct({ noteId: Schema.String, text: noteText, about: NoteAbout, ...attribution, at }),
   ActivityLogged: Schema.Struct({
     activityId,
     kind: ActivityKind,
@@ -98,17 +98,17 @@ export const contactEmitted = {
     dueAt,
     done: Schema.Boolean,
     durationMinutes: duration,
-    ...told
+    ...attribution
   }),
-  ActivityDone: Schema.Struct({ activityId, ...told, at }),
+  ActivityDone: Schema.Struct({ activityId, ...attribution, at }),
   OwnerAssigned: Schema.Struct({
     owner: Schema.NullOr(Schema.String),
     before: Schema.NullOr(Schema.String),
-    ...told
+    ...attribution
   }),
   AccountLinked: Schema.Struct({
     accountId: Schema.NullOr(Schema.String),
     before: Schema.NullOr(Schema.String),
-    ...told
+    ...attribution
   })
 } as const

@@ -218,11 +218,11 @@ const differingRow = (
 ): DifferingRow => {
   const key = values.slice(0, model.key.length).map(String)
   const how = isMissing === true ? "missing" : isExtra === true ? "extra" : "differs"
-  const told = names.flatMap((column, n): ReadonlyArray<DifferingColumn> => {
+  const differing = names.flatMap((column, n): ReadonlyArray<DifferingColumn> => {
     const [live, rebuilt] = values.slice(model.key.length + 2 * n) as [string | null, string | null]
     if (live === rebuilt) return []
     const isPersonal = model.columns[column]?.personal === true
     return [isPersonal ? { column, live: null, rebuilt: null } : { column, live, rebuilt }]
   })
-  return { key, stream: String(stream), how, columns: how === "differs" ? told : [] }
+  return { key, stream: String(stream), how, columns: how === "differs" ? differing : [] }
 }

@@ -89,15 +89,15 @@ export const makeCompanyDesk = ({
 }: CompanyPorts): Effect.Effect<CompanyDesk> =>
   Effect.sync(() => {
     const read = makeCompanyReader(store, history)
-    let told = ""
+    let lastLogged = ""
 
     const all = Effect.gen(function* () {
       const stored = yield* Effect.mapError(read, notNow)
       const twice = companies.replace(present(stored, files.files))
       // Two servers may each have taken one of two companies in.
-      if (twice.join() !== told && twice.length > 0)
+      if (twice.join() !== lastLogged && twice.length > 0)
         yield* Effect.logError(`${twice.join("; ")}: the first has it`)
-      told = twice.join()
+      lastLogged = twice.join()
       return stored
     })
 

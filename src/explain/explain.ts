@@ -45,8 +45,8 @@ export const explain = (
     const also = new Map<string, ReadonlyArray<EventPlace>>()
     const turns: Array<TurnTold> = []
     for (const [address, numbers] of passed) {
-      const told = yield* tellTurns(addressFrom(address), new Set(numbers), also)
-      turns.push(...numbers.flatMap((number) => told.get(number) ?? []))
+      const found = yield* tellTurns(addressFrom(address), new Set(numbers), also)
+      turns.push(...numbers.flatMap((number) => found.get(number) ?? []))
     }
     const causes = also.size === 0 ? first : yield* findCauses(found, also)
     const event = yield* tellSteps(registry, causes, progress)
@@ -140,5 +140,5 @@ const tellTurns = (
       const places = causes.map((cause) => ({ address, version: cause }))
       also.set(formatPlace({ address, version }), places)
     }
-    return record.told(messages)
+    return record.turnsWith(messages)
   })

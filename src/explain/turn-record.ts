@@ -230,7 +230,7 @@ export class TurnRecord {
   }
 
   /** The wanted turns with the messages that they answer. */
-  told(messages: ReadonlyMap<number, StoredEvent>): ReadonlyMap<number, TurnTold> {
+  turnsWith(messages: ReadonlyMap<number, StoredEvent>): ReadonlyMap<number, TurnTold> {
     const inbound = (event: StoredEvent) => ({
       ...placeOf(event),
       messageId: idIn(event),

@@ -10,8 +10,8 @@ export const clientAddress = (source: IncomingMessage, trustedProxies: number): 
   if (trustedProxies === 0) return direct
   const given = source.headers["x-forwarded-for"]
   const hops = (Array.isArray(given) ? given.join(",") : (given ?? "")).split(",").map((hop) => hop.trim())
-  const told = hops.at(-trustedProxies) ?? ""
-  return /^[0-9a-fA-F.:]{2,45}$/.test(told) ? told : direct
+  const forwarded = hops.at(-trustedProxies) ?? ""
+  return /^[0-9a-fA-F.:]{2,45}$/.test(forwarded) ? forwarded : direct
 }
 
 /** What is counted together: an IPv4 address, or the /64 that a subscriber of IPv6 has. */

@@ -42,7 +42,7 @@ type Page = Pick<Applied, "partition" | "position" | "events">
 export class CompanyFeed {
   readonly company: string
   /** By partition, the position up to which everybody was told. */
-  readonly told = new Map<number, number>()
+  readonly passedOn = new Map<number, number>()
   private readonly sources: FeedSources
   private readonly ends = new Map<number, number>()
   /** By stream, and by machine: of each there is one at most. */
@@ -59,7 +59,7 @@ export class CompanyFeed {
     this.company = company
     this.sources = sources
     for (const [partition, position] of from) {
-      this.told.set(partition, position)
+      this.passedOn.set(partition, position)
       this.ends.set(partition, position)
     }
   }
@@ -84,7 +84,7 @@ export class CompanyFeed {
 
   /** Tells the followers of boards how far they are. */
   tellProgress() {
-    for (const channel of this.channels.values()) channel.tellProgress(this.told)
+    for (const channel of this.channels.values()) channel.tellProgress(this.passedOn)
   }
 
   /** Calls `hear` when something was told; the result stops that. */
@@ -172,7 +172,7 @@ export class CompanyFeed {
     while (true) {
       const pages: Array<Page> = []
       for (const [partition, end] of this.ends) {
-        if (end <= (this.told.get(partition) ?? 0)) continue
+        if (end <= (this.passedOn.get(partition) ?? 0)) continue
         pages.push(yield* this.nextPage(partition, end))
       }
       if (pages.every(({ events }) => events.length === 0)) return
@@ -182,7 +182,7 @@ export class CompanyFeed {
 
   /** What comes next in a partition: from the queue when it holds just that, else from history. */
   private nextPage(partition: number, end: number): Effect.Effect<Page, LiveFailure> {
-    const at = this.told.get(partition) ?? 0
+    const at = this.passedOn.get(partition) ?? 0
     const index = this.queue.findIndex((each) => each.partition === partition)
     const queued = this.queue[index]
     if (queued !== undefined && queued.after <= at) {
@@ -216,10 +216,10 @@ export class CompanyFeed {
         // Whoever came meanwhile may want more of it.
       } while (needs !== this.needs)
       for (const each of ready) {
-        this.told.set(partition, each.event.position)
-        for (const channel of channelsOf(each.event)) channel.tell(each, this.told)
+        this.passedOn.set(partition, each.event.position)
+        for (const channel of channelsOf(each.event)) channel.tell(each, this.passedOn)
       }
-      this.told.set(partition, Math.max(position, this.told.get(partition) ?? 0))
+      this.passedOn.set(partition, Math.max(position, this.passedOn.get(partition) ?? 0))
       for (const hear of this.moved) hear()
     })
 

@@ -52,11 +52,11 @@ export class EventChannel {
   }
 
   /** Tells everybody, who are all at `told` then. */
-  tell(dressed: DressedEvent, told: Vector) {
+  tell(dressed: DressedEvent, passedOn: Vector) {
     if (this.followers.size === 0) return
-    const cursor = this.isBoard ? boardCursor(told) : streamCursor(dressed.event.version)
+    const cursor = this.isBoard ? boardCursor(passedOn) : streamCursor(dressed.event.version)
     const frame = this.frameOf(dressed, cursor)
-    for (const follower of [...this.followers]) follower.take(dressed, frame, told)
+    for (const follower of [...this.followers]) follower.take(dressed, frame, passedOn)
   }
 
   frameOf({ json, row }: DressedEvent, cursor: string): Frame {
@@ -64,12 +64,12 @@ export class EventChannel {
   }
 
   /** Nothing of the topic happened up to here: whoever comes back needs to read no further behind. */
-  tellProgress(told: Vector) {
+  tellProgress(passedOn: Vector) {
     if (!this.isBoard || this.followers.size === 0) return
-    const cursor = boardCursor(told)
+    const cursor = boardCursor(passedOn)
     if (cursor === this.lastProgress) return
     this.lastProgress = cursor
     const frame = plainFrame({ type: "cursor", topic: this.topic.topic, cursor })
-    for (const follower of this.followers) follower.takeProgress(frame, told)
+    for (const follower of this.followers) follower.takeProgress(frame, passedOn)
   }
 }

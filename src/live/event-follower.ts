@@ -48,13 +48,13 @@ export class EventFollower {
   private isAhead: boolean
   private isLost = false
 
-  constructor(channel: EventChannel, following: Following, place: Place, told: Vector) {
+  constructor(channel: EventChannel, following: Following, place: Place, passedOn: Vector) {
     this.channel = channel
     this.following = following
     this.scope = following.scope
     this.version = "version" in place ? place.version : 0
     this.positions = "positions" in place ? place.positions : new Map()
-    this.isAhead = this.isBefore(told)
+    this.isAhead = this.isBefore(passedOn)
   }
 
   /** What this follower gives back to go on from here. */
@@ -63,19 +63,19 @@ export class EventFollower {
   }
 
   /** Everybody is told this. */
-  take(dressed: DressedEvent, frame: Frame, told: Vector) {
-    if (this.pending === undefined) return this.tell(dressed, frame, told)
+  take(dressed: DressedEvent, frame: Frame, passedOn: Vector) {
+    if (this.pending === undefined) return this.tell(dressed, frame, passedOn)
     if (this.hasMissed) return
     if (this.pending.length < liveLimits.pendingEventsMax)
-      this.pending.push([dressed, frame, this.isAhead ? new Map(told) : told])
+      this.pending.push([dressed, frame, this.isAhead ? new Map(passedOn) : passedOn])
     else {
       this.hasMissed = true
       this.pending = []
     }
   }
 
-  takeProgress(frame: Frame, told: Vector) {
-    if (this.pending !== undefined || this.isBefore(told)) return
+  takeProgress(frame: Frame, passedOn: Vector) {
+    if (this.pending !== undefined || this.isBefore(passedOn)) return
     this.following.sink.send(frame)
   }
 
@@ -87,7 +87,7 @@ export class EventFollower {
         yield* this.following.sink.drained
         this.pending = []
         this.hasMissed = false
-        const until = new Map(feed.told)
+        const until = new Map(feed.passedOn)
         yield* this.channel.isBoard
           ? this.readBoard(feed, until, budget)
           : this.readStream(feed, until, budget)
@@ -139,11 +139,11 @@ export class EventFollower {
       }
     })
 
-  private tell(dressed: DressedEvent, frame: Frame, told: Vector) {
+  private tell(dressed: DressedEvent, frame: Frame, passedOn: Vector) {
     if (!this.isNew(dressed)) return
     if (this.following.sink.isFull()) return this.fallBehind()
     if (!this.pass(dressed)) return
-    if (this.isAhead) this.isAhead = this.isBefore(told)
+    if (this.isAhead) this.isAhead = this.isBefore(passedOn)
     this.following.sink.send(this.isAhead ? this.channel.frameOf(dressed, this.cursor) : frame)
   }
 
@@ -174,8 +174,9 @@ export class EventFollower {
   }
 
   /** Whether everybody else is still somewhere behind this one. */
-  private isBefore(told: Vector): boolean {
-    for (const [partition, position] of this.positions) if (position > (told.get(partition) ?? 0)) return true
+  private isBefore(passedOn: Vector): boolean {
+    for (const [partition, position] of this.positions)
+      if (position > (passedOn.get(partition) ?? 0)) return true
     return false
   }
 }

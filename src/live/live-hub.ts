@@ -135,7 +135,7 @@ const followEvents = Effect.fnUntraced(function* (
 ) {
   const join = Effect.sync(() => {
     const channel = feed.channelOf(topic)
-    const follower = new EventFollower(channel, viewer, place, feed.told)
+    const follower = new EventFollower(channel, viewer, place, feed.passedOn)
     channel.add(follower)
     return { channel, follower }
   })
@@ -162,8 +162,8 @@ const placeOf = Effect.fnUntraced(function* (
 ) {
   const wrong = (message: string) => new LiveRefused({ code: "wrongCursor", message })
   if ("machine" in topic.follows) {
-    const positions = after === undefined ? new Map(feed.told) : readBoardCursor(after)
-    if (positions === undefined || positions.size !== feed.told.size)
+    const positions = after === undefined ? new Map(feed.passedOn) : readBoardCursor(after)
+    if (positions === undefined || positions.size !== feed.passedOn.size)
       return yield* wrong(`"${(after ?? "").slice(0, 60)}" is no cursor of ${topic.topic}`)
     return yield* positionsKnown(feed, sources, positions, wrong)
   }
@@ -191,8 +191,8 @@ const positionsKnown = Effect.fnUntraced(function* (
 ) {
   const isBeyond = (known: Vector) =>
     [...positions].some(([partition, position]) => position > (known.get(partition) ?? -1))
-  if (isBeyond(feed.told)) {
-    const now = (yield* sources.shown(feed.company)) ?? feed.told
+  if (isBeyond(feed.passedOn)) {
+    const now = (yield* sources.shown(feed.company)) ?? feed.passedOn
     if (isBeyond(now))
       return yield* wrong("the cursor is of another history; load anew and subscribe without one")
     feed.reach(now)

@@ -193,19 +193,19 @@ const tellRows = Effect.fnUntraced(function* (
   yield* hearer.columns(cellsOf(String(names?.[0])).map(({ name }) => name))
   if (estimates) yield* hearer.expects(planOf(yield* ask(explained))["Plan Rows"] ?? 0)
   yield* ask(declared)
-  let told = 0
+  let sent = 0
   let size: number = readLimits.pageRowsFirst
-  while (rowsMax === null || told < rowsMax) {
-    const most = Math.min(size, rowsMax === null ? size : rowsMax - told)
+  while (rowsMax === null || sent < rowsMax) {
+    const most = Math.min(size, rowsMax === null ? size : rowsMax - sent)
     const page = yield* Effect.mapError(query(`fetch ${most} from centurion_rows`), (error) =>
       refusalOf(error, 0, "")
     )
     // A value of type json may have line ends between its parts, and nowhere else.
     const rows = page.map(([row]) => String(row).replace(/[\r\n]/g, " "))
     if (rows.length > 0) yield* hearer.rows(rows)
-    told += rows.length
+    sent += rows.length
     if (rows.length < most) return
-    if (holdMs !== undefined && performance.now() - began > holdMs) return yield* tooLarge(told)
+    if (holdMs !== undefined && performance.now() - began > holdMs) return yield* tooLarge(sent)
     const bytes = rows.reduce((sum, row) => sum + row.length, 0)
     size = Math.ceil((rows.length * readLimits.pageBytes) / Math.max(1, bytes))
     size = Math.max(1, Math.min(readLimits.pageRowsMax, size))

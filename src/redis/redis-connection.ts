@@ -86,14 +86,14 @@ const ignore = () => {}
 
 /** One warning for each time that it goes away, however many sockets and tries see it. */
 const warnOnce = (warn: (message: string) => void) => {
-  let told = false
+  let isLogged = false
   return {
     away: (error: Error) => {
-      if (!told) warn(`Redis does not answer, so this process goes on without it: ${error.message}`)
-      told = true
+      if (!isLogged) warn(`Redis does not answer, so this process goes on without it: ${error.message}`)
+      isLogged = true
     },
     back: () => {
-      told = false
+      isLogged = false
     }
   }
 }

@@ -39,15 +39,15 @@ export const normalPassword = (password: string): string => password.normalize("
 export const wrongPassword = (password: string, email: string): AccountRefused | undefined => {
   const { passwordMin, passwordMax } = accountLimits
   const length = [...password].length
-  const told = (message: string) => new AccountRefused({ reason: "weakPassword", message })
+  const weak = (message: string) => new AccountRefused({ reason: "weakPassword", message })
   if (length < passwordMin)
-    return told(`the password has ${length} characters; it needs ${passwordMin} at least`)
-  if (length > passwordMax) return told(`the password has ${length} characters; ${passwordMax} are the most`)
+    return weak(`the password has ${length} characters; it needs ${passwordMin} at least`)
+  if (length > passwordMax) return weak(`the password has ${length} characters; ${passwordMax} are the most`)
   const plain = normalPassword(password).toLowerCase()
   if (new Set(plain).size < differentMin)
-    return told(`the password has fewer than ${differentMin} different characters; take a few words instead`)
+    return weak(`the password has fewer than ${differentMin} different characters; take a few words instead`)
   if (common.has(plain))
-    return told("the password is one of the first that anybody tries; take a few words instead")
-  if (plain === email.toLowerCase()) return told("the password is the e-mail; take a few words instead")
+    return weak("the password is one of the first that anybody tries; take a few words instead")
+  if (plain === email.toLowerCase()) return weak("the password is the e-mail; take a few words instead")
   return undefined
 }

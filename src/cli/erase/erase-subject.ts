@@ -63,9 +63,9 @@ const tellEarlier = Effect.fnUntraced(function* (
   company: string,
   { report, doneAt }: StoredErasure
 ) {
-  const told = JSON.parse(report!) as ErasureReport
-  if (json) return yield* printJson({ company, ...told, doneAt })
-  yield* print([`erased already, at ${timeOf(doneAt!)}:`, ...reportLines(company, told)].join("\n"))
+  const known = JSON.parse(report!) as ErasureReport
+  if (json) return yield* printJson({ company, ...known, doneAt })
+  yield* print([`erased already, at ${timeOf(doneAt!)}:`, ...reportLines(company, known)].join("\n"))
 })
 
 const askFirst = Effect.fnUntraced(function* (

@@ -65,7 +65,7 @@ export const retryStreams = Effect.fnUntraced(function* (asked: RetryAsked) {
             ),
             (outcome) => ({ each, outcome })
           ),
-          (told) => (json ? printJson(asJson(told)) : print(outcomeLine(told)))
+          (outcome) => (json ? printJson(asJson(outcome)) : print(outcomeLine(outcome)))
         )
       )
     })

@@ -66,7 +66,7 @@ const lagsOf = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>) {
 const follow = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>, isKept: boolean, json: boolean) {
   const tell = yield* tellProgress("events", !json)
   const ends = new Map((yield* lagsOf(builds)).map(({ company, total }) => [company, total]))
-  let last = { read: -1, at: performance.now(), told: false }
+  let last = { read: -1, at: performance.now(), isLogged: false }
   while (true) {
     const open = (yield* lagsOf(builds)).filter(
       ({ state, read, company }) => state === "building" || read < (ends.get(company) ?? 0)
@@ -76,9 +76,9 @@ const follow = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>, isKept
     tell({ done: Math.max(0, open.length === 0 ? total : Math.min(total - left, total - 1)), total })
     if (open.length === 0) return
     const now = performance.now()
-    if (left !== last.read) last = { read: left, at: now, told: last.told }
-    else if (!last.told && now - last.at > stallToldMs) {
-      last = { ...last, told: true }
+    if (left !== last.read) last = { read: left, at: now, isLogged: last.isLogged }
+    else if (!last.isLogged && now - last.at > stallToldMs) {
+      last = { ...last, isLogged: true }
       yield* note(stalled(open[0]!, isKept))
     }
     yield* Effect.sleep(lookEveryMs)

@@ -48,8 +48,8 @@ const noteLag = Effect.fnUntraced(function* ({ company, kept }: AnswerAsked) {
 
 /** Building a past moment takes as long as reading all its history. */
 export const pastProgress = (json: boolean) => {
-  const told = tellProgress("events for that moment", !json)
-  return Effect.map(told, (tell) => (done: number, total: number) => tell({ done, total }))
+  const telling = tellProgress("events for that moment", !json)
+  return Effect.map(telling, (tell) => (done: number, total: number) => tell({ done, total }))
 }
 
 const showTable = Effect.fnUntraced(function* (asked: AnswerAsked) {
@@ -108,8 +108,8 @@ const showRows = Effect.fnUntraced(function* (asked: AnswerAsked, format: Exclud
   yield* sink.end
   if (out === undefined) return
   const seconds = (performance.now() - began) / 1000
-  const told = { file: out, rows: sink.rows(), bytes: sink.bytes(), seconds: Number(seconds.toFixed(3)) }
+  const written = { file: out, rows: sink.rows(), bytes: sink.bytes(), seconds: Number(seconds.toFixed(3)) }
   yield* asked.json
-    ? printJson(told)
-    : print(`${out}: ${counted(told.rows, "row")}, ${sizeOf(told.bytes)}, ${seconds.toFixed(1)} s`)
+    ? printJson(written)
+    : print(`${out}: ${counted(written.rows, "row")}, ${sizeOf(written.bytes)}, ${seconds.toFixed(1)} s`)
 })

@@ -90,14 +90,14 @@ const follow = (shadow: Shadow) =>
 
 /** One line each time something has changed, not more often than one can read. */
 const tellTotals = (shadow: Shadow) => {
-  let told = 0
+  let printedAt = 0
   let last = ""
   return Effect.suspend(() => {
     const now = performance.now()
     const { tracked, seen, diverged } = shadow.streams
     const line = `${counted(tracked.size, "actor")}, ${counted(seen, "event")}, ${grouped(diverged)} diverged`
-    if (line === last || now - told < tellEveryMs) return Effect.void
-    told = now
+    if (line === last || now - printedAt < tellEveryMs) return Effect.void
+    printedAt = now
     last = line
     return note(line)
   })

@@ -76,8 +76,8 @@ const answerOf = (criterion: AskedCriterion, value: Value, said: string): Answer
 
 /** A text criterion is answered by all that the lead says and does not ask. */
 const textAsked = (criterion: AskedCriterion, turn: Turn): Answer | undefined => {
-  const told = turn.sentences.filter((sentence) => !sentence.isQuestion && isWorth(sentence))
-  const said = told.map((sentence) => sentence.said).join(" ")
+  const statements = turn.sentences.filter((sentence) => !sentence.isQuestion && isWorth(sentence))
+  const said = statements.map((sentence) => sentence.said).join(" ")
   return said === "" ? undefined : answerOf(criterion, cut(said, valueMax), said)
 }
 

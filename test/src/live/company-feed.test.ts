@@ -79,7 +79,7 @@ const openFeed = (from = 0) => {
       drained: Effect.void
     }
     const following = { user: "root", scope: "all" as const, sink, lost: () => {}, behind: () => {} }
-    const follower = new EventFollower(channel, following, { version: from }, feed.told)
+    const follower = new EventFollower(channel, following, { version: from }, feed.passedOn)
     channel.add(follower)
     await Effect.runPromise(follower.catchUp(feed))
   }
@@ -100,7 +100,7 @@ describe("a company's feed", () => {
     feed.take(applied(1, 0, 3))
     feed.take(applied(2, 0, 5))
     feed.take(applied(1, 3, 4))
-    await run(feed, () => feed.told.get(1) === 4 && feed.told.get(2) === 5)
+    await run(feed, () => feed.passedOn.get(1) === 4 && feed.passedOn.get(2) === 5)
     expect(heard).toEqual([1, 2, 3, 4])
     expect(state.reads).toBe(0)
   })
@@ -113,7 +113,7 @@ describe("a company's feed", () => {
     feed.take(applied(1, 2, 8))
     feed.reach(new Map([[1, 11]]))
     feed.take(applied(1, 8, 10))
-    await run(feed, () => feed.told.get(1) === 11)
+    await run(feed, () => feed.passedOn.get(1) === 11)
     expect(heard).toEqual(upTo(11))
   })
 
@@ -122,7 +122,7 @@ describe("a company's feed", () => {
     await follow()
     feed.reach(new Map([[1, liveLimits.pageEventsMax + 7]]))
     await run(feed, () => heard.length === liveLimits.pageEventsMax + 7)
-    expect(feed.told).toEqual(
+    expect(feed.passedOn).toEqual(
       new Map([
         [1, liveLimits.pageEventsMax + 7],
         [2, 0]
@@ -137,7 +137,7 @@ describe("a company's feed", () => {
     feed.take(applied(1, 0, 10))
     feed.take(applied(1, 10, most + 100))
     feed.take(applied(1, most + 100, most + 110))
-    await run(feed, () => feed.told.get(1) === most + 110)
+    await run(feed, () => feed.passedOn.get(1) === most + 110)
     expect(heard).toEqual(upTo(most + 110))
     expect(state.reads).toBeGreaterThan(0)
   })
@@ -148,7 +148,7 @@ describe("a company's feed", () => {
     state.failing = 1
     feed.reach(new Map([[1, 3]]))
     feed.take(applied(2, 0, 1))
-    await run(feed, () => feed.told.get(1) === 3)
+    await run(feed, () => feed.passedOn.get(1) === 3)
     expect(heard).toEqual([1, 2, 3])
   })
 
@@ -164,7 +164,7 @@ describe("a company's feed", () => {
       lost: () => {},
       behind: () => {}
     }
-    const follower = new EventFollower(channel, following, { version: 0 }, feed.told)
+    const follower = new EventFollower(channel, following, { version: 0 }, feed.passedOn)
     channel.add(follower)
     channel.remove(follower)
     expect(feed.channelOf(topic)).not.toBe(channel)
