@@ -12,7 +12,7 @@ type AccountRule = Rule<Account, AccountEvent, AccountEmitted>
 const fields = ["name", "site", "taxId", "segment", "employees"] as const
 type Description = { readonly [Field in (typeof fields)[number]]?: string | number }
 
-const attributionOf = ({ by, reason }: AccountEvent) => (reason === undefined ? { by } : { by, reason })
+const told = ({ by, reason }: AccountEvent) => (reason === undefined ? { by } : { by, reason })
 
 const describe: AccountRule = ({ described }, event) => {
   const asked = event as Extract<AccountEvent, { type: "AccountDescribeAsked" }>
@@ -24,12 +24,12 @@ const describe: AccountRule = ({ described }, event) => {
   const all = Object.entries({ ...described, ...news }).filter(([, value]) => value !== null)
   return {
     context: { described: Object.fromEntries(all) as Description },
-    emit: [{ type: "AccountDescribed", ...news, ...attributionOf(asked) }]
+    emit: [{ type: "AccountDescribed", ...news, ...told(asked) }]
   }
 }
 
-const archive: AccountRule = (_, event) => ({ emit: [{ type: "AccountArchived", ...attributionOf(event) }] })
-const reopen: AccountRule = (_, event) => ({ emit: [{ type: "AccountReopened", ...attributionOf(event) }] })
+const archive: AccountRule = (_, event) => ({ emit: [{ type: "AccountArchived", ...told(event) }] })
+const reopen: AccountRule = (_, event) => ({ emit: [{ type: "AccountReopened", ...told(event) }] })
 
 const accountSetup = setup({
   types: { context: {} as Account, events: {} as AccountEvent, emitted: {} as AccountEmitted },

@@ -37,7 +37,7 @@ export const newContact = ({ leadId }: typeof ContactInput.Type): Contact => ({
 })
 
 /** Who says it, and why if they told. */
-const attributionOf = ({ by, reason }: { readonly by: string; readonly reason?: string }) =>
+const told = ({ by, reason }: { readonly by: string; readonly reason?: string }) =>
   reason === undefined ? { by } : { by, reason }
 
 export const describe: ContactRule = ({ described }, event) => {
@@ -50,14 +50,14 @@ export const describe: ContactRule = ({ described }, event) => {
   const all = Object.entries({ ...described, ...news }).filter(([, value]) => value !== null)
   return {
     context: { described: Object.fromEntries(all) as Description },
-    emit: [{ type: "ContactDescribed", ...news, ...attributionOf(asked) }]
+    emit: [{ type: "ContactDescribed", ...news, ...told(asked) }]
   }
 }
 
 export const addTag: ContactRule = ({ tags }, event) => {
   const { tag, ...asked } = event as On<"TagAddAsked">
   if (tags.includes(tag)) return {}
-  return { context: { tags: [...tags, tag] }, emit: [{ type: "TagAdded", tag, ...attributionOf(asked) }] }
+  return { context: { tags: [...tags, tag] }, emit: [{ type: "TagAdded", tag, ...told(asked) }] }
 }
 
 export const removeTag: ContactRule = ({ tags }, event) => {
@@ -65,7 +65,7 @@ export const removeTag: ContactRule = ({ tags }, event) => {
   if (!tags.includes(tag)) return {}
   return {
     context: { tags: tags.filter((each) => each !== tag) },
-    emit: [{ type: "TagRemoved", tag, ...attributionOf(asked) }]
+    emit: [{ type: "TagRemoved", tag, ...told(asked) }]
   }
 }
 
@@ -73,7 +73,7 @@ export const writeNote: ContactRule = ({ notes }, event) => {
   const { text, about, at, ...asked } = event as On<"NoteWriteAsked">
   return {
     context: { notes: notes + 1 },
-    emit: [{ type: "NoteWritten", noteId: String(notes + 1), text, about, ...attributionOf(asked), at }]
+    emit: [{ type: "NoteWritten", noteId: String(notes + 1), text, about, ...told(asked), at }]
   }
 }
 
@@ -102,7 +102,7 @@ export const logActivity: ContactRule = ({ activities, openActivities }, event) 
         ...(dueAt === undefined ? {} : { dueAt }),
         done,
         ...(durationMinutes === undefined ? {} : { durationMinutes }),
-        ...attributionOf(asked)
+        ...told(asked)
       }
     ]
   }
@@ -113,21 +113,18 @@ export const endActivity: ContactRule = ({ openActivities }, event) => {
   if (!openActivities.includes(activityId)) return {}
   return {
     context: { openActivities: openActivities.filter((each) => each !== activityId) },
-    emit: [{ type: "ActivityDone", activityId, ...attributionOf(asked), at }]
+    emit: [{ type: "ActivityDone", activityId, ...told(asked), at }]
   }
 }
 
 export const assignOwner: ContactRule = ({ owner: before }, event) => {
   const { owner, ...asked } = event as On<"OwnerAssignAsked">
   if (owner === before) return {}
-  return { context: { owner }, emit: [{ type: "OwnerAssigned", owner, before, ...attributionOf(asked) }] }
+  return { context: { owner }, emit: [{ type: "OwnerAssigned", owner, before, ...told(asked) }] }
 }
 
 export const linkAccount: ContactRule = ({ accountId: before }, event) => {
   const { accountId, ...asked } = event as On<"AccountLinkAsked">
   if (accountId === before) return {}
-  return {
-    context: { accountId },
-    emit: [{ type: "AccountLinked", accountId, before, ...attributionOf(asked) }]
-  }
+  return { context: { accountId }, emit: [{ type: "AccountLinked", accountId, before, ...told(asked) }] }
 }
