@@ -10,13 +10,6 @@ export const channelLimits = {
   referenceLengthMax: 4_096,
   answerBytesMax: 1024 * 1024,
   sendTimeoutMs: 30_000,
-  receiptTimeoutMs: 10_000,
-  /** Pages of 50 that a receipt is looked for in. */
-  receiptPagesMax: 4,
-  /** How long after an attempt began the provider may still be busy with it, so that "not there" proves nothing. */
-  receiptSettleMs: 10_000,
-  /** How far the provider's clock may be behind ours when it stamps a message. */
-  clockToleranceMs: 5_000,
   typingTimeoutMs: 2_000,
   typingDurationMaxMs: 20_000,
   retryAfterMaxMs: 3_600_000

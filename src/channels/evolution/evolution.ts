@@ -1,7 +1,7 @@
 import { choice, httpUrl, integer, names, needed, secret } from "../../settings/setting.ts"
 import { channelKind } from "../channel-kind.ts"
-import { channelLimits } from "../limits.ts"
 import { makeEvolution, secretHeader } from "./make-evolution.ts"
+import { receiptLimits } from "./receipt.ts"
 
 const receiptSettleMaxMs = 10 * 60 * 1000
 
@@ -30,7 +30,7 @@ export const evolution = channelKind({
     ),
     receiptSettleMs: integer(
       "CENTURION_RECEIPT_SETTLE_MS",
-      channelLimits.receiptSettleMs,
+      receiptLimits.settleMs,
       0,
       receiptSettleMaxMs,
       "After an attempt, until the Evolution API's word that it sent nothing is believed."

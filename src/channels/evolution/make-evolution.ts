@@ -15,7 +15,7 @@ import { sendableText } from "../sendable-text.ts"
 import { checkSize, readJson, wrongSecret } from "../webhook-body.ts"
 import { failureOf } from "./failure.ts"
 import { jidsOf, LidBook } from "./jid.ts"
-import { findSent } from "./receipt.ts"
+import { findSent, receiptLimits } from "./receipt.ts"
 import { inboundOf } from "./webhook.ts"
 
 /** The header that carries a webhook's secret, unless another is configured. */
@@ -36,7 +36,7 @@ export interface EvolutionConfig {
   readonly secretHeader?: string
   /** Lower case; default `x-centurion-signature`. */
   readonly signatureHeader?: string
-  /** Default `channelLimits.receiptSettleMs`. */
+  /** Default `receiptLimits.settleMs`. */
   readonly receiptSettleMs?: number
 }
 
@@ -119,10 +119,10 @@ const send = Effect.fn("Evolution.send")(function* ({ config, lids, post }: Acco
 const findReceipt = Effect.fn("Evolution.findReceipt")(
   ({ config, lids, post }: Account, outbound: Outbound) =>
     findSent(
-      (body) => post("chat/findMessages", outbound.instance, body, channelLimits.receiptTimeoutMs),
+      (body) => post("chat/findMessages", outbound.instance, body, receiptLimits.timeoutMs),
       { ...outbound, text: cleanText(outbound.text, channelLimits.textLengthMax) },
       [...jidsOf(outbound.contact), ...lids.lidsOf(outbound.contact)],
-      config.receiptSettleMs ?? channelLimits.receiptSettleMs
+      config.receiptSettleMs ?? receiptLimits.settleMs
     )
 )
 

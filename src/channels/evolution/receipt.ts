@@ -4,8 +4,19 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { JobFailedForNow } from "../../../actors/jobs/job-handler.ts"
 import type { Outbound, Sent } from "../channel.ts"
-import { channelLimits } from "../limits.ts"
 import type { ProviderAnswer } from "../provider-http.ts"
+
+/** How receipts are looked for. */
+export const receiptLimits = {
+  /** One question to the provider at most. */
+  timeoutMs: 10_000,
+  /** Pages of 50 that a receipt is looked for in. */
+  pagesMax: 4,
+  /** How long after an attempt began the provider may still be busy with it, so that "not there" proves nothing. */
+  settleMs: 10_000,
+  /** How far the provider's clock may be behind ours when it stamps a message. */
+  clockToleranceMs: 5_000
+} as const
 
 type Find = (body: unknown) => Effect.Effect<ProviderAnswer, JobFailedForNow>
 
@@ -35,7 +46,7 @@ const wordsOf = Schema.decodeUnknownOption(Words)
  * whose id no other chunk has. Two equal chunks are told apart by `knownMessageIds`: an open attempt holds back its
  * own conversation, so every earlier chunk has its id by then. Without those ids nothing older than the second in
  * which the first attempt began counts (WhatsApp's times are whole seconds); with them the provider's clock may be
- * `channelLimits.clockToleranceMs` behind ours.
+ * `receiptLimits.clockToleranceMs` behind ours.
  *
  * Limits: it trusts that Evolution stores messages (`DATABASE_SAVE_DATA_NEW_MESSAGE`); a person who writes the same
  * words from the phone in that moment is taken for us; "not there" counts only `settleMs` after the newest attempt
@@ -49,7 +60,7 @@ export const findSent = Effect.fnUntraced(function* (
 ) {
   const now = outbound.now ?? (yield* Clock.currentTimeMillis)
   const known = new Set(outbound.knownMessageIds)
-  const toleranceMs = outbound.knownMessageIds === undefined ? 0 : channelLimits.clockToleranceMs
+  const toleranceMs = outbound.knownMessageIds === undefined ? 0 : receiptLimits.clockToleranceMs
   const sinceMs = Math.floor((outbound.firstAttemptAt - toleranceMs) / 1000) * 1000
   const pages = yield* Effect.forEach(jids, (jid) => readPages(find, jid, sinceMs, now))
   const matches = pages
@@ -68,7 +79,7 @@ export const findSent = Effect.fnUntraced(function* (
 
 const readPages = Effect.fnUntraced(function* (find: Find, remoteJid: string, sinceMs: number, now: number) {
   const found: Array<{ messageId: string; at: number; text: string | undefined }> = []
-  for (let page = 1; page <= channelLimits.receiptPagesMax; page++) {
+  for (let page = 1; page <= receiptLimits.pagesMax; page++) {
     const answer = yield* find({
       where: {
         key: { fromMe: true, remoteJid },

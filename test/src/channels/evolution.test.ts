@@ -9,6 +9,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Channel, Outbound } from "../../../src/channels/channel.ts"
 import { type EvolutionConfig, makeEvolution } from "../../../src/channels/evolution/make-evolution.ts"
+import { receiptLimits } from "../../../src/channels/evolution/receipt.ts"
 import { channelLimits } from "../../../src/channels/limits.ts"
 import { startEvolutionDouble } from "../../../src/demo/doubles/evolution.ts"
 import type { Double } from "../../../src/demo/doubles/provider-double.ts"
@@ -164,9 +165,9 @@ describe("an Evolution receipt", () => {
     expect(early).toMatchObject({
       reason: "receiptUnknown",
       happened: "unknown",
-      retryAfterMs: channelLimits.receiptSettleMs - 4_000
+      retryAfterMs: receiptLimits.settleMs - 4_000
     })
-    const settled = outbound.firstAttemptAt + channelLimits.receiptSettleMs
+    const settled = outbound.firstAttemptAt + receiptLimits.settleMs
     expect(await at(find(outbound), settled)).toEqual(Option.none())
     const again = { ...outbound, lastAttemptAt: settled }
     expect(await at(Effect.flip(find(again)), settled)).toMatchObject({ reason: "receiptUnknown" })
@@ -179,18 +180,18 @@ describe("an Evolution receipt", () => {
     await run(channel.send({ ...outbound, contact: "5511900000001" }))
     await run(channel.send({ ...outbound, instance: "second" }))
     double.incoming({ contact: subject.contact, text: outbound.text })
-    const settled = outbound.firstAttemptAt + channelLimits.receiptSettleMs
+    const settled = outbound.firstAttemptAt + receiptLimits.settleMs
     expect(await at(find(outbound), settled)).toEqual(Option.none())
     await run(channel.send(outbound))
     const later = { ...outbound, firstAttemptAt: outbound.firstAttemptAt + 3_600_000 }
-    expect(await at(find(later), later.firstAttemptAt + channelLimits.receiptSettleMs)).toEqual(Option.none())
+    expect(await at(find(later), later.firstAttemptAt + receiptLimits.settleMs)).toEqual(Option.none())
   })
 
   it("is not an earlier chunk of the same words whose id is known", async () => {
     const outbound = outboundOf(subject, "Certo!")
     const first = await run(subject.channel.send(outbound))
     const second = { ...outbound, knownMessageIds: [first.messageId] }
-    const settled = outbound.firstAttemptAt + channelLimits.receiptSettleMs
+    const settled = outbound.firstAttemptAt + receiptLimits.settleMs
     expect(await at(find(second), settled)).toEqual(Option.none())
     const sent = await run(subject.channel.send(outbound))
     const found = await at(find(second), settled)

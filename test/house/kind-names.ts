@@ -1,0 +1,131 @@
+/** Why files name a kind that is not theirs; it may only shrink. */
+export const mayName: ReadonlyArray<{
+  readonly kind: string
+  readonly why: string
+  readonly files: ReadonlyArray<string>
+}> = [
+  {
+    kind: "telegram",
+    why: "An example in the help of a command.",
+    files: ["src/cli/companies/command.ts"]
+  },
+  {
+    kind: "lead",
+    why: "The lead as who speaks or decides, beside agent and person.",
+    files: [
+      "machines/conversation/jobs.ts",
+      "machines/conversation/state.ts",
+      "projections/conversation-changes.ts",
+      "projections/message-records.ts",
+      "src/cli/chat/talk.ts",
+      "src/http/chat/chat-frames.ts",
+      "src/http/chat/chat-history.ts",
+      "src/inbox/inbox.ts",
+      "src/models/scripted/open-criteria.ts",
+      "src/models/scripted/stuck-turns.ts",
+      "src/models/scripted/write-scripted-reply.ts"
+    ]
+  },
+  {
+    kind: "lead",
+    why: "Tells the lead's actor, or says that its personal data is the lead's.",
+    files: [
+      "machines/contact/events.ts",
+      "machines/conversation/events.ts",
+      "machines/conversation/ownership.ts",
+      "machines/conversation/reply.ts",
+      "machines/conversation/turn.ts",
+      "machines/reply/events.ts"
+    ]
+  },
+  {
+    kind: "lead",
+    why: "A note may be about it; its id is the person's.",
+    files: ["projections/clear-fields.ts", "projections/notes.ts"]
+  },
+  {
+    kind: "lead",
+    why: "Its own endpoints and its own way in, by a form.",
+    files: ["src/api/crm/contacts.ts", "src/api/crm/public-leads.ts", "src/inbox/submit-lead.ts"]
+  },
+  {
+    kind: "conversation",
+    why: "Tells the conversation's actor, or is about it.",
+    files: [
+      "machines/contact/events.ts",
+      "machines/lead/rules.ts",
+      "machines/reply/machine.ts",
+      "projections/notes.ts"
+    ]
+  },
+  {
+    kind: "conversation",
+    why: "The section of the settings, and a lead's source, are called so too.",
+    files: ["machines/company/settings.ts", "src/companies/start/lead.ts"]
+  },
+  {
+    kind: "conversation",
+    why: "Talking is what they are for: its address, its endpoints, its topic, its explanation.",
+    files: [
+      "src/api/crm/conversations.ts",
+      "src/api/machines/jobs.ts",
+      "src/companies/contacts.ts",
+      "src/explain/explain.ts",
+      "src/live/topics.ts"
+    ]
+  },
+  {
+    kind: "deal",
+    why: "The lead opens it at its handoff; a note may be about it; its id is the person's.",
+    files: [
+      "machines/contact/events.ts",
+      "machines/lead/rules.ts",
+      "projections/clear-fields.ts",
+      "projections/notes.ts"
+    ]
+  },
+  {
+    kind: "contact",
+    why: "A card that somebody sends is media of this kind.",
+    files: [
+      "machines/conversation/events.ts",
+      "src/channels/evolution/message-content.ts",
+      "src/channels/telegram/update.ts"
+    ]
+  },
+  {
+    kind: "contact",
+    why: "Its own endpoints, its beginning when somebody first writes, and its id, which is the person's.",
+    files: ["projections/clear-fields.ts", "src/api/crm/contacts.ts", "src/companies/introduce.ts"]
+  },
+  {
+    kind: "contact",
+    why: "A flag of the command: somebody's id on a channel.",
+    files: ["src/cli/erase/command.ts", "src/cli/hold/command.ts", "src/cli/hold/show-holds.ts"]
+  },
+  { kind: "account", why: "Its own endpoint.", files: ["src/api/crm/contacts.ts"] },
+  {
+    kind: "company",
+    why: "The room of companies keeps each company's own actor.",
+    files: [
+      "src/companies/bring-in-files.ts",
+      "src/companies/company-desk.ts",
+      "src/companies/start/start-input.ts"
+    ]
+  },
+  {
+    kind: "reply",
+    why: "What a model's call is for is called so too.",
+    files: [
+      "machines/conversation/jobs.ts",
+      "machines/conversation/reply.ts",
+      "machines/conversation/turn.ts",
+      "src/models/scripted/write-scripted-reply.ts"
+    ]
+  },
+  {
+    kind: "reply",
+    why: "The conversation's endpoint begins it.",
+    files: ["src/api/crm/conversations.ts"]
+  }
+]
