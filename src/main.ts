@@ -4,48 +4,18 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
-import { WebChatHub } from "./channels/web-chat/web-chat-hub.ts"
-import { Companies } from "./companies/companies.ts"
-import { companiesDirOf } from "./companies/company-files.ts"
 import { Settings } from "./config.ts"
-import { Channels } from "./handlers/channels.ts"
-import { Visitors } from "./http/chat/visitors.ts"
+import { demoHistory } from "./demo/history/demo-history.ts"
 import { HttpServer } from "./http/http-server.ts"
-import { LiveClients } from "./http/live/live-clients.ts"
-import { LiveParts } from "./http/live/live-parts.ts"
-import { RunningEngine } from "./http/running-engine.ts"
-import { serveApp } from "./http/serve-app.ts"
-import { Inbox } from "./inbox/inbox.ts"
-import { modelLayer } from "./models/chosen-model.ts"
 import { holdDirectory } from "./pglite/embedded-database.ts"
-import { redisLayer } from "./redis/redis-layer.ts"
 import { telemetryLayer } from "./telemetry/telemetry.ts"
-import { type Booted, boot } from "./wiring/boot.ts"
-import { embeddedAccess, serverAccess } from "./wiring/connect-database.ts"
+import { type Booted, serverLayer } from "./wiring/boot.ts"
+import { serverAccess } from "./wiring/connect-database.ts"
 import { logLayer } from "./wiring/log.ts"
-import { routesOf } from "./wiring/routes.ts"
 
 const stopMaxMs = 4500
 const readyPatienceMs = 10_000
-
-/** Everything that does not need the database: companies, channels, and those who come in by them. */
-const worldLayer = Layer.unwrap(
-  Effect.gen(function* () {
-    const settings = yield* Settings
-    return Layer.mergeAll(Visitors.layer, LiveParts.layer, LiveClients.layer(settings.liveSocketsMax)).pipe(
-      Layer.provideMerge(Inbox.layer),
-      Layer.provideMerge(Layer.merge(RunningEngine.layer, modelLayer(settings))),
-      Layer.provideMerge(Channels.layer(settings))
-    )
-  })
-).pipe(
-  Layer.provideMerge(Layer.mergeAll(WebChatHub.layer, FetchHttpClient.layer, HttpServer.layer)),
-  Layer.provideMerge(Layer.unwrap(Effect.map(Settings, (values) => Companies.layer(companiesDirOf(values))))),
-  Layer.provideMerge(Layer.unwrap(Effect.map(Settings, ({ redisUrl }) => redisLayer(redisUrl))))
-)
 
 /** A server that runs until its scope ends. */
 export interface Serving {
@@ -58,30 +28,22 @@ export interface Serving {
 }
 
 /**
- * The server with its engine. It answers at once; requests that need the engine are told to try again until the
- * database is there. When the scope ends: no more requests, what is under way is finished, the lease is given up.
+ * The server with its engine. It answers at once; whoever asks is told to try again until the database is there. When the
+ * scope ends: no more requests, what is under way is finished, the lease is given up.
  */
 export const serve = Effect.gen(function* () {
-  const settings = yield* Settings
-  const { databaseUrl, databaseAdminUrl, dir } = settings
+  const { databaseUrl, dir } = yield* Settings
   const file = databaseUrl === undefined ? yield* holdDirectory(dir) : undefined
   const token = file?.token ?? randomBytes(32).toString("base64url")
-  const world = yield* Layer.build(worldLayer)
-  const engineScope = yield* Effect.acquireRelease(Scope.make(), Scope.close)
-  const { url } = Context.get(world, HttpServer)
+  const port = yield* Layer.build(HttpServer.layer)
+  const { url } = Context.get(port, HttpServer)
   file?.announce(url)
   const booted = yield* Deferred.make<Context.Context<Booted>, unknown>()
-  const booting = Effect.gen(function* () {
-    const access =
-      databaseUrl === undefined
-        ? yield* Scope.provide(embeddedAccess(dir), engineScope)
-        : serverAccess(databaseUrl, databaseAdminUrl)
-    const built = yield* boot(access, engineScope)
-    yield* Scope.provide(Effect.provide(serveApp(routesOf(token)), built), engineScope)
-    return built
-  })
-  yield* Effect.forkScoped(
-    Effect.onExit(Effect.provide(booting, world), (exit) => Deferred.done(booted, exit))
+  const server = serverLayer({ token, beforeEngine: demoHistory })
+  yield* Layer.launch(Layer.tap(server, (services) => Deferred.succeed(booted, services))).pipe(
+    Effect.provide(port),
+    Effect.onError((cause) => Deferred.failCause(booted, cause)),
+    Effect.forkScoped
   )
   const database =
     databaseUrl === undefined ? `embedded in ${dir}` : serverAccess(databaseUrl, undefined).shown

@@ -6,11 +6,11 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { Engine } from "../../actors/engine/engine.ts"
 import { Settings } from "../config.ts"
 import { httpLimits } from "../http/limits.ts"
 import { problem } from "../http/problem.ts"
 import { readBody } from "../http/read-body.ts"
-import { type Running, RunningEngine } from "../http/running-engine.ts"
 import type { Served } from "../http/serve-app.ts"
 import { stringifyWithBytes } from "./bytes-json.ts"
 import { askCompanies } from "./company-questions.ts"
@@ -27,6 +27,7 @@ import {
 } from "./engine-questions.ts"
 import { answerOperator, OperatorQuestion } from "./operator-questions.ts"
 import { answerRead } from "./read-questions.ts"
+import { type Running, running } from "./running.ts"
 import { askSeals } from "./seal-questions.ts"
 
 /** A question that can't be understood. */
@@ -65,10 +66,9 @@ const decodeDeliver = asked(DeliverAsked)
 const decodeView = asked(ViewAsked)
 const decodeOperator = asked(OperatorQuestion)
 
-/** What `centurion users` asks; a simulated engine has no users. */
+/** What `centurion users` asks. */
 const askAccounts = Effect.fnUntraced(function* ({ accounts }: Running, body: Uint8Array) {
   const question = yield* decodeOperator(body)
-  if (accounts === undefined) return yield* new WrongQuestion({ message: "this engine has no users" })
   return yield* Effect.provide(answerOperator(question), accounts)
 })
 
@@ -109,9 +109,7 @@ const askStore = Effect.fnUntraced(function* (
 })
 
 const deliver = Effect.fnUntraced(function* ({ address, event, envelope }: typeof DeliverAsked.Type) {
-  const running = yield* RunningEngine
-  const { engine } = yield* running.get
-  return yield* engine.deliver(address, event, envelope)
+  return yield* (yield* Engine).deliver(address, event, envelope)
 })
 
 /** What the engine answers, failures included, as JSON; only a question that can't be understood is a problem. */
@@ -141,7 +139,6 @@ export const engineRoutes = (token: string) =>
   HttpRouter.use((router) =>
     Effect.gen(function* () {
       const { bodyMaxBytes, dir } = yield* Settings
-      const running = yield* RunningEngine
 
       const guarded = <E, R>(
         take: (body: Uint8Array) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
@@ -162,48 +159,45 @@ export const engineRoutes = (token: string) =>
         answered(
           Effect.gen(function* () {
             const question = yield* decodeStore(body)
-            return yield* askStore(yield* running.get, question)
+            return yield* askStore(yield* running, question)
           })
         )
       const view = (body: Uint8Array) =>
         answered(
           Effect.gen(function* () {
             const { address } = yield* decodeView(body)
-            const { engine } = yield* running.get
+            const { engine } = yield* running
             return yield* engine.view(address)
           })
         )
       yield* router.add(
         "GET",
         "/_engine/status",
-        guarded(() => Effect.map(running.status, (value) => answer({ value })))
+        guarded(() =>
+          Effect.flatMap(Engine, ({ status }) => Effect.map(status, (value) => answer({ value })))
+        )
       )
       yield* router.add("POST", "/_engine/store", guarded(store))
       yield* router.add(
         "POST",
         "/_engine/seals",
-        guarded((body) => answered(Effect.flatMap(running.get, (running) => askSeals(running, body))))
+        guarded((body) => answered(Effect.flatMap(running, (running) => askSeals(running, body))))
       )
       yield* router.add(
         "POST",
         "/_engine/companies",
-        guarded((body) => answered(Effect.flatMap(running.get, (running) => askCompanies(running, body))))
+        guarded((body) => answered(Effect.flatMap(running, (running) => askCompanies(running, body))))
       )
       yield* router.add(
         "POST",
         "/_engine/accounts",
-        guarded((body) => answered(Effect.flatMap(running.get, (running) => askAccounts(running, body))))
+        guarded((body) => answered(Effect.flatMap(running, (running) => askAccounts(running, body))))
       )
       yield* router.add("POST", "/_engine/view", guarded(view))
       yield* router.add(
         "POST",
         "/_engine/read",
-        guarded((body) =>
-          Effect.matchEffect(running.get, {
-            onSuccess: (running) => answerRead(running, dir, body),
-            onFailure: ({ message, retryAfterMs }) => Effect.succeed(problem(503, message, { retryAfterMs }))
-          })
-        )
+        guarded((body) => Effect.flatMap(running, (running) => answerRead(running, dir, body)))
       )
       yield* router.add(
         "POST",

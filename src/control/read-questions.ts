@@ -11,11 +11,11 @@ import { EventStore } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
 import { PastReadModels } from "../../projections/engine/past-read-models.ts"
 import { problem } from "../http/problem.ts"
-import type { Running } from "../http/running-engine.ts"
 import type { Hearer } from "../queries/ask-sql.ts"
 import { localDeskLayer } from "../queries/local-desk.ts"
 import { ReadDesk } from "../queries/read-desk.ts"
 import { readLimits } from "../queries/read-limits.ts"
+import type { Running } from "./running.ts"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const name = Schema.String
@@ -59,9 +59,7 @@ const decode = Schema.decodeUnknownResult(Schema.fromJsonString(ReadAsked))
 export const answerRead = Effect.fnUntraced(function* (running: Running, spoolDir: string, body: Uint8Array) {
   const asked = decode(Buffer.from(body).toString("utf8"))
   if (Result.isFailure(asked)) return problem(400, asked.failure.message)
-  const { database, projections, past } = running
-  if (database === undefined || projections === undefined || past === undefined)
-    return problem(400, "there are no read models here")
+  const { projections } = running
   const lines = Stream.callback<string>(
     (queue) =>
       Effect.gen(function* () {
@@ -75,7 +73,7 @@ export const answerRead = Effect.fnUntraced(function* (running: Running, spoolDi
         const exit = yield* Effect.exit(answerTo(own, asked.success, queue))
         if (exit._tag === "Failure") yield* Queue.offer(queue, errorLine(Cause.squash(exit.cause)))
         yield* Queue.end(queue)
-      }).pipe(Effect.provide(deskOf({ ...running, database, past }, spoolDir))),
+      }).pipe(Effect.provide(deskOf(running, spoolDir))),
     { bufferSize: readLimits.linesAhead, strategy: "suspend" }
   )
   return HttpServerResponse.stream(
@@ -84,7 +82,7 @@ export const answerRead = Effect.fnUntraced(function* (running: Running, spoolDi
   )
 })
 
-const deskOf = (running: Running & Required<Pick<Running, "database" | "past">>, spoolDir: string) =>
+const deskOf = (running: Running, spoolDir: string) =>
   localDeskLayer({
     mayFold: Effect.void,
     session: Effect.succeed(running.database),

@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { httpLimits } from "../http/limits.ts"
-import type { Running } from "../http/running-engine.ts"
 import { parseWithBytes } from "./bytes-json.ts"
+import type { Running } from "./running.ts"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const rows = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: httpLimits.storeRowsMax }))
@@ -48,7 +48,6 @@ const parsed = (body: Uint8Array): unknown => {
 
 /** Asks the running engine's seals what the body of `POST /_engine/seals` says. */
 export const askSeals = Effect.fnUntraced(function* ({ seals }: Running, body: Uint8Array) {
-  if (seals === undefined) return yield* new WrongQuestion({ message: "this engine keeps no seals" })
   const asked = decodeAsked(parsed(body))
   if (Result.isFailure(asked)) return yield* new WrongQuestion({ message: asked.failure.message })
   const { method } = asked.success

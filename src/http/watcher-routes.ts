@@ -7,12 +7,14 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import * as Redacted from "effect/Redacted"
+import { Engine } from "../../actors/engine/engine.ts"
+import { Database } from "../../eventstore/database/database.ts"
+import { Projections } from "../../projections/engine/projections.ts"
 import { channelKinds } from "../channels/index.ts"
 import { Settings } from "../config.ts"
 import { Channels } from "../handlers/channels.ts"
 import { RedisConnection } from "../redis/redis-connection.ts"
 import { problem } from "./problem.ts"
-import { type Running, RunningEngine } from "./running-engine.ts"
 
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 
@@ -48,8 +50,8 @@ const gauges = {
 }
 
 /** What is only known by looking, looked at now. */
-const lookNow = Effect.fnUntraced(function* (running: RunningEngine["Service"]) {
-  const status = yield* running.status
+const lookNow = Effect.gen(function* () {
+  const status = yield* (yield* Engine).status
   yield* Metric.update(gauges.ready, status.ready ? 1 : 0)
   yield* Metric.update(gauges.partitions, status.partitions)
   yield* Metric.update(gauges.actorsInMemory, status.actorsInMemory)
@@ -58,10 +60,7 @@ const lookNow = Effect.fnUntraced(function* (running: RunningEngine["Service"]) 
   yield* Metric.update(gauges.timersAhead, status.timersAhead)
   yield* Metric.update(gauges.memory, process.memoryUsage.rss())
   yield* Metric.update(gauges.uptime, process.uptime())
-  const parts = yield* Effect.option(running.get)
-  const projections = parts._tag === "Some" ? parts.value.projections : undefined
-  if (projections === undefined) return
-  const lags = yield* Effect.option(projections.lags(null))
+  const lags = yield* Effect.option((yield* Projections).lags(null))
   if (lags._tag === "None") return
   const live = lags.value.filter(({ state }) => state === "live")
   const most = (of: (lag: (typeof live)[number]) => number) => Math.max(0, ...live.map(of))
@@ -85,15 +84,15 @@ interface Integration {
   readonly latencyMs?: number
 }
 
-const databaseHealth = ({ database }: Pick<Running, "database">): Effect.Effect<Integration> =>
-  Effect.gen(function* () {
-    if (database === undefined) return { name: "database", state: "away" } as const
-    const began = performance.now()
-    const asked = yield* Effect.exit(Effect.timeout(database.query("select 1"), databasePatienceMs))
-    return asked._tag === "Success"
+const databaseHealth = Effect.gen(function* () {
+  const began = performance.now()
+  const asked = yield* Effect.exit(Effect.timeout((yield* Database).query("select 1"), databasePatienceMs))
+  return (
+    asked._tag === "Success"
       ? { name: "database", state: "up", latencyMs: Math.round(performance.now() - began) }
       : { name: "database", state: "away" }
-  })
+  ) satisfies Integration
+})
 const databasePatienceMs = 2000
 
 /**
@@ -102,7 +101,6 @@ const databasePatienceMs = 2000
  */
 export const watcherRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
-    const running = yield* RunningEngine
     const { metricsToken } = yield* Settings
     const channels = yield* Channels
     const redis = yield* RedisConnection
@@ -126,13 +124,12 @@ export const watcherRoutes = HttpRouter.use((router) =>
       })
 
     const metrics = Effect.gen(function* () {
-      yield* lookNow(running)
+      yield* lookNow
       const text = yield* PrometheusMetrics.format({ prefix: "centurion" })
       return HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" })
     })
     const integrations = Effect.gen(function* () {
-      const parts = yield* Effect.option(running.get)
-      const database = yield* databaseHealth(parts._tag === "Some" ? parts.value : {})
+      const database = yield* databaseHealth
       const health = yield* redis.health
       const items: ReadonlyArray<Integration> = [
         database,

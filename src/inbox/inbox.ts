@@ -5,7 +5,7 @@ import type { Address } from "../../actors/address.ts"
 import {
   type ActorEvent,
   type Delivered,
-  type Engine,
+  Engine,
   type EventRefused,
   TryAgain,
   type WrongVersion
@@ -15,10 +15,9 @@ import { contactLimits } from "../../machines/contact/limits.ts"
 import type { Inbound } from "../channels/channel.ts"
 import { cleanOptional } from "../channels/clean-text.ts"
 import { Companies, type UnknownCompany } from "../companies/companies.ts"
-import { type Contact, type KnownContact, phoneOf } from "../companies/contacts.ts"
+import { type Contact, Contacts, type KnownContact, phoneOf } from "../companies/contacts.ts"
 import { introduce } from "../companies/introduce.ts"
 import type { Starter } from "../companies/start/start.ts"
-import { RunningEngine } from "../http/running-engine.ts"
 
 /** What became of the inbounds of one request; all of them are stored, known, or can't ever be taken. */
 export interface Taken {
@@ -52,7 +51,8 @@ export class Inbox extends Context.Service<
     Inbox,
     Effect.gen(function* () {
       const companies = yield* Companies
-      const running = yield* RunningEngine
+      const engine = yield* Engine
+      const contacts = yield* Contacts
 
       const takeOne = Effect.fnUntraced(function* (
         channel: string,
@@ -61,7 +61,6 @@ export class Inbox extends Context.Service<
       ) {
         const { instance, contact } = inbound
         const company = of ?? (yield* companies.byInstance(channel, instance)).id
-        const { engine, contacts } = yield* running.get
         const who = { company, channel, instance, contact }
         // News of a message says nothing about who it was for, so it never begins a conversation.
         const isNews = inbound._tag === "status"

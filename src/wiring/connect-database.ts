@@ -19,9 +19,10 @@ import { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { isTemplateAsDeclared, makeTemplate } from "../../projections/engine/template.ts"
 import { analystViews, readModels } from "../../projections/index.ts"
 import { Contacts } from "../companies/contacts.ts"
-import type { SettingValues } from "../config.ts"
+import { Settings, type SettingValues } from "../config.ts"
 import { openEmbedded } from "../pglite/embedded-database.ts"
 import { examineLogin, type Login } from "./database-login.ts"
+import { patiently, tellWait } from "./patience.ts"
 import { schemaFolders } from "./schema-folders.ts"
 import { masterKeysLayer } from "./set-up-master-key.ts"
 
@@ -81,6 +82,18 @@ export const storeLayerOf = (access: DatabaseAccess, settings: SettingValues, ma
     Layer.provideMerge(databaseLayerOf(access, settings))
   )
 
+/** The event store of the settings, once the database is there and at the present schema; closed with all that is in it. */
+export const preparedStoreLayer = Layer.effectContext(
+  Effect.gen(function* () {
+    const settings = yield* Settings
+    const { databaseUrl, databaseAdminUrl, dir } = settings
+    const access =
+      databaseUrl === undefined ? yield* embeddedAccess(dir) : serverAccess(databaseUrl, databaseAdminUrl)
+    yield* prepareDatabase(access, tellWait)
+    return yield* patiently(Layer.build(storeLayerOf(access, settings, true)))
+  })
+)
+
 const databaseLayerOf = (access: DatabaseAccess, settings: SettingValues) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -132,9 +145,9 @@ const refusalOf = (login: string, remedy: string) =>
  * Brings the database to the present schema, and waits for it as long as it does not answer; each wait is told.
  * Fails with `DatabaseUnusable` when waiting won't help, with `WrongMigration` when another history of files ran there.
  */
-export const prepareDatabase = Effect.fn("prepareDatabase")(function* (
+export const prepareDatabase = Effect.fn("prepareDatabase")(function* <R>(
   access: DatabaseAccess,
-  tellWait: (why: string) => Effect.Effect<void>
+  tellWait: (why: string) => Effect.Effect<void, never, R>
 ) {
   let waitMs: number = retryMs.first
   while (true) {

@@ -1,3 +1,4 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CommitHint, Engine } from "../../actors/engine/engine.ts"
@@ -9,34 +10,41 @@ import { projectionsLayer } from "../../projections/engine/projections-layer.ts"
 import { readModels } from "../../projections/index.ts"
 
 /** Word of commits, for those who listen before there is an engine. */
-export interface CommitWord {
-  readonly hear: (hear: (hint: CommitHint) => void) => Effect.Effect<() => void>
-  /** From now on this engine's commits are told. */
-  readonly follow: (engine: Engine["Service"]) => Effect.Effect<void>
-}
-
-export const makeCommitWord = (): CommitWord => {
-  const hearers = new Set<(hint: CommitHint) => void>()
-  return {
-    hear: (hear) =>
-      Effect.sync(() => {
-        hearers.add(hear)
-        return () => void hearers.delete(hear)
-      }),
-    follow: (engine) =>
-      Effect.asVoid(
-        engine.onCommit((hint) => {
-          for (const hear of hearers) hear(hint)
-        })
-      )
+export class CommitWord extends Context.Service<
+  CommitWord,
+  {
+    readonly hear: Engine["Service"]["onCommit"]
+    /** From now on this engine's commits are told. */
+    readonly follow: (engine: Engine["Service"]) => Effect.Effect<void>
   }
+>()("centurion/wiring/CommitWord") {
+  static readonly layer = Layer.sync(CommitWord, () => {
+    const hearers = new Set<(hint: CommitHint) => void>()
+    return CommitWord.of({
+      hear: (hear) =>
+        Effect.sync(() => {
+          hearers.add(hear)
+          return () => void hearers.delete(hear)
+        }),
+      follow: (engine) =>
+        Effect.asVoid(
+          engine.onCommit((hint) => {
+            for (const hear of hearers) hear(hint)
+          })
+        )
+    })
+  })
 }
 
 const ours = { models: readModels, upcastersOf }
 
 /** The read models, fed by the process that owns the partitions, and those of past moments. */
-export const readModelsLayer = (owner: string, commits: CommitWord) =>
-  Layer.merge(projectionsLayer({ ...ours, owner, onCommit: commits.hear }), PastReadModels.layer(ours))
+export const readModelsLayer = (owner: string) =>
+  Layer.unwrap(
+    Effect.map(CommitWord, ({ hear }) =>
+      Layer.merge(projectionsLayer({ ...ours, owner, onCommit: hear }), PastReadModels.layer(ours))
+    )
+  ).pipe(Layer.provideMerge(CommitWord.layer))
 
 /** What the read models hold of a person. */
 export const readModelsPlace = (projections: Projections["Service"]): ErasurePlace => ({

@@ -1,19 +1,20 @@
 import * as Effect from "effect/Effect"
 import { type Address, streamOf } from "../../../actors/address.ts"
+import { Engine } from "../../../actors/engine/engine.ts"
+import { History } from "../../../eventstore/log/history.ts"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { httpLimits } from "../limits.ts"
-import type { Running } from "../running-engine.ts"
 
 /** The last events of the conversation, at most `chatHistoryEventsMax`. */
-export const readHistory = Effect.fnUntraced(function* (running: Running, address: Address) {
-  const view = yield* running.engine.view(address)
+export const readHistory = Effect.fnUntraced(function* (address: Address) {
+  const view = yield* (yield* Engine).view(address)
   const version = view?.version ?? 0
   const from = Math.max(0, version - httpLimits.chatHistoryEventsMax)
-  return yield* readAfter(running, address, from)
+  return yield* readAfter(yield* History, address, from)
 })
 
 /** All events with a version above `after`. */
-export const readAfter = Effect.fnUntraced(function* ({ history }: Running, address: Address, after: number) {
+const readAfter = Effect.fnUntraced(function* (history: History["Service"], address: Address, after: number) {
   const events: Array<StoredEvent> = []
   let last = after
   while (true) {
@@ -29,18 +30,19 @@ export const readAfter = Effect.fnUntraced(function* ({ history }: Running, addr
  * hint, one reading at a time; what a failed reading missed comes with the next. The result stops it.
  */
 export const followConversation = Effect.fnUntraced(function* (
-  running: Running,
   address: Address,
   after: number,
   tell: (event: StoredEvent) => void
 ) {
+  const history = yield* History
+  const engine = yield* Engine
   const stream = streamOf(address)
   let last = after
   let reading = false
   let again = false
   let stopped = false
   const read: Effect.Effect<void> = Effect.gen(function* () {
-    const events = yield* readAfter(running, address, last)
+    const events = yield* readAfter(history, address, last)
     for (const event of events) {
       if (stopped) return
       last = event.version
@@ -66,7 +68,7 @@ export const followConversation = Effect.fnUntraced(function* (
       )
     )
   }
-  const unhear = yield* running.engine.onCommit((hint) => {
+  const unhear = yield* engine.onCommit((hint) => {
     if (hint.company === address.company && hint.streams.includes(stream)) look()
   })
   // What was committed before we listened.

@@ -4,8 +4,9 @@ import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { RawData, WebSocket } from "ws"
+import type { Engine } from "../../../actors/engine/engine.ts"
+import type { History } from "../../../eventstore/log/history.ts"
 import { httpLimits } from "../limits.ts"
-import { RunningEngine } from "../running-engine.ts"
 import { FromPage, Hello, type ToVisitor } from "./chat-frames.ts"
 import { framesOf, historyOf } from "./chat-history.ts"
 import { followConversation, readHistory } from "./conversation-follower.ts"
@@ -23,7 +24,7 @@ const decodeFrame = Schema.decodeUnknownResult(Schema.fromJsonString(FromPage))
 
 /** Gives the function that talks with the visitor at the other end of a new socket, until the socket closes. */
 export const talkWithVisitor = Effect.gen(function* () {
-  const fork = Effect.runForkWith(yield* Effect.context<Visitors | RunningEngine>())
+  const fork = Effect.runForkWith(yield* Effect.context<Talking>())
 
   return (socket: WebSocket, company: string): void => {
     const endings: Array<() => void> = [watchPulse(socket)]
@@ -49,7 +50,10 @@ export const talkWithVisitor = Effect.gen(function* () {
   }
 })
 
-type Run = <E>(effect: Effect.Effect<void, E, Visitors | RunningEngine>) => void
+/** What talking with a visitor needs. */
+type Talking = Visitors | Engine | History
+
+type Run = <E>(effect: Effect.Effect<void, E, Talking>) => void
 
 /** A socket, and what must be done when it closes. */
 interface OpenSocket {
@@ -91,14 +95,13 @@ const show = Effect.fnUntraced(function* (
 ) {
   const found = yield* Effect.result(
     Effect.gen(function* () {
-      const running = yield* (yield* RunningEngine).get
       const address = yield* (yield* Visitors).addressOf(visitor)
-      return { running, address, events: yield* readHistory(running, address) }
+      return { address, events: yield* readHistory(address) }
     })
   )
   if (found._tag === "Failure")
     return send({ type: "refused", reason: "notReady", retryAfterMs: notReadyRetryMs })
-  const { running, address, events } = found.success
+  const { address, events } = found.success
   const { contact, company } = visitor
   send({
     type: "history",
@@ -108,7 +111,7 @@ const show = Effect.fnUntraced(function* (
   })
   const last = events.at(-1)?.version ?? 0
   endings.push(
-    yield* followConversation(running, address, last, (event) => {
+    yield* followConversation(address, last, (event) => {
       for (const frame of framesOf(event, contact)) send(frame)
     })
   )

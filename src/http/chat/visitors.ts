@@ -9,9 +9,9 @@ import { newSession, pageInstance, sessionHeader } from "../../channels/web-chat
 import { webChat } from "../../channels/web-chat/web-chat.ts"
 import { type ToPage, WebChatHub } from "../../channels/web-chat/web-chat-hub.ts"
 import { Companies, UnknownCompany } from "../../companies/companies.ts"
+import { Contacts } from "../../companies/contacts.ts"
 import { Channels } from "../../handlers/channels.ts"
 import { Inbox, type Taken } from "../../inbox/inbox.ts"
-import { RunningEngine } from "../running-engine.ts"
 import type { FromPage } from "./chat-frames.ts"
 
 const channelName = webChat.name
@@ -54,7 +54,7 @@ export class Visitors extends Context.Service<
       const companies = yield* Companies
       const hub = yield* WebChatHub
       const inbox = yield* Inbox
-      const running = yield* RunningEngine
+      const contacts = yield* Contacts
       return Visitors.of({
         enter: Effect.fnUntraced(function* (id, secret) {
           const company = yield* companies.get(id)
@@ -67,7 +67,6 @@ export class Visitors extends Context.Service<
           }
         }),
         addressOf: Effect.fnUntraced(function* ({ company, contact }) {
-          const { contacts } = yield* running.get
           const of = { company: company.id, channel: channelName, instance: pageInstance, contact }
           return yield* contacts.take(of).pipe(
             Effect.map(({ conversation }) => conversation),

@@ -4,21 +4,20 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import type { Principal } from "../../accounts/principal.ts"
+import type { Audit } from "../../accounts/audit/audit.ts"
+import type { Authentication } from "../../accounts/sessions/authentication.ts"
 import { topicsCursor } from "../../live/cursor.ts"
 import { type Frame, plainFrame } from "../../live/live-frames.ts"
-import { openSession } from "../../live/live-session.ts"
-import type { LiveClients } from "./live-clients.ts"
+import type { LiveHub } from "../../live/live-hub.ts"
+import { LiveClients } from "./live-clients.ts"
 import { type LiveClose, liveCloses } from "./live-closes.ts"
 import { liveHttpLimits } from "./live-http-limits.ts"
-import type { LiveRunning } from "./live-parts.ts"
+import { openAuditedSession } from "./open-audited-session.ts"
 import { type Known, watchPrincipal } from "./principal-watch.ts"
 import { untilDrained } from "./socket-sink.ts"
 
 /** What a stream is opened with. */
 export interface StreamAsked {
-  readonly running: LiveRunning
-  readonly clients: LiveClients["Service"]
   readonly known: Known
   readonly address: string
   /** Between two looks at what was shown. */
@@ -32,20 +31,24 @@ export interface StreamAsked {
 }
 
 /** An answer that goes on for as long as the client listens: `text/event-stream`. */
-export const eventStream = (asked: StreamAsked): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.stream(bytesOf(asked), {
-    contentType: "text/event-stream",
-    headers: {
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-      // Proxies that gather answers would hold it back.
-      "x-accel-buffering": "no"
-    }
-  })
+export const eventStream = (asked: StreamAsked) =>
+  Effect.map(Effect.context<StreamServices>(), (services) =>
+    HttpServerResponse.stream(Stream.provideContext(bytesOf(asked), services), {
+      contentType: "text/event-stream",
+      headers: {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        // Proxies that gather answers would hold it back.
+        "x-accel-buffering": "no"
+      }
+    })
+  )
 
-const bytesOf = (asked: StreamAsked): Stream.Stream<Uint8Array> => {
+type StreamServices = Audit | Authentication | LiveClients | LiveHub
+
+const bytesOf = (asked: StreamAsked): Stream.Stream<Uint8Array, never, StreamServices> => {
   const unread = { bytes: 0 }
-  return Stream.callback<Buffer>((queue) => tell(asked, queue, unread)).pipe(
+  return Stream.callback<Buffer, never, StreamServices>((queue) => tell(asked, queue, unread)).pipe(
     Stream.map((bytes) => {
       unread.bytes -= bytes.length
       return bytes
@@ -58,7 +61,8 @@ const tell = Effect.fnUntraced(function* (
   queue: Queue.Queue<Buffer, Cause.Done>,
   unread: { bytes: number }
 ) {
-  const { clients, running, known, topicsMax, unreadMaxBytes, source } = asked
+  const { known, topicsMax, unreadMaxBytes, source } = asked
+  const clients = yield* LiveClients
   // It does not read, so it can't be told: its connection goes, and it comes back with its last id.
   const giveUp = () => void source.socket.destroy()
   const write = (text: string) => {
@@ -83,9 +87,9 @@ const tell = Effect.fnUntraced(function* (
     isFull: () => unread.bytes >= unreadMaxBytes,
     drained: untilDrained(() => !source.socket.destroyed && unread.bytes > unreadMaxBytes / 4, giveUp)
   }
-  const session = yield* openSession<Principal>({ ...running, topicsMax }, known.principal, sink)
+  const session = yield* openAuditedSession(known.principal, topicsMax, sink)
   for (const topic of asked.topics) yield* session.subscribe(topic, asked.after.get(topic))
-  const watching = watchPrincipal(running, () => known, asked, session.renew)
+  const watching = watchPrincipal(() => known, asked, session.renew)
   yield* Effect.forkScoped(
     Effect.andThen(
       watching,

@@ -13,9 +13,7 @@ import { clientAddress } from "../client-address.ts"
 import { problem } from "../problem.ts"
 import type { Served } from "../serve-app.ts"
 import { eventStream } from "./event-stream.ts"
-import { LiveClients } from "./live-clients.ts"
 import { liveHttpLimits } from "./live-http-limits.ts"
-import { LiveParts } from "./live-parts.ts"
 import { livePath } from "./live-sockets.ts"
 import { know } from "./principal-watch.ts"
 
@@ -30,8 +28,6 @@ type Refused = { readonly refused: HttpServerResponse.HttpServerResponse }
 /** `POST /api/v1/live/tickets` and `GET /api/v1/live/sse?topics=…&after=…&ticket=…`. */
 export const liveRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
-    const parts = yield* LiveParts
-    const clients = yield* LiveClients
     const settings = yield* Settings
     const { ticketLifeMs, ticketsMax } = liveHttpLimits
     const tickets = makeTickets(() => performance.now(), ticketLifeMs, ticketsMax)
@@ -42,8 +38,7 @@ export const liveRoutes = HttpRouter.use((router) =>
         return refuse(401, "this needs an Authorization header, or a ticket that was not used yet")
       const address = clientAddress(source, settings.trustedProxies)
       return yield* Effect.gen(function* () {
-        const running = yield* parts.get
-        return { running, address, known: yield* know(running, shown, address) }
+        return { address, known: yield* know(shown, address) }
       }).pipe(
         Effect.catch((error) =>
           Effect.succeed(
@@ -78,8 +73,8 @@ export const liveRoutes = HttpRouter.use((router) =>
       const ticket = asked.ticket
       const entered = yield* enter(source, ticket === null ? headerOf(source) : tickets.use(ticket))
       if ("refused" in entered) return entered.refused
-      return eventStream({
-        ...{ ...entered, clients, source },
+      return yield* eventStream({
+        ...{ ...entered, source },
         ...{ topics: asked.topics, after: asked.after },
         topicsMax: settings.liveTopicsMax,
         everyMs: settings.liveRecheckMs,

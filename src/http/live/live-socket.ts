@@ -8,11 +8,14 @@ import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { RawData, WebSocket } from "ws"
+import type { Audit } from "../../accounts/audit/audit.ts"
 import type { Principal } from "../../accounts/principal.ts"
 import { principalName } from "../../accounts/principal.ts"
+import type { Authentication } from "../../accounts/sessions/authentication.ts"
 import { Settings } from "../../config.ts"
 import { type Frame, plainFrame } from "../../live/live-frames.ts"
-import { type LiveSession, openSession } from "../../live/live-session.ts"
+import type { LiveHub } from "../../live/live-hub.ts"
+import type { LiveSession } from "../../live/live-session.ts"
 import { topics } from "../../live/topics.ts"
 import { frameAllowance } from "../chat/frame-allowance.ts"
 import { watchPulse } from "../chat/page-sender.ts"
@@ -21,7 +24,7 @@ import { type ClientFrame, decodeClientFrame } from "./client-frames.ts"
 import { LiveClients } from "./live-clients.ts"
 import type { LiveClose } from "./live-closes.ts"
 import { liveHttpLimits } from "./live-http-limits.ts"
-import { LiveParts, type LiveRunning } from "./live-parts.ts"
+import { openAuditedSession } from "./open-audited-session.ts"
 import { isSame, type Known, know, watchPrincipal } from "./principal-watch.ts"
 import { SharedFrames } from "./shared-frame.ts"
 import { socketSink } from "./socket-sink.ts"
@@ -40,7 +43,7 @@ interface Client {
 
 /** Gives the function that serves a new socket until it closes. */
 export const serveLiveSocket = Effect.gen(function* () {
-  const fork = Effect.runForkWith(yield* Effect.context<LiveParts>())
+  const fork = Effect.runForkWith(yield* Effect.context<Audit | Authentication | LiveHub>())
   const clients = yield* LiveClients
   const { liveTopicsMax, liveRecheckMs, liveUnreadMaxBytes, trustedProxies } = yield* Settings
   const strangers = countStrangers()
@@ -134,23 +137,16 @@ const serve = Effect.fnUntraced(function* (
   { topicsMax, everyMs }: { readonly topicsMax: number; readonly everyMs: number },
   becameKnown: () => void
 ) {
-  const parts = yield* LiveParts
   const shown = client.header ?? (yield* firstHello(client))
   if (shown === undefined) return
-  const entered = yield* Effect.result(
-    Effect.gen(function* () {
-      const running = yield* parts.get
-      return { running, known: yield* know(running, shown, client.address) }
-    })
-  )
+  const entered = yield* Effect.result(know(shown, client.address))
   if (Result.isFailure(entered))
     return client.close(entered.failure._tag === "NotAuthenticated" ? "notAuthenticated" : "tryAgain")
   becameKnown()
-  const { running } = entered.success
-  const state = { known: entered.success.known, refusals: 0 }
-  const session = yield* openSession({ ...running, topicsMax }, state.known.principal, client)
+  const state = { known: entered.success, refusals: 0 }
+  const session = yield* openAuditedSession(state.known.principal, topicsMax, client)
   const look = { address: client.address, everyMs }
-  const watching = watchPrincipal(running, () => state.known, look, session.renew)
+  const watching = watchPrincipal(() => state.known, look, session.renew)
   yield* Effect.forkScoped(
     Effect.andThen(
       watching,
@@ -160,7 +156,7 @@ const serve = Effect.fnUntraced(function* (
   welcome(client, state.known)
   while (true) {
     const text = yield* Queue.take(client.frames)
-    if (!(yield* answer(client, session, running, state, text))) state.refusals++
+    if (!(yield* answer(client, session, state, text))) state.refusals++
     if (state.refusals > liveHttpLimits.refusalsMax) return client.close("wrongFrames")
   }
 })
@@ -190,7 +186,6 @@ const bearer = (token: string) => Redacted.make(`Bearer ${token}`)
 const answer = Effect.fnUntraced(function* (
   client: Client,
   session: LiveSession<Principal>,
-  running: LiveRunning,
   state: { known: Known },
   text: string
 ) {
@@ -212,7 +207,7 @@ const answer = Effect.fnUntraced(function* (
       client.send(plainFrame({ type: "pong" }))
       return true
     case "hello":
-      return yield* helloAgain(client, session, running, state, frame.token)
+      return yield* helloAgain(client, session, state, frame.token)
   }
 })
 
@@ -222,11 +217,10 @@ const wrongFrame = (why: string) => `the frame can't be read: ${why.slice(0, 300
 const helloAgain = Effect.fnUntraced(function* (
   client: Client,
   session: LiveSession<Principal>,
-  running: LiveRunning,
   state: { known: Known },
   token: string
 ) {
-  const found = yield* Effect.result(know(running, bearer(token), client.address))
+  const found = yield* Effect.result(know(bearer(token), client.address))
   if (Result.isFailure(found)) {
     client.close(found.failure._tag === "NotAuthenticated" ? "notAuthenticated" : "tryAgain")
     return false

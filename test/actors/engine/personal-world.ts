@@ -14,7 +14,6 @@ import { Contacts } from "../../../src/companies/contacts.ts"
 import { demoCompany } from "../../../src/companies/demo.ts"
 import { Channels } from "../../../src/handlers/channels.ts"
 import { handlers } from "../../../src/handlers/index.ts"
-import { RunningEngine } from "../../../src/http/running-engine.ts"
 import { Inbox } from "../../../src/inbox/inbox.ts"
 import { LanguageModel, ModelRefused, ModelUnavailable } from "../../../src/models/model.ts"
 import { replyByScript } from "../../../src/models/scripted/scripted-model.ts"
@@ -140,7 +139,6 @@ export const personalWorld = async (
   const { layer } = given.database
   const doors = ManagedRuntime.make(
     Inbox.layer.pipe(
-      Layer.provide(RunningEngine.layerReady),
       Layer.provideMerge(Contacts.layer),
       Layer.provide(Layer.succeed(Companies, companies)),
       Layer.provide(Layer.merge(Layer.succeed(Engine, engine.engine), layer))

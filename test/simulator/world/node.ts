@@ -21,7 +21,6 @@ import type { Company } from "../../../src/companies/company.ts"
 import { Contacts } from "../../../src/companies/contacts.ts"
 import { Channels } from "../../../src/handlers/channels.ts"
 import { handlers } from "../../../src/handlers/index.ts"
-import { RunningEngine } from "../../../src/http/running-engine.ts"
 import { Inbox } from "../../../src/inbox/inbox.ts"
 import type { LanguageModel } from "../../../src/models/model.ts"
 import type { Random } from "../time/random.ts"
@@ -122,7 +121,6 @@ const layerOf = (options: NodeOptions, model: Layer.Layer<LanguageModel>) => {
     Layer.provide(clockOf(process))
   )
   return Inbox.layer.pipe(
-    Layer.provide(RunningEngine.layerReady),
     Layer.provideMerge(Layer.mergeAll(engine, Contacts.layerWith(bytes))),
     Layer.provideMerge(Layer.mergeAll(world, store))
   )

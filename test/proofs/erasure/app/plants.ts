@@ -190,8 +190,8 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "src/wiring/boot.ts",
-        find: "yield* eraseReturned(erasureLedgerFile(settings))",
-        put: "void eraseReturned"
+        find: "yield* eraseReturned(ledger)",
+        put: "void [eraseReturned, ledger]"
       }
     ]
   },

@@ -8,14 +8,15 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { WebSocket } from "ws"
 import { NotAuthenticated } from "../../../../src/accounts/account-errors.ts"
+import { Audit } from "../../../../src/accounts/audit/audit.ts"
 import { rightsOf } from "../../../../src/accounts/permissions.ts"
 import type { Principal } from "../../../../src/accounts/principal.ts"
+import { Authentication } from "../../../../src/accounts/sessions/authentication.ts"
 import { Settings, type SettingValues } from "../../../../src/config.ts"
 import { LiveClients } from "../../../../src/http/live/live-clients.ts"
-import { LiveParts } from "../../../../src/http/live/live-parts.ts"
 import { liveRoutes } from "../../../../src/http/live/live-routes.ts"
 import { livePath, liveSockets } from "../../../../src/http/live/live-sockets.ts"
-import type { LiveHub } from "../../../../src/live/live-hub.ts"
+import { LiveHub } from "../../../../src/live/live-hub.ts"
 import type { AnyFrame } from "../../live/live-world.ts"
 
 /** A user whose token is `<company>-<id>`. */
@@ -40,32 +41,31 @@ export const startLiveServer = async (
   const refusals: Array<string> = []
   // As the real server has it: answers under way may go out before what makes them ends.
   const [scope, answers] = await Effect.runPromise(Effect.all([Scope.make(), Scope.make()]))
-  const parts = Layer.succeed(
-    LiveParts,
-    LiveParts.of({
-      get: Effect.succeed({
-        hub,
-        authenticate: (authorization) => {
-          const found = tokens.get((authorization ?? "").replace("Bearer ", ""))
-          return found === undefined
-            ? Effect.fail(new NotAuthenticated({ reason: "wrongToken", message: "the token is wrong" }))
-            : Effect.succeed(found)
-        },
-        auditRefusal: (principal, what, needed) =>
-          Effect.sync(() => void refusals.push(`${principal.company}/${principal.id} ${what} ${needed}`))
-      })
-    })
-  )
+  const authentication = Layer.succeed(Authentication, {
+    authenticate: (authorization) => {
+      const found = tokens.get((authorization ?? "").replace("Bearer ", ""))
+      return found === undefined
+        ? Effect.fail(new NotAuthenticated({ reason: "wrongToken", message: "the token is wrong" }))
+        : Effect.succeed(found)
+    }
+  })
+  const audit = Layer.mock(Audit, {
+    write: ({ company, principal, target, reason }) =>
+      Effect.sync(() => void refusals.push(`${company} ${principal} ${target} ${reason}`))
+  })
+  const services = Layer.mergeAll(authentication, audit, Layer.succeed(LiveHub, hub))
   const settings = Settings.layerWith({ ...own })
   const clients = LiveClients.layer(own.liveSocketsMax ?? 2_000)
   const server = createServer()
-  const built = await Effect.runPromise(Layer.buildWithScope(Layer.mergeAll(parts, clients, settings), scope))
+  const built = await Effect.runPromise(
+    Layer.buildWithScope(Layer.mergeAll(services, clients, settings), scope)
+  )
   const start = Effect.gen(function* () {
-    const router = yield* HttpRouter.toHttpEffect(Layer.provide(liveRoutes, Layer.succeedContext(built)))
+    const router = yield* HttpRouter.toHttpEffect(liveRoutes)
     server.on("request", yield* NodeHttpServer.makeHandler(router, { scope: answers }))
-    server.on("upgrade", yield* Effect.provide(liveSockets, built))
+    server.on("upgrade", yield* liveSockets)
   })
-  await Effect.runPromise(Scope.provide(start as Effect.Effect<void, never, Scope.Scope>, scope))
+  await Effect.runPromise(Scope.provide(Effect.provide(start, built), scope))
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {

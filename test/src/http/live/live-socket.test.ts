@@ -124,7 +124,7 @@ describe("live sockets", () => {
       topic: "conversation:c1",
       id: "x"
     })
-    expect(server.refusals).toEqual(["acme/ana conversation:c1 conversations:read"])
+    expect(server.refusals).toEqual(["acme person:ana topic:conversation:c1 needs conversations:read"])
     seller.socket.close()
   })
 

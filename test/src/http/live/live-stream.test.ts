@@ -170,8 +170,8 @@ describe("live streams", () => {
       ["error", "conversation:c1", "notFound"]
     ])
     expect(server.refusals).toEqual([
-      "acme/ana engine engine:read",
-      "acme/ana conversation:c1 conversations:read"
+      "acme person:ana topic:engine needs engine:read",
+      "acme person:ana topic:conversation:c1 needs conversations:read"
     ])
   })
 
