@@ -195,7 +195,9 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     const refused = await webhook(own.url, "A1")
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"])
     expect((await refused.json()).detail).toMatch(/^starting: /)
-    await eventually(async () => (await (await webhook(own.url, "A1")).json()).detail.includes("does not answer"))
+    await eventually(async () =>
+      (await (await webhook(own.url, "A1")).json()).detail.includes("does not answer")
+    )
     const ready = await fetch(`${own.url}/readyz`)
     expect([ready.status, await ready.json()]).toMatchObject([503, { status: 503 }])
     // The provider's webhook is sent until it is taken.
