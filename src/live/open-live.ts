@@ -3,7 +3,7 @@ import * as Layer from "effect/Layer"
 import { Engine } from "../../actors/engine/engine.ts"
 import { upcastersOf } from "../../machines/upcasters.ts"
 import { Companies } from "../companies/companies.ts"
-import { hearHints } from "../redis/hints.ts"
+import { followHints } from "../redis/hints.ts"
 import { RedisConnection } from "../redis/redis-connection.ts"
 import { LiveHub } from "./live-hub.ts"
 
@@ -22,8 +22,8 @@ export const liveLayer = (waitingMax: number) =>
             onSuccess: ({ conversation }) => conversation.timeZone,
             onFailure: () => "UTC"
           }),
-        hearApplied: (hear) =>
-          hearHints(redis, "applied", "*", ({ company, positions }) => hear(company, positions))
+        hearApplied: (subscriber) =>
+          followHints(redis, "applied", "*", ({ company, positions }) => subscriber(company, positions))
       })
     })
   )

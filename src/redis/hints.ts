@@ -73,17 +73,17 @@ export const publishApplied = (
   )
 
 /** Calls `hear` when another process gives a hint, of one company or with `*` of any, until the scope ends. */
-export const hearHints = (
+export const followHints = (
   redis: Redis,
   kind: HintKind,
   company: string,
-  hear: (hint: Hint) => void
+  subscriber: (hint: Hint) => void
 ): Effect.Effect<void, never, Scope> => {
   const prefix = channelOf(kind, "").length
   return redis.listen(channelOf(kind, company), (channel, message) => {
     const said = decodeSaid(message)
     if (said._tag === "Some")
-      hear({
+      subscriber({
         company: channel.slice(prefix),
         positions: new Map(said.value as ReadonlyArray<[number, number]>)
       })

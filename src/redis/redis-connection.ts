@@ -18,7 +18,7 @@ export type RedisHealth =
   | { readonly state: "up"; readonly latencyMs: number }
   | { readonly state: "away"; readonly why: string }
 
-type Hear = (channel: string, message: string) => void
+type Subscriber = (channel: string, message: string) => void
 
 /**
  * The connection to Redis: two sockets, one for commands and one to listen. Nothing waits for it: while it is away a
@@ -34,7 +34,7 @@ export class RedisConnection extends Context.Service<
     /** Says it to whoever listens; lost while Redis is away. */
     readonly publish: (channel: string, message: string) => void
     /** Hears what is said on a channel, `*` standing for any text in its name, until the scope ends. */
-    readonly listen: (pattern: string, hear: Hear) => Effect.Effect<void, never, Scope>
+    readonly listen: (pattern: string, subscriber: Subscriber) => Effect.Effect<void, never, Scope>
     readonly health: Effect.Effect<RedisHealth>
   }
 >()("centurion/redis/RedisConnection") {
@@ -60,17 +60,17 @@ export const connectRedis = (
     const warn = warnOnce((message) => void runFork(Effect.logWarning(message)))
     const commands = yield* openSocket(url, warn)
     const asked = askWith(commands)
-    const ears = new Map<string, Set<Hear>>()
-    const listener = yield* openListener(url, ears, warn)
+    const subscribers = new Map<string, Set<Subscriber>>()
+    const listener = yield* openListener(url, subscribers, warn)
     return RedisConnection.of({
       send: asked,
       publish: (channel, message) => {
         if (commands.status === "ready") commands.publish(channel, message).catch(ignore)
       },
-      listen: (pattern, hear) =>
+      listen: (pattern, subscriber) =>
         Effect.acquireRelease(
-          Effect.sync(() => listener.add(pattern, hear)),
-          () => Effect.sync(() => listener.remove(pattern, hear))
+          Effect.sync(() => listener.add(pattern, subscriber)),
+          () => Effect.sync(() => listener.remove(pattern, subscriber))
         ),
       health: Effect.suspend(() => {
         const began = performance.now()
@@ -161,10 +161,10 @@ const askWith = (redis: Redis) => {
     })
 }
 
-/** The socket that listens: connected once somebody wants to hear, and listening again after every loss. */
+/** The socket that listens: connected once somebody wants to listen, and listening again after every loss. */
 const openListener = Effect.fnUntraced(function* (
   url: Redacted.Redacted<string>,
-  ears: Map<string, Set<Hear>>,
+  subscribers: Map<string, Set<Subscriber>>,
   warn: Warning
 ) {
   let redis: Redis | undefined
@@ -178,11 +178,11 @@ const openListener = Effect.fnUntraced(function* (
   const open = (): Redis => {
     const opened = connect(url, warn)
     opened.on("ready", () => {
-      if (ears.size > 0) opened.psubscribe(...ears.keys()).catch(() => opened.disconnect(true))
+      if (subscribers.size > 0) opened.psubscribe(...subscribers.keys()).catch(() => opened.disconnect(true))
     })
     opened.on("pmessage", (pattern: string, channel: string, message: string) => {
       if (message.length > redisLimits.hintMaxBytes) return
-      for (const hear of ears.get(pattern) ?? []) hear(channel, message)
+      for (const subscriber of subscribers.get(pattern) ?? []) subscriber(channel, message)
     })
     beat = setInterval(() => {
       if (opened.status === "ready") opened.ping().catch(ignore)
@@ -190,18 +190,18 @@ const openListener = Effect.fnUntraced(function* (
     return opened
   }
   return {
-    add: (pattern: string, hear: Hear) => {
-      const hearers = ears.get(pattern)
-      if (hearers !== undefined) return void hearers.add(hear)
-      ears.set(pattern, new Set([hear]))
+    add: (pattern: string, subscriber: Subscriber) => {
+      const waiting = subscribers.get(pattern)
+      if (waiting !== undefined) return void waiting.add(subscriber)
+      subscribers.set(pattern, new Set([subscriber]))
       redis ??= open()
       if (redis.status === "ready") redis.psubscribe(pattern).catch(ignore)
     },
-    remove: (pattern: string, hear: Hear) => {
-      const hearers = ears.get(pattern)
-      hearers?.delete(hear)
-      if (hearers === undefined || hearers.size > 0) return
-      ears.delete(pattern)
+    remove: (pattern: string, subscriber: Subscriber) => {
+      const waiting = subscribers.get(pattern)
+      waiting?.delete(subscriber)
+      if (waiting === undefined || waiting.size > 0) return
+      subscribers.delete(pattern)
       if (redis?.status === "ready") redis.punsubscribe(pattern).catch(ignore)
     }
   }

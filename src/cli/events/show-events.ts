@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { Settings } from "../../config.ts"
-import { hearHints } from "../../redis/hints.ts"
+import { followHints } from "../../redis/hints.ts"
 import { connectRedis } from "../../redis/redis-connection.ts"
 import { exitCode, wrongUse } from "../cli-failure.ts"
 import { eventAsJson, eventLine } from "../event-line.ts"
@@ -85,7 +85,7 @@ const pauseUntilCommit = Effect.fnUntraced(function* (company: string) {
   const { redisUrl } = yield* Settings
   if (redisUrl === undefined) return Effect.sleep(pollEveryMs)
   let wake = () => {}
-  yield* hearHints(yield* connectRedis(redisUrl), "commits", company, () => wake())
+  yield* followHints(yield* connectRedis(redisUrl), "commits", company, () => wake())
   const woken = Effect.callback<void>((resume) => {
     wake = () => resume(Effect.void)
   })

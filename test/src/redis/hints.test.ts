@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { CommitHint } from "../../../actors/engine/engine.ts"
-import { type Hint, hearHints, publishApplied, publishCommits } from "../../../src/redis/hints.ts"
+import { followHints, type Hint, publishApplied, publishCommits } from "../../../src/redis/hints.ts"
 import { connectRedis, RedisConnection } from "../../../src/redis/redis-connection.ts"
 import { hasRedis, runWith, startWiredRedis, until, type WiredRedis } from "./with-redis.ts"
 
@@ -34,7 +34,7 @@ test("a Redis that is not there disturbs nobody", async () => {
   const program = Effect.gen(function* () {
     const redis = yield* connectRedis(Redacted.make("redis://127.0.0.1:1"))
     yield* publishCommits(redis, { onCommit: engine.on })
-    yield* hearHints(redis, "commits", "acme", () => expect.unreachable())
+    yield* followHints(redis, "commits", "acme", () => expect.unreachable())
     engine.tell(commit("acme", 1, 1))
     yield* Effect.sleep(60)
   })
@@ -73,8 +73,8 @@ describe.skipIf(!hasRedis)("with a Redis of its own", () => {
           const engine = telling<CommitHint>()
           const heard = { acme: [] as Array<Hint>, other: [] as Array<Hint> }
           yield* publishCommits(connection, { onCommit: engine.on })
-          yield* hearHints(connection, "commits", "acme", (hint) => heard.acme.push(hint))
-          yield* hearHints(connection, "commits", "acme2", (hint) => heard.other.push(hint))
+          yield* followHints(connection, "commits", "acme", (hint) => heard.acme.push(hint))
+          yield* followHints(connection, "commits", "acme2", (hint) => heard.other.push(hint))
           yield* ready(heard.acme, () => engine.tell(commit("acme", 1, 1)))
           for (let n = 0; n < 50; n++) engine.tell(commit("acme", (n % 4) + 1, n))
           yield* until(() => heard.acme.length > 0)
@@ -102,7 +102,7 @@ describe.skipIf(!hasRedis)("with a Redis of its own", () => {
           const projections = telling<CommitHint>()
           const heard: Array<Hint> = []
           yield* publishApplied(connection, { onApplied: projections.on as never })
-          yield* hearHints(connection, "applied", "*", (hint) => heard.push(hint))
+          yield* followHints(connection, "applied", "*", (hint) => heard.push(hint))
           yield* ready(heard, () => projections.tell(commit("acme", 1, 1)))
           projections.tell(commit("acme", 2, 7))
           projections.tell(commit("other", 1, 9))
@@ -121,7 +121,7 @@ describe.skipIf(!hasRedis)("with a Redis of its own", () => {
         Effect.gen(function* () {
           const connection = yield* RedisConnection
           const heard: Array<Hint> = []
-          yield* hearHints(connection, "applied", "acme", (hint) => heard.push(hint))
+          yield* followHints(connection, "applied", "acme", (hint) => heard.push(hint))
           const say = (message: string) => connection.publish("centurion:applied:acme", message)
           yield* ready(heard, () => say("[[1,1]]"))
           for (const wrong of ["", "{", "[]]", "[[1]]", "[[1,-1]]", "[[0,1]]", '[["1",1]]', "null"])
