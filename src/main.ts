@@ -1,18 +1,20 @@
 import { randomBytes } from "node:crypto"
+import { resolve } from "node:path"
 import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import { Settings } from "./config.ts"
+import { Settings, type SettingValues } from "./config.ts"
 import { demoHistory } from "./demo/history/demo-history.ts"
 import { HttpServer } from "./http/http-server.ts"
 import { holdDirectory } from "./pglite/embedded-database.ts"
 import { telemetryLayer } from "./telemetry/telemetry.ts"
 import { type Booted, serverLayer } from "./wiring/boot.ts"
 import { serverAccess } from "./wiring/connect-database.ts"
-import { logLayer } from "./wiring/log.ts"
+import { isForPeople, logLayer } from "./wiring/log.ts"
 
 const stopMaxMs = 4500
 const readyPatienceMs = 10_000
@@ -46,7 +48,7 @@ export const serve = Effect.gen(function* () {
     Effect.forkScoped
   )
   const database =
-    databaseUrl === undefined ? `embedded in ${dir}` : serverAccess(databaseUrl, undefined).shown
+    databaseUrl === undefined ? `embedded, in ${resolve(dir)}` : serverAccess(databaseUrl, undefined).shown
   return { url, database, token, booted: Deferred.await(booted) } satisfies Serving
 })
 
@@ -59,10 +61,12 @@ const toldToStop = Effect.callback<void>((resume) => {
   process.once("SIGTERM", stop).once("SIGINT", stop)
 })
 
-const tellStart = Effect.fnUntraced(function* ({ url, database, booted }: Serving) {
+/** Where to go: a line for programs, three for people. */
+const tellStart = Effect.fnUntraced(function* ({ url, database, booted }: Serving, settings: SettingValues) {
   // A database that takes longer than this is waited for, and told of by its own lines.
   yield* Effect.timeoutOption(Effect.ignore(booted), readyPatienceMs)
-  yield* Effect.logInfo(`listening on ${url}`).pipe(Effect.annotateLogs({ url, database }))
+  if (isForPeople(settings)) yield* Console.log(`\n  open   ${url}\n  data   ${database}\n  stop   Ctrl-C\n`)
+  else yield* Effect.logInfo(`listening on ${url}`).pipe(Effect.annotateLogs({ url, database }))
 })
 
 /**
@@ -73,7 +77,7 @@ export const start = Effect.gen(function* () {
   const settings = yield* Settings
   const serving = Effect.gen(function* () {
     const server = yield* serve
-    yield* Effect.forkScoped(tellStart(server))
+    yield* Effect.forkScoped(tellStart(server, settings))
     yield* Effect.raceFirst(toldToStop, Effect.andThen(server.booted, Effect.never))
   })
   // A runner that interrupts on the same signal must not make it a failure, so all of it is uninterruptible but this.

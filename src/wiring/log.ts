@@ -34,7 +34,8 @@ export const personLine = (hasColours: boolean): Logger.Logger<unknown, string> 
     return `${time} ${coloured(colours[logLevel], level)}${words}${coloured(90, beside)}${why}`
   })
 
-const isForPeople = ({ logFormat }: SettingValues): boolean =>
+/** Whether log lines are for people: on a terminal, or when that is asked for. */
+export const isForPeople = ({ logFormat }: SettingValues): boolean =>
   logFormat === "line" || (logFormat === "auto" && process.stdout.isTTY === true)
 
 /** Short lines for people on a terminal, one JSON object a line elsewhere or when asked for. */
