@@ -41,7 +41,7 @@ export interface DatabaseKind {
   readonly make: (options?: { readonly migrated?: boolean }) => Promise<TestDatabase>
 }
 
-const adminUrl = process.env.TEST_DATABASE_URL
+const adminUrl = process.env.TEST_DATABASE_URL || undefined
 const connectionsMax = 8
 
 /** The same in all tests, so that what one process sealed another can open. */

@@ -90,7 +90,7 @@ export const openApiServer = async (
   own: Partial<SettingValues> = {}
 ): Promise<OpenApiServer> => {
   const dir = newDirectory()
-  const database = kind.name === "Postgres" ? await kind.make({ migrated: false }) : undefined
+  const database = kind.name === "Postgres" ? await kind.make() : undefined
   const urls =
     database === undefined
       ? {}

@@ -15,6 +15,9 @@ import { Settings, type SettingValues } from "../../../src/config.ts"
 import { remoteStoreLayer } from "../../../src/control/remote-engine.ts"
 import { type Serving, serve } from "../../../src/main.ts"
 
+/** A process on a busy machine may stand still for longer than the lease of a server. */
+const leaseMs = 120_000
+
 /** A company whose turns end at once, and whose replies take no time to type. */
 export const quickCompany = {
   id: "quick",
@@ -86,16 +89,22 @@ export const openServer = async (
   const logs: Array<string> = []
   const logger = Logger.layer([Logger.map(Logger.formatJson, (line) => void logs.push(line))])
   const scope = await Effect.runPromise(Scope.make())
-  const settings = Settings.layerWith({ port: 0, dir, ...own })
+  const settings = Settings.layerWith({ port: 0, dir, leaseMs, ...own })
   const serving = await Effect.runPromise(
     serve.pipe(Scope.provide(scope), Effect.provide(Layer.merge(settings, logger)))
   )
-  if (options.booted !== false) {
-    await Effect.runPromise(serving.booted)
-    await eventually(async () => (await fetch(`${serving.url}/readyz`)).ok)
-  }
   const store = remoteStoreLayer(serving)
   const ask: OpenServer["ask"] = (effect) => Effect.runPromise(Effect.provide(effect, store))
+  if (options.booted !== false) {
+    await Effect.runPromise(serving.booted)
+    await eventually(async () => {
+      const answer = await fetch(`${serving.url}/readyz`)
+      if (!answer.ok) return false
+      const { partitions } = (await answer.json()) as { readonly partitions: number }
+      // A company that was just made is taken a moment later; how long that is says its load.
+      return partitions === (await ask(Effect.flatMap(EventStore, (events) => events.partitions()))).length
+    })
+  }
   return {
     ...serving,
     dir,

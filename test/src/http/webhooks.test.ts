@@ -112,7 +112,7 @@ test("what a provider echoes of our own sends silences nobody", async () => {
 
 test("an echo that comes before the send was answered silences nobody either", async () => {
   const lead = "5511900000005"
-  evolution.setFaults({ delayMs: 1000 })
+  evolution.setFaults({ delayMs: 3000 })
   await whatsapp(textOf("Oi, quanto custa?", "C1", lead))
   const sending = () => evolution.sent().find((each) => each.contact === lead)
   const passed = await eventually(async () => sending())
