@@ -59,6 +59,7 @@ const toldToStop = Effect.callback<void>((resume) => {
     resume(Effect.void)
   }
   process.once("SIGTERM", stop).once("SIGINT", stop)
+  return Effect.sync(() => process.off("SIGTERM", stop).off("SIGINT", stop))
 })
 
 /** Where to go: a line for programs, three for people. */

@@ -85,7 +85,7 @@ const postgres: CliDatabaseKind = {
   }
 }
 
-/** Postgres when the tests have one, else the embedded database: what only that one does has a suite of its own. */
-export const cliDatabases: ReadonlyArray<CliDatabaseKind> = [
-  databases.at(-1)?.name === "Postgres" ? postgres : embedded
-]
+/** The one that suites run on, as `databases` says; what only the embedded one asks of a command has a suite of its own. */
+export const cliDatabases: ReadonlyArray<CliDatabaseKind> = databases.map(({ name }) =>
+  name === "Postgres" ? postgres : embedded
+)
