@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { afterEach, describe, expect, test } from "vitest"
+import { afterAll, afterEach, describe, expect, test } from "vitest"
 import { withAdminConnection } from "../../eventstore/database/database.ts"
 import { defaultSettings } from "../../src/config.ts"
 import { remoteStoreLayer } from "../../src/control/remote-engine.ts"
@@ -11,6 +11,7 @@ import type { Double } from "../../src/demo/doubles/provider-double.ts"
 import { findRunningEngine } from "../../src/pglite/engine-file.ts"
 import { serverAccess, storeLayerOf } from "../../src/wiring/connect-database.ts"
 import { upsert } from "./channels/evolution-shapes.ts"
+import { runCli } from "./cli/run-cli.ts"
 import { eventually, freePort, newDirectory, quickCompany, readAll, secrets } from "./http/open-server.ts"
 import { canMakePostgres, makePostgres } from "./own-postgres.ts"
 import { type ServerProcess, startServer } from "./server-process.ts"
@@ -55,10 +56,14 @@ const webhook = (url: string, id: string) =>
     body: JSON.stringify(upsert({ conversation: "Oi" }, { id }))
   })
 
+/** One for several servers, one after the other: the first one makes the database. */
+const shared = newDirectory(quickCompany)
+afterAll(() => rmSync(shared, { recursive: true, force: true }))
+
 test.each(["SIGTERM", "SIGINT"] as const)(
   "%s ends the process with 0 and frees its directory",
   async (signal) => {
-    const dir = directory()
+    const dir = shared
     const own = await server(await freePort(), { CENTURION_DIR: dir })
     await own.until(200)
     expect(existsSync(join(dir, "engine.json"))).toBe(true)
@@ -78,16 +83,17 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 )
 
 test("a second process in a directory, and one on a taken port, end with what to do", async () => {
-  const dir = directory()
+  const dir = shared
   const port = await freePort()
   const first = await server(port, { CENTURION_DIR: dir })
   await first.until(200)
-  const second = await server(await freePort(), { CENTURION_DIR: dir })
-  expect(await second.ended).toBe(1)
-  expect(second.said()).toContain(`already runs in ${dir} as process`)
-  const third = await server(port, { CENTURION_DIR: directory() })
-  expect(await third.ended).toBe(1)
-  expect(third.said()).toContain(`port ${port} on 127.0.0.1 is taken; set PORT to another one`)
+  const second = await runCli(["start"], { CENTURION_DIR: dir, PORT: "0" })
+  expect([second.code, second.err]).toEqual([1, expect.stringContaining(`already runs in ${dir} as process`)])
+  const third = await runCli(["start"], { CENTURION_DIR: directory(), PORT: String(port) })
+  expect([third.code, third.err]).toEqual([
+    1,
+    `port ${port} on 127.0.0.1 is taken; set PORT to another one, or to 0 for any\n`
+  ])
 })
 
 test("killed in the middle of a reply, the conversation goes on, and nothing is said twice", async () => {
@@ -177,9 +183,11 @@ describe.skipIf(!canMakePostgres)("with a Postgres that comes and goes", () => {
     cleanups.push(postgres.remove)
     postgres.start()
     const url = postgres.env.DATABASE_URL!.replace(/postgres$/, "no_such_database")
-    const own = await server(await freePort(), { CENTURION_DIR: directory(), DATABASE_URL: url })
-    expect(await own.ended).toBe(1)
-    expect(own.said()).toContain('database "no_such_database" does not exist')
+    const env = { CENTURION_DIR: directory(), DATABASE_URL: url, PORT: "0" }
+    expect(await runCli(["start"], env)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('database "no_such_database" does not exist')
+    })
   })
 
   test("a database that is down at start is waited for, and told of", async () => {

@@ -50,18 +50,15 @@ describe.each(cliDatabases)("centurion backtest on $name", (kind) => {
 
   it("finds the same leads by a setting, as one JSON object", async () => {
     const { code, out } = await run("lead", "--set", "threshold=85", "--json")
-    const [report] = jsonLines(out) as ReadonlyArray<Record<string, unknown>>
-    expect(code).toBe(0)
-    expect(report).toMatchObject({
-      settings: ["threshold=85"],
-      streams: { diverged: between.length },
-      outcomes: [
-        { outcome: "qualified", gained: 0, lost: between.length },
-        { outcome: "handed off", gained: 0, lost: between.length }
-      ]
-    })
-    const places = (report!.divergences as ReadonlyArray<{ address: string }>).map(({ address }) => address)
-    expect(places.sort()).toEqual(between.map(({ stream }) => `acme/${stream}`).sort())
+    const outcomes = ["qualified", "handed off"].map((outcome) => ({
+      outcome,
+      gained: 0,
+      lost: between.length
+    }))
+    expect([code, jsonLines(out)]).toMatchObject([
+      0,
+      [{ settings: ["threshold=85"], streams: { diverged: between.length }, outcomes }]
+    ])
   })
 
   it.each([

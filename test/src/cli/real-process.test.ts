@@ -2,6 +2,7 @@ import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually, newDirectory } from "../http/open-server.ts"
 import { jsonLines, runCli, runProcess, startProcess } from "./run-cli.ts"
+import { hasScript, runOnTerminal } from "./run-on-terminal.ts"
 
 /** All other tests run commands within their own process. */
 describe("centurion in a process of its own", () => {
@@ -32,16 +33,24 @@ describe("centurion in a process of its own", () => {
     expect(told).toMatchObject({ ok: true, events: expect.any(Number) })
   })
 
+  it.runIf(hasScript)("talks on a terminal with a prompt, until /quit", async () => {
+    // Whoever quits in the same breath has said it all the same.
+    const { code, shown } = await runOnTerminal(["chat", "--company", "quick"], env, [
+      ["/quit ends", "Oi de novo!"],
+      ["/quit ends", "/quit"]
+    ])
+    expect([code, shown.includes("of Quick; /quit ends"), /Error/.test(shown)]).toEqual([0, true, false])
+    const events = jsonLines((await runCli(["events", "quick", "--json", "--limit", "0"], env)).out)
+    expect(events.filter(({ type }) => type === "MessageReceived")).toHaveLength(2)
+  })
+
   it.each([
     [["--version"], 0],
     [["events", "quick", "--limit", "3", "--json"], 0],
     [["query", "select 1 as one", "--json"], 0],
     [["users", "list"], 0],
-    [["companies", "show", "nope"], 1],
     [["jobs", "list", "--state", "lost"], 2],
-    [["replay", "quick", "--json"], 2],
-    [["backtest", "nope"], 1],
-    [["erase", "quick/lead/nobody", "--yes"], 1]
+    [["backtest", "nope"], 1]
   ])("ends and writes as it does within another: %j", async (args, code) => {
     const ran = await runProcess(args, env)
     expect(ran).toEqual(await runCli(args, env))

@@ -8,7 +8,10 @@ import type { Env } from "./run-cli.ts"
 export type ServerEnv = Env & { readonly CENTURION_DIR: string }
 
 /** The server that `centurion start` would start with these variables, within this process, on a free port. */
-export const serveHere = async (env: ServerEnv): Promise<OpenServer> => {
+export const serveHere = async (
+  env: ServerEnv,
+  options?: Parameters<typeof openServer>[1]
+): Promise<OpenServer> => {
   const reading = Effect.provide(readSettings(), ConfigProvider.layer(ConfigProvider.fromEnvRecord(env)))
-  return openServer({ ...(await Effect.runPromise(reading)), port: 0 })
+  return openServer({ ...(await Effect.runPromise(reading)), port: 0 }, options)
 }

@@ -1,9 +1,6 @@
-import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { newDirectory, type OpenServer } from "../http/open-server.ts"
 import { type CliDatabase, cliDatabases } from "./cli-database.ts"
 import { jsonLines, runCli, startCli } from "./run-cli.ts"
-import { type ServerEnv, serveHere } from "./serve-here.ts"
 
 const passwordShape = /^[a-z2-7]{5}(-[a-z2-7]{5}){3}\n$/
 
@@ -92,60 +89,5 @@ describe.each(cliDatabases)("centurion users on $name", (kind) => {
       code,
       typeof message === "string" ? message : expect.stringMatching(message)
     ])
-  })
-})
-
-describe("centurion users beside a running server", () => {
-  let dir: string
-  let env: ServerEnv
-  let server: OpenServer
-  beforeAll(async () => {
-    dir = newDirectory()
-    env = { CENTURION_DIR: dir }
-    server = await serveHere(env)
-  })
-  afterAll(async () => {
-    await server?.close()
-    rmSync(dir, { recursive: true, force: true })
-  })
-
-  it("asks the server that holds the embedded database", async () => {
-    const made = await runCli(["users", "create-admin", "ana@quick.test"], env)
-    expect([made.err, made.code, made.out]).toEqual([
-      expect.stringContaining("is a user of"),
-      0,
-      expect.stringMatching(passwordShape)
-    ])
-    expect((await runCli(["users", "set-password", "ana@quick.test"], env)).out).toMatch(passwordShape)
-    const refused = await runCli(["users", "set-password", "nobody@quick.test", "--json"], env)
-    expect([refused.code, JSON.parse(refused.err)]).toEqual([
-      1,
-      { error: { reason: "NotFound", message: "no user has the e-mail nobody@quick.test" } }
-    ])
-    const users = jsonLines((await runCli(["users", "list", "--json"], env)).out)
-    expect(users.map(({ email }) => email)).toContain("ana@quick.test")
-    expect(server.logs.join("\n")).not.toContain(made.out.trim())
-  })
-
-  it("makes the tokens that are out worth nothing, while sessions go on", async () => {
-    const password = (await runCli(["users", "set-password", "ana@quick.test"], env)).out.trim()
-    const post = async (path: string, body: unknown) => {
-      const headers = { "content-type": "application/json" }
-      const answer = await fetch(`${server.url}/api/v1/${path}`, {
-        method: "POST",
-        headers,
-        body: JSON.stringify(body)
-      })
-      return await answer.json()
-    }
-    const statusWith = async (token: string) =>
-      (await fetch(`${server.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status
-    const { tokens } = await post("auth/login", { email: "ana@quick.test", password })
-    expect(await statusWith(tokens.accessToken)).toBe(200)
-    const rotated = await runCli(["users", "rotate-tokens", "--at-once"], env)
-    expect([rotated.code, rotated.out]).toEqual([0, expect.stringContaining("are worth nothing")])
-    expect(await statusWith(tokens.accessToken)).toBe(401)
-    const anew = await post("auth/refresh", { refreshToken: tokens.refreshToken })
-    expect(await statusWith(anew.accessToken)).toBe(200)
   })
 })
