@@ -40,9 +40,14 @@ describe("the commands beside a running server", () => {
     rmSync(dir, { recursive: true, force: true })
   })
 
+  const events = async () => jsonLines((await runCli(["events", "quick", "--json", "--limit", "0"], env)).out)
+  const conversations = async () => [
+    ...new Set((await events()).filter(({ machine }) => machine === "conversation").map(({ id }) => id))
+  ]
   const firstChunk = async () => {
-    const events = jsonLines((await runCli(["events", "quick", "--json", "--limit", "0"], env)).out)
-    return events.find(({ type }) => type === "ChunkSent")!
+    const { id, version, data } = (await events()).find(({ type }) => type === "ChunkSent")!
+    const address = `quick/conversation/${id}`
+    return { address, place: `${address}@${version}`, ...(data as { readonly messageId: string }) }
   }
   const whyNot = async (...args: ReadonlyArray<string>) => {
     const { code, err } = await runCli(["why", ...args], env)
@@ -54,15 +59,9 @@ describe("the commands beside a running server", () => {
     expect([first.code, first.err, first.replies[0]?.from]).toEqual([0, "", "agent"])
     const second = await talk(env, ["Quero automatizar vendas"])
     expect(second.code).toBe(0)
-    const streams = jsonLines((await runCli(["events", "quick", "--json"], env)).out).map(
-      ({ stream }) => stream
-    )
-    expect(new Set(streams.filter((stream) => String(stream).startsWith("conversation/"))).size).toBe(1)
+    expect(await conversations()).toHaveLength(1)
     await talk(env, ["Olá de novo"], "--new")
-    const after = jsonLines((await runCli(["events", "quick", "--json"], env)).out).map(
-      ({ stream }) => stream
-    )
-    expect(new Set(after.filter((stream) => String(stream).startsWith("conversation/"))).size).toBe(2)
+    expect(await conversations()).toHaveLength(2)
   })
 
   it("show a person on a terminal who says what, and what was said before", async () => {
@@ -74,11 +73,12 @@ describe("the commands beside a running server", () => {
   })
 
   it("read, replay and verify through the process that holds the database", async () => {
-    const events = jsonLines((await runCli(["events", "quick", "--json", "--limit", "0"], env)).out)
     const verified = await runCli(["verify", "--json"], env)
-    expect([verified.code, jsonLines(verified.out)]).toMatchObject([0, [{ ok: true, events: events.length }]])
-    const stream = events.find(({ stream }) => String(stream).startsWith("conversation/"))?.stream
-    const replayed = await runCli(["replay", `quick/${stream}`, "--json"], env)
+    expect([verified.code, jsonLines(verified.out)]).toMatchObject([
+      0,
+      [{ ok: true, events: (await events()).length }]
+    ])
+    const replayed = await runCli(["replay", (await firstChunk()).address, "--json"], env)
     expect([replayed.code, jsonLines(replayed.out)]).toMatchObject([
       0,
       [{ follows: true, differing: 0, notes: [] }]
@@ -109,7 +109,7 @@ describe("the commands beside a running server", () => {
     const following = startCli(["events", "quick", "-f", "--json"], env)
     await following.until((out) => out.endsWith("\n"))
     await talk(env, ["Qual o preço?"])
-    const all = jsonLines((await runCli(["events", "quick", "--json", "--limit", "0"], env)).out)
+    const all = await events()
     await following.until((out) => out.endsWith("\n") && jsonLines(out).length >= all.length)
     following.interrupt()
     const { code, out } = await following.ended
@@ -173,15 +173,13 @@ describe("the commands beside a running server", () => {
   })
 
   it("tell why a line was said, as a tree, and what is wrong with the question", async () => {
-    const sent = await firstChunk()
-    const place = `quick/${sent.stream}@${sent.version}`
-    const { messageId } = sent.data as { readonly messageId: string }
-    const { code, out, err } = await runCli(["why", `quick/${sent.stream}`, messageId], env)
+    const { address, place, messageId } = await firstChunk()
+    const { code, out, err } = await runCli(["why", address, messageId], env)
     expect([code, err]).toEqual([0, ""])
     const bare = out.split("\n").map((line) => line.replaceAll(/[├└─│] ?/g, "").trim())
     expect(bare[0]).toBe(`why ${place}`)
     for (const start of [
-      `turn 1 of quick/${sent.stream}, closed `,
+      `turn 1 of ${address}, closed `,
       'lead  "Oi!", message ',
       "model  scripted-1, prompt ",
       "causes, each caused by what stands below it",
@@ -196,7 +194,7 @@ describe("the commands beside a running server", () => {
     expect([
       await whyNot("quick"),
       await whyNot("quick/talk/1@1"),
-      await whyNot(`quick/${sent.stream}@999`),
+      await whyNot(`${address}@999`),
       await whyNot("x", "--company", "nope")
     ]).toEqual([
       [2, expect.stringMatching(/^"quick" may be a message's id: name its company with --company/)],
@@ -207,8 +205,8 @@ describe("the commands beside a running server", () => {
   })
 
   it("tell it by themselves as they told it through the server", async () => {
-    const sent = await firstChunk()
-    const asked = ["why", `quick/${sent.stream}#1.1`, "--effects", "--json"]
+    const { address, place } = await firstChunk()
+    const asked = ["why", `${address}#1.1`, "--effects", "--json"]
     const explained = async () => {
       const { code, out, err } = await runCli(asked, env)
       expect([code, err]).toEqual([0, ""])
@@ -216,7 +214,7 @@ describe("the commands beside a running server", () => {
     }
     const running = await explained()
     expect(running).toMatchObject({
-      place: `quick/${sent.stream}@${sent.version}`,
+      place,
       event: { type: "ChunkSent", causes: [{ type: "JobSucceeded", step: { agrees: true } }] },
       effects: { type: "ChunkSent" }
     })
