@@ -14,7 +14,9 @@ export const mayName: ReadonlyArray<{
     why: "The lead as who speaks or decides, beside agent and person.",
     files: [
       "machines/conversation/jobs.ts",
+      "machines/conversation/ownership.ts",
       "machines/conversation/state.ts",
+      "machines/conversation/turn.ts",
       "projections/conversation-changes.ts",
       "projections/message-records.ts",
       "src/cli/chat/talk.ts",
@@ -28,20 +30,8 @@ export const mayName: ReadonlyArray<{
   },
   {
     kind: "lead",
-    why: "Tells the lead's actor, or says that its personal data is the lead's.",
-    files: [
-      "machines/contact/events.ts",
-      "machines/conversation/events.ts",
-      "machines/conversation/ownership.ts",
-      "machines/conversation/reply.ts",
-      "machines/conversation/turn.ts",
-      "machines/reply/events.ts"
-    ]
-  },
-  {
-    kind: "lead",
     why: "A note may be about it; its id is the person's.",
-    files: ["projections/clear-fields.ts", "projections/notes.ts"]
+    files: ["machines/contact/events.ts", "projections/clear-fields.ts", "projections/notes.ts"]
   },
   {
     kind: "lead",
@@ -50,13 +40,8 @@ export const mayName: ReadonlyArray<{
   },
   {
     kind: "conversation",
-    why: "Tells the conversation's actor, or is about it.",
-    files: [
-      "machines/contact/events.ts",
-      "machines/lead/rules.ts",
-      "machines/reply/machine.ts",
-      "projections/notes.ts"
-    ]
+    why: "A note may be about it.",
+    files: ["machines/contact/events.ts", "projections/notes.ts"]
   },
   {
     kind: "conversation",
@@ -76,13 +61,8 @@ export const mayName: ReadonlyArray<{
   },
   {
     kind: "deal",
-    why: "The lead opens it at its handoff; a note may be about it; its id is the person's.",
-    files: [
-      "machines/contact/events.ts",
-      "machines/lead/rules.ts",
-      "projections/clear-fields.ts",
-      "projections/notes.ts"
-    ]
+    why: "A note may be about it; its id is the person's.",
+    files: ["machines/contact/events.ts", "projections/clear-fields.ts", "projections/notes.ts"]
   },
   {
     kind: "contact",

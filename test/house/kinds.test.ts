@@ -50,9 +50,13 @@ const follows = (text: string, name: string) =>
 
 const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
 
+/** How a machine tells another, or whose personal data it says something is. */
+const addressed = /(?:machine: |actorAt\(|subjectIn\()"\w+"/g
+
 /** The kinds that a file names and that are none of its business. */
 const namedIn = (path: string, text: string): ReadonlyArray<string> => {
-  const code = withoutComments(text)
+  const whole = withoutComments(text)
+  const code = path.startsWith("machines/") ? whole.replaceAll(addressed, "") : whole
   return kinds
     .filter(({ folder, name, pattern }) => {
       if (isDemo(path) || path.startsWith(folder) || !pattern.test(code)) return false
@@ -82,5 +86,6 @@ test("a channel by its name, by its webhook's and by its setting, a model and a 
   expect(namedIn(path, 'case "deal":')).toEqual([`${path} names deal`])
   expect(namedIn(path, '// as "deal"\n/** or "telegram" */')).toEqual([])
   expect(namedIn("src/channels/telegram/update.ts", '"telegram"')).toEqual([])
+  expect(namedIn("machines/visit/machine.ts", 'actorAt("lead", id)')).toEqual([])
   expect(namedIn("projections/deals.ts", 'name: "deals", machines: ["deal"]')).toEqual([])
 })
