@@ -3,13 +3,9 @@ import type { Json } from "../eventstore/database/json.ts"
 import type { SubjectKeys } from "../eventstore/personal/subject-keys.ts"
 import { type Address, formatAddress } from "./address.ts"
 import { EventRefused, TryAgain } from "./engine/engine.ts"
-import type { LiveActor } from "./machine/live-actor.ts"
+import { type LiveActor, needsKey } from "./machine/live-actor.ts"
 
 const storeRetryMs = 1000
-
-/** Nothing personal is stored before there is a key for it. */
-export const needsKey = ({ key, registered }: LiveActor): boolean =>
-  key === undefined && registered.personal.any
 
 /** Takes the key of the person that the actor is about; a new actor says by its input who that is. */
 export const giveKey = (

@@ -1,3 +1,4 @@
+import * as Result from "effect/Result"
 import type { JsonObject } from "../../eventstore/database/json.ts"
 import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { Address } from "../address.ts"
@@ -7,6 +8,16 @@ import type { EngineLimits } from "./engine-limits.ts"
 
 const keyMaxLength = 512
 
+/** The data as it will be stored. */
+export interface AcceptedEvent {
+  readonly data: JsonObject
+  /** Its canonical text. */
+  readonly text: string
+}
+
+const refused = (reason: EventRefused["reason"], message: string) =>
+  Result.fail(new EventRefused({ reason, message }))
+
 /** The data as it will be stored, or why it can't be. */
 export const acceptEvent = (
   registry: MachineRegistry,
@@ -14,34 +25,32 @@ export const acceptEvent = (
   address: Address,
   event: ActorEvent,
   envelope: Envelope
-): { readonly data: JsonObject; readonly text: string } | EventRefused => {
+): Result.Result<AcceptedEvent, EventRefused> => {
   const registered: RegisteredMachine | undefined = registry.get(address.machine)
-  if (registered === undefined) return unknownMachine(registry, address)
-  if ((envelope.key?.length ?? 0) > keyMaxLength) {
-    return new EventRefused({
-      reason: "tooLarge",
-      message: `the key is longer than ${keyMaxLength} characters`
-    })
-  }
+  if (registered === undefined) return Result.fail(unknownMachine(registry, address))
+  if ((envelope.key?.length ?? 0) > keyMaxLength)
+    return refused("tooLarge", `the key is longer than ${keyMaxLength} characters`)
   const wrong = wrongWord({ ...envelope, type: event.type, id: address.id }) ?? wrongTime(envelope)
-  if (wrong !== undefined) return new EventRefused({ reason: "wrongData", message: wrong })
+  if (wrong !== undefined) return refused("wrongData", wrong)
   const accepted = registered.accept(event)
-  if (accepted._tag === "Failure") return accepted.failure
+  if (Result.isFailure(accepted)) return Result.fail(accepted.failure)
+  const stored = asStored(event.type, accepted.success)
+  if (Result.isFailure(stored)) return stored
+  const { length } = stored.success.text
+  const isTooLarge =
+    length > limits.eventMaxBytes / 4 && Buffer.byteLength(stored.success.text) > limits.eventMaxBytes
+  return isTooLarge
+    ? refused("tooLarge", `${event.type} is larger than ${limits.eventMaxBytes} bytes`)
+    : stored
+}
+
+/** The machine gets what a replay will give it: the same keys in the same order. */
+export const asStored = (type: string, data: JsonObject): Result.Result<AcceptedEvent, EventRefused> => {
   try {
-    const text = canonicalJson(accepted.success, event.type)
-    if (text.length <= limits.eventMaxBytes / 4 || Buffer.byteLength(text) <= limits.eventMaxBytes) {
-      // The machine gets what a replay will give it: the same keys in the same order.
-      return { data: JSON.parse(text), text }
-    }
-    return new EventRefused({
-      reason: "tooLarge",
-      message: `${event.type} is larger than ${limits.eventMaxBytes} bytes`
-    })
+    const text = canonicalJson(data, type)
+    return Result.succeed({ data: JSON.parse(text) as JsonObject, text })
   } catch (error) {
-    return new EventRefused({
-      reason: "wrongData",
-      message: error instanceof Error ? error.message : String(error)
-    })
+    return refused("wrongData", error instanceof Error ? error.message : String(error))
   }
 }
 

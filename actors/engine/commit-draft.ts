@@ -1,10 +1,10 @@
+import * as Result from "effect/Result"
 import { Batch } from "../../eventstore/log/batch.ts"
 import { eventPlace, seal } from "../../eventstore/personal/sealed-text.ts"
 import { nextLink, payloadHash, sha256 } from "../../eventstore/proof/hash.ts"
 import { erased } from "../actor-key.ts"
 import type { LiveActor } from "../machine/live-actor.ts"
-import { takesNow } from "../machine/possible-events.ts"
-import { EventRefused, WrongVersion } from "./engine.ts"
+import { type EventRefused, WrongVersion } from "./engine.ts"
 import type { Delivery, Note, Outcome, OwnedPartition } from "./partition.ts"
 import { type CommittedJob, type StepRows, WorkingActor } from "./working-actor.ts"
 
@@ -80,30 +80,13 @@ export class CommitDraft {
     working: WorkingActor,
     delivery: Delivery
   ): EventRefused | undefined {
-    const { recordedAt } = this.progressOf(partition)
-    const takeBack = working.mark()
-    const before: Array<StepRows> = []
-    let taken: StepRows
-    try {
-      if (delivery.erasure !== undefined) taken = working.erase(delivery.erasure)
-      else {
-        if (working.mustMigrate) before.push(working.migrate())
-        if (working.version === 0) before.push(working.start(delivery.startInput ?? null, recordedAt))
-        const notNow = refusedNow(working, delivery)
-        if (notNow !== undefined) {
-          takeBack()
-          return notNow
-        }
-        taken = working.take(delivery, recordedAt)
-      }
-    } catch (error) {
-      takeBack()
-      const message = `${delivery.actor.stream}: ${error instanceof Error ? error.message : String(error)}`
-      return new EventRefused({ reason: "wrongData", message })
+    const steps = working.deliver(delivery, this.progressOf(partition).recordedAt)
+    if (Result.isFailure(steps)) return steps.failure
+    for (const rows of steps.success) {
+      const isLast = rows === steps.success.at(-1)
+      const position = this.write(partition, delivery, rows, isLast ? delivery.envelope.principal : "engine")
+      if (isLast) this.settle(delivery, rows, position)
     }
-    for (const rows of before) this.write(partition, delivery, rows, "engine")
-    const position = this.write(partition, delivery, taken, delivery.envelope.principal)
-    this.settle(delivery, taken, position)
     return undefined
   }
 
@@ -210,16 +193,6 @@ const isStale = ({ state, erased }: WorkingActor, { timer, job, erasure }: Deliv
     return !state?.timers.some((set) => set.timer === timer.timer && set.setBy === timer.setBy)
   }
   return job !== undefined && !state?.jobs.some((pending) => pending.job === job)
-}
-
-const refusedNow = (
-  { actor: { running, stream }, state }: WorkingActor,
-  { envelope, input, type }: Delivery
-): EventRefused | undefined => {
-  if (envelope.onlyIfTaken !== true || state === undefined || input.kind !== "event") return undefined
-  if (takesNow(running, state.snapshot, input.event)) return undefined
-  const message = `${stream} is in ${JSON.stringify(state.snapshot.value)} and does not take this ${type} there`
-  return new EventRefused({ reason: "notNow", message })
 }
 
 const wrongVersion = (working: WorkingActor, { actor, envelope }: Delivery): WrongVersion | undefined => {

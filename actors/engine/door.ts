@@ -1,14 +1,12 @@
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
 import type { Json, JsonObject } from "../../eventstore/database/json.ts"
-import { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import type { SubjectKeys } from "../../eventstore/personal/subject-keys.ts"
-import { canonicalJson } from "../../eventstore/proof/hash.ts"
-import { erased, giveKey, needsKey } from "../actor-key.ts"
+import { erased, giveKey } from "../actor-key.ts"
 import { type Address, formatAddress, streamOf } from "../address.ts"
-import { ActorParked, type LiveActor, stepInputOf } from "../machine/live-actor.ts"
-import { absentMachine, type MachineRegistry } from "../machine/machine-registry.ts"
-import { acceptEvent, unknownMachine } from "./accept-event.ts"
+import { type ActorParked, type LiveActor, needsKey, stepInputOf } from "../machine/live-actor.ts"
+import { absentMachine, type MachineRegistry, type RegisteredMachine } from "../machine/machine-registry.ts"
+import { acceptEvent, asStored, unknownMachine } from "./accept-event.ts"
 import type { ActorLoader } from "./actor-loader.ts"
 import {
   type ActorEvent,
@@ -18,11 +16,11 @@ import {
   EventRefused,
   TryAgain
 } from "./engine.ts"
-import type { EngineClock, Fork } from "./engine-clock.ts"
+import type { EngineClock } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
 import type { EngineOptions } from "./engine-options.ts"
-import type { OwnedPartitions } from "./owned-partitions.ts"
-import { type Delivery, type ErasureOrder, enqueue, type Outcome, type OwnedPartition } from "./partition.ts"
+import { enqueue, type OwnedPartitions } from "./owned-partitions.ts"
+import type { Delivery, ErasureOrder, Outcome, OwnedPartition } from "./partition.ts"
 
 /** What the door needs of the engine around it. */
 export interface DoorPorts {
@@ -31,7 +29,6 @@ export interface DoorPorts {
   readonly loader: ActorLoader
   readonly keys: SubjectKeys["Service"]
   readonly clock: EngineClock["Service"]
-  readonly fork: Fork
   readonly limits: EngineLimits
   readonly startInput: EngineOptions["startInput"]
   /** Why nothing can be stored now; undefined while the database answers. */
@@ -49,237 +46,248 @@ export interface OwnInput {
   readonly job?: string
 }
 
-/** The one way into an actor. */
-export interface Door {
-  readonly deliver: (
-    address: Address,
-    event: ActorEvent,
-    envelope: Envelope
-  ) => Effect.Effect<Delivered, DeliverError>
-  /** For the engine's own inputs; `stale` when they answer nothing any more. */
-  readonly deliverOwn: (address: Address, input: OwnInput) => Effect.Effect<Delivered | "stale", DeliverError>
-  /** Erases the actor's person from it; `stale` when it was done before. */
-  readonly erase: (address: Address, order: ErasureOrder) => Effect.Effect<Delivered | "stale", DeliverError>
-  readonly load: (address: Address) => Effect.Effect<LiveActor, EventRefused | TryAgain>
-  readonly waiting: () => number
-  /** Tells deliveries older than the limit to try again, while the database does not answer. */
-  readonly sweep: () => void
-  /** Tells all who still wait to try again elsewhere: nothing is taken any more. */
-  readonly close: () => void
+/** An actor in memory, in a partition of ours. */
+interface Found {
+  readonly partition: OwnedPartition
+  readonly actor: LiveActor
 }
+
+/** A delivery before its actor is found. */
+type Sent = Omit<Delivery, "kind" | "actor" | "settle">
 
 const notOwnerRetryMs = 1000
 const storeRetryMs = 1000
 
-export const makeDoor = (ports: DoorPorts): Door => {
-  const { clock, fork, registry, partitions, loader, limits } = ports
-  const open = new Set<{ readonly since: number; readonly refuse: (error: DeliverError) => void }>()
-  const loading = new Set<(error: TryAgain) => void>()
+/** The one way into an actor: finds it, makes it ready, and puts what comes for it into its partition's mailbox. */
+export class Door {
+  private readonly ports: DoorPorts
+  /** Deliveries in the mailboxes, the oldest first. */
+  private readonly open = new Set<{
+    readonly since: number
+    readonly refuse: (error: DeliverError) => void
+  }>()
+  private readonly loading = new Set<(error: TryAgain) => void>()
 
-  /**
-   * Finds the actor's place and loads it; `done` is called once, now or later. With `toErase` also one that can't be
-   * loaded, without its state: erasing it is owed.
-   */
-  const find = (
+  constructor(ports: DoorPorts) {
+    this.ports = ports
+  }
+
+  get waiting(): number {
+    return this.open.size
+  }
+
+  readonly deliver = (
     address: Address,
-    done: (found: { partition: OwnedPartition; actor: LiveActor } | EventRefused | TryAgain) => void,
-    toErase = false
-  ) => {
-    const listed = registry.get(address.machine)
-    if (listed === undefined && !toErase) return done(unknownMachine(registry, address))
-    const registered = listed ?? absentMachine(address.machine)
-    const down = ports.storeDown()
-    if (down !== undefined)
-      return done(new TryAgain({ reason: "storeUnavailable", message: down, retryAfterMs: storeRetryMs }))
-    const stream = streamOf(address)
-    const partition = partitions.of(address.company, stream)
-    if (partition === "unknownCompany") return findCompany(address, done)
-    if (partition === "notOwner") return done(notOwner(address))
-    loading.add(done)
-    loader.load(address, partition, registered, (loaded) => {
-      loading.delete(done)
-      const isParked = loaded instanceof ActorParked
-      if (isParked && !toErase) done(new EventRefused({ reason: "parked", message: loaded.message }))
-      else if (loaded instanceof StoreUnavailable)
-        done(
-          new TryAgain({ reason: "storeUnavailable", message: loaded.message, retryAfterMs: storeRetryMs })
-        )
-      else if (partition.lost) done(notOwner(address))
-      else {
-        const actor = isParked ? loaded.actor : loaded
-        if (listed === undefined) actor.state = undefined
-        done({ partition, actor })
-      }
-    })
-  }
-
-  const findCompany = (address: Address, done: Parameters<typeof find>[1]) => {
-    fork(
-      Effect.map(partitions.refresh, (found) => {
-        const known = partitions.of(address.company, streamOf(address)) !== "unknownCompany"
-        if (found || known) {
-          ports.lookForPartitions()
-          return done(notOwner(address))
-        }
-        done(
-          new EventRefused({
-            reason: "unknownCompany",
-            message: `no company is called "${address.company}"; it must be made before ${formatAddress(address)} can be reached`
-          })
-        )
-      })
-    )
-  }
-
-  const push = (
-    found: { partition: OwnedPartition; actor: LiveActor },
-    delivery: Omit<Delivery, "kind" | "actor" | "settle">,
-    settle: (outcome: Outcome) => void
-  ) => {
-    const { partition, actor } = found
-    if (partition.lost) return settle(notOwner(actor.address))
-    actor.pins++
-    const entry = { since: clock.steady(), refuse: settle }
-    open.add(entry)
-    enqueue(partition, {
-      ...delivery,
-      kind: "delivery",
-      actor,
-      settle: (outcome) => {
-        unpin(actor)
-        open.delete(entry)
-        settle(outcome)
-      }
-    })
-  }
-
-  /** What a new actor is started with, and the key of the person it is about. */
-  const makeReady = (
-    actor: LiveActor,
-    starting: Effect.Effect<Json | undefined, EventRefused>,
-    done: (ready: Exit.Exit<Json | undefined, EventRefused | TryAgain>) => void
-  ) => {
-    // Let go meanwhile, it would be loaded as a second one, and this first one would be out of date.
-    actor.pins++
-    const ready = Effect.tap(starting, (startInput) => giveKey(ports.keys, actor, startInput))
-    fork(
-      Effect.map(Effect.exit(ready), (exit) => {
-        done(exit)
-        unpin(actor)
-      })
-    )
-  }
-
-  const startingOf = (actor: LiveActor, event: ActorEvent, envelope: Envelope) => {
-    if (actor.version > 0) return Effect.succeed(undefined)
-    // Whoever comes while somebody begins it may be stored first, and then begins it as that one does.
-    actor.starter ??= envelope.starter
-    return ports.startInput(actor.address, event, actor.starter)
-  }
-
-  const deliver: Door["deliver"] = (address, event, envelope) =>
-    Effect.callback((resume) => {
-      const settle = (outcome: Outcome) => resume(resultOf(outcome))
+    event: ActorEvent,
+    envelope: Envelope
+  ): Effect.Effect<Delivered, DeliverError> =>
+    Effect.suspend((): Effect.Effect<Delivered, DeliverError> => {
+      const { registry, limits } = this.ports
       const accepted = acceptEvent(registry, limits, address, event, envelope)
-      if ("_tag" in accepted) return settle(accepted)
-      if (open.size >= limits.waitingMax) return settle(overloaded(open.size))
-      find(address, (found) => {
-        if ("_tag" in found) return settle(found)
-        const { actor } = found
-        if (actor.erased) return settle(erased(address))
-        const { data, text } = accepted
-        const input = stepInputOf(event.type, data)
-        const delivery = { type: event.type, data, text, input, envelope, startInput: undefined }
-        if (actor.version > 0 && !needsKey(actor)) return push(found, delivery, settle)
-        makeReady(actor, startingOf(actor, event, envelope), (ready) => {
-          if (Exit.isFailure(ready)) resume(Effect.failCause(ready.cause))
-          else push(found, { ...delivery, startInput: ready.value }, settle)
-        })
-      })
+      if (Result.isFailure(accepted)) return Effect.fail(accepted.failure)
+      if (this.open.size >= limits.waitingMax) return Effect.fail(overloaded(this.open.size))
+      const { data, text } = accepted.success
+      const input = stepInputOf(event.type, data)
+      const sent = { type: event.type, data, text, input, envelope, startInput: undefined }
+      const ready = this.readyInMemory(address)
+      return neverStale(ready === undefined ? this.deliverCold(address, event, sent) : this.push(ready, sent))
     })
 
-  const deliverOwn: Door["deliverOwn"] = (address, { type, data, causation, timer, job }) =>
-    Effect.callback<Delivered | "stale", DeliverError>((resume) => {
-      const settle = (outcome: Outcome) =>
-        resume(outcome === "stale" ? Effect.succeed(outcome) : resultOf(outcome))
-      let text: string
-      try {
-        text = canonicalJson(data, type)
-      } catch (error) {
-        return settle(new EventRefused({ reason: "wrongData", message: String(error) }))
-      }
-      find(address, (found) => {
-        if ("_tag" in found) return settle(found)
-        const envelope = { principal: "engine", causation }
-        const stored = JSON.parse(text) as JsonObject
-        const input = stepInputOf(type, stored)
-        const delivery = { type, data: stored, text, input, envelope, startInput: undefined }
-        if (found.actor.erased) return settle("stale")
-        const own = { ...delivery, ...(timer && { timer }), ...(job !== undefined && { job }) }
-        if (!needsKey(found.actor)) return push(found, own, settle)
-        makeReady(found.actor, Effect.succeed(undefined), (ready) => {
-          if (Exit.isFailure(ready)) resume(Effect.failCause(ready.cause))
-          else push(found, own, settle)
-        })
-      })
-    })
+  /** To an actor that must be loaded, begun, or given the key of its person before. */
+  private readonly deliverCold = Effect.fnUntraced(
+    { self: this },
+    function* (this: Door, address: Address, event: ActorEvent, sent: Sent) {
+      const found = yield* this.find(address)
+      const { actor } = found
+      if (actor.erased) return yield* erased(address)
+      if (isReady(actor)) return yield* this.push(found, sent)
+      if (actor.version > 0) return yield* this.pushReady(found, sent, Effect.succeed(undefined))
+      // Whoever comes while somebody begins it may be stored first, and then begins it as that one does.
+      actor.starter ??= sent.envelope.starter
+      return yield* this.pushReady(found, sent, this.ports.startInput(address, event, actor.starter))
+    }
+  )
 
-  const erase: Door["erase"] = (address, order) =>
-    Effect.callback<Delivered | "stale", DeliverError>((resume) => {
-      const settle = (outcome: Outcome) =>
-        resume(outcome === "stale" ? Effect.succeed(outcome) : resultOf(outcome))
-      const give: Parameters<typeof find>[1] = (found) => {
-        if ("_tag" in found) return settle(found)
-        const type = "SubjectErased"
-        const envelope = { principal: "engine", causation: `erasure/${order.erasure}` }
-        const input = { kind: "event", event: { type } } as const
-        const delivery = { type, data: {}, text: "{}", input, envelope, startInput: undefined }
-        push(found, { ...delivery, erasure: order }, settle)
+  /** For the engine's own inputs; `stale` when they answer nothing any more. */
+  readonly deliverOwn = Effect.fnUntraced(
+    { self: this },
+    function* (this: Door, address: Address, { type, data, causation, timer, job }: OwnInput) {
+      const stored = yield* Effect.fromResult(asStored(type, data))
+      const found = this.readyInMemory(address) ?? (yield* this.find(address))
+      if (found.actor.erased) return "stale" as const
+      const sent: Sent = {
+        ...{ type, ...stored, input: stepInputOf(type, stored.data), startInput: undefined },
+        envelope: { principal: "engine", causation },
+        ...(timer && { timer }),
+        ...(job !== undefined && { job })
       }
-      find(address, give, true)
-    })
+      return needsKey(found.actor)
+        ? yield* this.pushReady(found, sent, Effect.succeed(undefined))
+        : yield* this.push(found, sent)
+    }
+  )
 
-  return {
-    deliver,
-    deliverOwn,
-    erase,
-    load: (address) =>
-      Effect.callback((resume) =>
-        find(address, (found) => resume("_tag" in found ? Effect.fail(found) : Effect.succeed(found.actor)))
-      ),
-    waiting: () => open.size,
-    close: () => {
-      const ended = new TryAgain({
-        reason: "notOwner",
-        message: "this process ends",
-        retryAfterMs: notOwnerRetryMs
+  /** Erases the actor's person from it; `stale` when it was done before. */
+  readonly erase = Effect.fnUntraced(
+    { self: this },
+    function* (this: Door, address: Address, erasure: ErasureOrder) {
+      const found = yield* this.findToErase(address)
+      const type = "SubjectErased"
+      return yield* this.push(found, {
+        ...{ type, data: {}, text: "{}", input: { kind: "event", event: { type } }, startInput: undefined },
+        envelope: { principal: "engine", causation: `erasure/${erasure.erasure}` },
+        erasure
       })
-      for (const refuse of loading) refuse(ended)
-      for (const { refuse } of open) refuse(ended)
-    },
-    sweep: () => {
-      const down = ports.storeDown()
-      if (down === undefined) return
-      const oldest = clock.steady() - limits.deliverTimeoutMs
-      for (const entry of open) {
-        if (entry.since > oldest) return
-        open.delete(entry)
-        entry.refuse(new TryAgain({ reason: "storeUnavailable", message: down, retryAfterMs: storeRetryMs }))
-      }
+    }
+  )
+
+  /** The actor, from memory or from the store. */
+  readonly load = (address: Address): Effect.Effect<LiveActor, EventRefused | TryAgain> =>
+    Effect.map(this.find(address), ({ actor }) => actor)
+
+  /** Tells deliveries older than the limit to try again, while the database does not answer. */
+  readonly sweep = (): void => {
+    const down = this.ports.storeDown()
+    if (down === undefined) return
+    const oldest = this.ports.clock.steady() - this.ports.limits.deliverTimeoutMs
+    for (const entry of this.open) {
+      if (entry.since > oldest) return
+      this.open.delete(entry)
+      entry.refuse(storeAway(down))
     }
   }
+
+  /** Tells all who still wait to try again elsewhere: nothing is taken any more. */
+  close(): void {
+    const ended = new TryAgain({
+      reason: "notOwner",
+      message: "this process ends",
+      retryAfterMs: notOwnerRetryMs
+    })
+    for (const refuse of this.loading) refuse(ended)
+    for (const { refuse } of this.open) refuse(ended)
+  }
+
+  /** The short way, which nearly all take. */
+  private readyInMemory(address: Address): Found | undefined {
+    const { partitions, loader, storeDown } = this.ports
+    if (storeDown() !== undefined) return undefined
+    const stream = streamOf(address)
+    const partition = partitions.of(address.company, stream)
+    if (typeof partition !== "object") return undefined
+    const actor = loader.find(stream, partition)
+    return actor === undefined || actor.erased || !isReady(actor) ? undefined : { partition, actor }
+  }
+
+  private readonly find = Effect.fnUntraced({ self: this }, function* (this: Door, address: Address) {
+    const registered = this.ports.registry.get(address.machine)
+    if (registered === undefined) return yield* unknownMachine(this.ports.registry, address)
+    const partition = yield* this.partitionOf(address)
+    const loading = this.loadFrom(partition, address, registered)
+    const actor = yield* Effect.catchTag(loading, "ActorParked", ({ message }) =>
+      Effect.fail(new EventRefused({ reason: "parked", message }))
+    )
+    return { partition, actor }
+  })
+
+  /** Also one that can't be loaded, without its state, and one whose machine is gone: erasing it is owed. */
+  private readonly findToErase = Effect.fnUntraced({ self: this }, function* (this: Door, address: Address) {
+    const registered = this.ports.registry.get(address.machine)
+    const partition = yield* this.partitionOf(address)
+    const loading = this.loadFrom(partition, address, registered ?? absentMachine(address.machine))
+    const actor = yield* Effect.catchTag(loading, "ActorParked", (parked) => Effect.succeed(parked.actor))
+    if (registered === undefined) actor.state = undefined
+    return { partition, actor }
+  })
+
+  /** The partition that the actor is in, if it is ours. */
+  private partitionOf(address: Address): Effect.Effect<OwnedPartition, EventRefused | TryAgain> {
+    const down = this.ports.storeDown()
+    if (down !== undefined) return Effect.fail(storeAway(down))
+    const partition = this.ports.partitions.of(address.company, streamOf(address))
+    if (partition === "unknownCompany") return this.findCompany(address)
+    return partition === "notOwner" ? Effect.fail(notOwner(address)) : Effect.succeed(partition)
+  }
+
+  private readonly findCompany = Effect.fnUntraced({ self: this }, function* (this: Door, address: Address) {
+    const { partitions, lookForPartitions } = this.ports
+    const isNews = yield* partitions.refresh
+    if (isNews || partitions.of(address.company, streamOf(address)) !== "unknownCompany") {
+      lookForPartitions()
+      return yield* notOwner(address)
+    }
+    return yield* new EventRefused({
+      reason: "unknownCompany",
+      message: `no company is called "${address.company}"; it must be made before ${formatAddress(address)} can be reached`
+    })
+  })
+
+  private loadFrom(partition: OwnedPartition, address: Address, registered: RegisteredMachine) {
+    return Effect.callback<LiveActor, ActorParked | TryAgain>((resume) => {
+      const refuse = (error: TryAgain) => resume(Effect.fail(error))
+      this.loading.add(refuse)
+      this.ports.loader.load(address, partition, registered, (loaded) => {
+        this.loading.delete(refuse)
+        if (partition.lost) return refuse(notOwner(address))
+        if (Result.isSuccess(loaded)) return resume(Effect.succeed(loaded.success))
+        const { failure } = loaded
+        resume(Effect.fail(failure._tag === "ActorParked" ? failure : storeAway(failure.message)))
+      })
+    })
+  }
+
+  /** Pushes it with what a new actor starts with, once there is the key of the person that the actor is about. */
+  private pushReady(found: Found, sent: Sent, starting: Effect.Effect<Json | undefined, EventRefused>) {
+    const { actor } = found
+    // Let go meanwhile, it would be loaded as a second one, and this first one would be out of date.
+    actor.pins++
+    return starting.pipe(
+      Effect.tap((startInput) => giveKey(this.ports.keys, actor, startInput)),
+      Effect.flatMap((startInput) => this.push(found, { ...sent, startInput })),
+      Effect.ensuring(Effect.sync(() => unpin(actor)))
+    )
+  }
+
+  /** Into the mailbox; the lane answers when the commit stands. */
+  private push({ partition, actor }: Found, sent: Sent): Effect.Effect<Delivered | "stale", DeliverError> {
+    return Effect.callback((resume) => {
+      const settle = (outcome: Outcome) => resume(resultOf(outcome))
+      if (partition.lost) return settle(notOwner(actor.address))
+      actor.pins++
+      const entry = { since: this.ports.clock.steady(), refuse: settle }
+      this.open.add(entry)
+      enqueue(partition, {
+        ...sent,
+        kind: "delivery",
+        actor,
+        settle: (outcome) => {
+          unpin(actor)
+          this.open.delete(entry)
+          settle(outcome)
+        }
+      })
+    })
+  }
 }
 
-const resultOf = (outcome: Outcome): Effect.Effect<Delivered, DeliverError> => {
-  if (outcome === "stale") return Effect.die(new Error("only the engine's own inputs can be stale"))
-  return "_tag" in outcome ? Effect.fail(outcome) : Effect.succeed(outcome)
-}
+/** It has begun, and what is personal of it can be sealed. */
+const isReady = (actor: LiveActor): boolean => actor.version > 0 && !needsKey(actor)
 
-/** Once nobody is on the way to it any more, it may be let go, and nobody is beginning it. */
+/** Once nobody is on the way to it any more it may be let go, and nobody is beginning it. */
 const unpin = (actor: LiveActor) => {
   actor.pins--
   if (actor.pins === 0) actor.starter = undefined
 }
+
+const resultOf = (outcome: Outcome): Effect.Effect<Delivered | "stale", DeliverError> =>
+  typeof outcome === "object" && "_tag" in outcome ? Effect.fail(outcome) : Effect.succeed(outcome)
+
+/** Only the engine's own inputs can be stale. */
+const neverStale = (delivering: Effect.Effect<Delivered | "stale", DeliverError>) =>
+  delivering as Effect.Effect<Delivered, DeliverError>
+
+const storeAway = (message: string) =>
+  new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
 
 const notOwner = (address: Address) =>
   new TryAgain({

@@ -5,8 +5,10 @@ import type { History } from "../../eventstore/log/history.ts"
 import type { SubjectKeys } from "../../eventstore/personal/subject-keys.ts"
 import type { StoredErasure, StreamCopies, SubjectStore } from "../../eventstore/personal/subject-store.ts"
 import { type Address, addressOf } from "../address.ts"
+import { pollLoop, Wake } from "../poll-loop.ts"
 import type { DeliverError, Delivered } from "./engine.ts"
 import type { EngineClock } from "./engine-clock.ts"
+import type { OwnedPartitions } from "./owned-partitions.ts"
 import type { ErasureOrder } from "./partition.ts"
 import { gatherValues, type KnownValues } from "./redacted-state.ts"
 
@@ -52,9 +54,7 @@ export interface ErasurePorts {
   readonly places: ReadonlyArray<ErasurePlace>
   /** Puts the order into the actor's next commit; `stale` when it was done before. */
   readonly erase: (to: Address, order: ErasureOrder) => Effect.Effect<Delivered | "stale", DeliverError>
-  /** Marks the stream as erased in its partition's next commit. */
-  readonly markErased: (company: string, stream: string) => Effect.Effect<boolean>
-  readonly isOurs: (company: string, stream: string) => boolean
+  readonly partitions: OwnedPartitions
   readonly log: (level: "info" | "error", message: string) => void
 }
 
@@ -67,136 +67,160 @@ const pageEvents = 1000
  * it, the places outside answer, and the key and the ciphertexts go. Every step may come twice, so a crash anywhere
  * leaves a request that the next look goes on with. A legal hold stops it before the next step.
  */
-export const makeErasures = (ports: ErasurePorts) => {
-  const { store, history, subjects, keys, clock } = ports
-  const counted = new Map<string, ReadonlyArray<StreamCopies>>()
+export class Erasures {
+  private readonly ports: ErasurePorts
+  private readonly counted = new Map<string, ReadonlyArray<StreamCopies>>()
   /** Why a request waits, as it was logged. */
-  const told = new Map<string, string>()
-  let erasing: ReadonlySet<string> = new Set()
-  let wake = () => {}
-  const woken = Effect.callback<void>((resume) => {
-    wake = () => resume(Effect.void)
+  private readonly logged = new Map<string, string>()
+  private erasing: ReadonlySet<string> = new Set()
+  private readonly wake = new Wake()
+
+  constructor(ports: ErasurePorts) {
+    this.ports = ports
+  }
+
+  isErasing(company: string, stream: string): boolean {
+    return this.erasing.has(`${company}/${stream}`)
+  }
+
+  lookNow(): void {
+    this.wake.now()
+  }
+
+  get run(): Effect.Effect<never> {
+    const { clock } = this.ports
+    const pause = () => clock.sleepUntil(clock.now() + lookEveryMs)
+    return pollLoop({ look: this.look, pause, wake: this.wake })
+  }
+
+  /** Learns who is to be erased, so that nothing new is begun for them; gives the requests that nothing holds. */
+  readonly prepare = Effect.gen({ self: this }, function* (this: Erasures) {
+    const streams = new Set<string>()
+    const open = yield* this.openRequests
+    for (const { company, subject } of open) {
+      for (const { stream, erased } of yield* this.ports.subjects.copiesOf(company, subject)) {
+        if (!erased) streams.add(`${company}/${stream}`)
+      }
+    }
+    this.erasing = streams
+    return open
   })
 
-  /** Undefined when some personal value can't be read: then nothing tells what is personal in the state. */
-  const knownValues = Effect.fnUntraced(function* (company: string, stream: string) {
-    const known: KnownValues = { clear: new Set(), personal: new Set() }
-    for (let after = 0; ; ) {
-      const page = yield* store.readStream(company, stream, after, pageEvents)
-      const opened = yield* history.open(page)
-      if (opened.some(({ withheld }) => withheld !== undefined)) return undefined
-      for (const [n, event] of page.entries()) gatherValues(event, opened[n]!, known)
-      if (page.length < pageEvents) return known
-      after = page.at(-1)!.version
+  private readonly look = Effect.gen({ self: this }, function* (this: Erasures) {
+    const open = yield* Effect.result(this.prepare)
+    if (open._tag === "Failure") return
+    for (const request of open.success) {
+      const done = yield* Effect.exit(this.workOff(request))
+      if (Exit.isSuccess(done) || Exit.hasInterrupts(done)) continue
+      const failure = done.cause.reasons.find((reason) => reason._tag === "Fail")?.error
+      // One that breaks in a way that nobody foresaw must not keep the others from being erased.
+      if (failure === undefined) this.logWaiting(request, "error", "a place broke")
+      else if (!isUnavailable(failure)) this.logWaiting(request, "error", failure.message)
     }
   })
 
-  const proveStream = Effect.fnUntraced(function* (request: StoredErasure, stream: string) {
-    const { company, erasure, subject, by, reason } = request
-    const known = yield* knownValues(company, stream)
-    const order = { erasure, subject, by, reason, known }
-    const done = yield* ports.erase(addressOf(company, stream), order)
-    // Its history came with the proof in it, from an export: only the mark is missing.
-    if (done === "stale") yield* ports.markErased(company, stream)
-  })
-
-  const finish = Effect.fnUntraced(function* (
-    request: StoredErasure,
-    before: ReadonlyArray<StreamCopies>,
-    now: ReadonlyArray<StreamCopies>
-  ) {
-    const { company, subject, erasure, by, reason } = request
-    const streams = now.map(({ stream }) => stream)
-    const places: Array<PlaceAnswer> = []
-    for (const place of ports.places) {
-      places.push({ place: place.name, erased: yield* place.erase(company, subject, streams) })
-    }
-    const ciphertexts = yield* subjects.destroySubject(company, subject)
-    keys.forget(company, subject)
-    const left = yield* subjects.copiesOf(company, subject)
-    const report: ErasureReport = {
-      subject,
-      by,
-      reason,
-      streams: now.map(({ stream, events }) => ({ stream, proof: events, events })),
-      places: [...storePlaces(before, ciphertexts), ...places],
-      left: left.reduce((sum, each) => sum + copiesIn(each), 0)
-    }
-    yield* subjects.finishErasure(company, erasure, JSON.stringify(report))
-    counted.delete(erasure)
-    told.delete(erasure)
-    ports.log("info", `erasure ${erasure} of ${company} is done: ${streams.length} streams`)
-  })
-
-  const workOff = Effect.fnUntraced(function* (request: StoredErasure) {
-    const { company, subject, erasure } = request
-    const copies = yield* subjects.copiesOf(company, subject)
-    // What there was before the first stream was erased, for the report.
-    const before = counted.get(erasure) ?? copies
-    counted.set(erasure, before)
-    for (const { stream, erased } of copies) {
-      if (!erased && ports.isOurs(company, stream)) yield* proveStream(request, stream)
-    }
-    const now = yield* subjects.copiesOf(company, subject)
-    // The owner of the first stream ends it: what it keeps in memory goes with the rest.
-    const isOurs = now.length === 0 || ports.isOurs(company, now[0]!.stream)
-    if (isOurs && now.every(({ erased }) => erased)) yield* finish(request, before, now)
-  })
-
-  const openRequests = Effect.gen(function* () {
+  private readonly openRequests = Effect.gen({ self: this }, function* (this: Erasures) {
+    const { subjects } = this.ports
     const open = yield* subjects.erasures(null, true, readMax)
     if (open.length === 0) return open
     const holds = yield* subjects.holds(null)
     const isHeld = ({ company, subject }: StoredErasure) =>
       holds.some((hold) => hold.company === company && hold.subject === subject)
-    for (const request of open.filter(isHeld)) tellWaiting(request, "info", "its person is under legal hold")
+    for (const request of open.filter(isHeld))
+      this.logWaiting(request, "info", "its person is under legal hold")
     return open.filter((request) => !isHeld(request))
   })
 
-  const tellWaiting = ({ erasure }: StoredErasure, level: "info" | "error", why: string) => {
-    if (told.get(erasure) === why) return
-    told.set(erasure, why)
-    ports.log(level, `erasure ${erasure} waits: ${why}`)
-  }
-
-  const prepare = Effect.gen(function* () {
-    const streams = new Set<string>()
-    const open = yield* openRequests
-    for (const { company, subject } of open) {
-      for (const { stream, erased } of yield* subjects.copiesOf(company, subject)) {
-        if (!erased) streams.add(`${company}/${stream}`)
+  private readonly workOff = Effect.fnUntraced(
+    { self: this },
+    function* (this: Erasures, request: StoredErasure) {
+      const { subjects, partitions } = this.ports
+      const isOurs = (company: string, stream: string) => typeof partitions.of(company, stream) === "object"
+      const { company, subject, erasure } = request
+      const copies = yield* subjects.copiesOf(company, subject)
+      // What there was before the first stream was erased, for the report.
+      const before = this.counted.get(erasure) ?? copies
+      this.counted.set(erasure, before)
+      for (const { stream, erased } of copies) {
+        if (!erased && isOurs(company, stream)) yield* proveStream(this.ports, request, stream)
       }
+      const now = yield* subjects.copiesOf(company, subject)
+      // The owner of the first stream ends it: what it keeps in memory goes with the rest.
+      const isLast = now.length === 0 || isOurs(company, now[0]!.stream)
+      if (!isLast || !now.every(({ erased }) => erased)) return
+      yield* finish(this.ports, request, before, now)
+      this.counted.delete(erasure)
+      this.logged.delete(erasure)
     }
-    erasing = streams
-    return open
-  })
+  )
 
-  const look = Effect.gen(function* () {
-    const open = yield* Effect.result(prepare)
-    if (open._tag === "Failure") return
-    for (const request of open.success) {
-      const done = yield* Effect.exit(workOff(request))
-      if (Exit.isSuccess(done) || Exit.hasInterrupts(done)) continue
-      const failure = done.cause.reasons.find((reason) => reason._tag === "Fail")?.error
-      // One that breaks in a way that nobody foresaw must not keep the others from being erased.
-      if (failure === undefined) tellWaiting(request, "error", "a place broke")
-      else if (!isUnavailable(failure)) tellWaiting(request, "error", failure.message)
-    }
-  })
-
-  return {
-    lookNow: () => wake(),
-    /** Learns who is to be erased, so that nothing new is begun for them. */
-    prepare: Effect.ignore(prepare),
-    isErasing: (company: string, stream: string) => erasing.has(`${company}/${stream}`),
-    run: Effect.gen(function* () {
-      while (true) {
-        yield* look
-        yield* Effect.raceFirst(clock.sleepUntil(clock.now() + lookEveryMs), woken)
-      }
-    }) as Effect.Effect<never>
+  private logWaiting({ erasure }: StoredErasure, level: "info" | "error", why: string) {
+    if (this.logged.get(erasure) === why) return
+    this.logged.set(erasure, why)
+    this.ports.log(level, `erasure ${erasure} waits: ${why}`)
   }
 }
+
+/** Undefined when some personal value can't be read: then nothing tells what is personal in the state. */
+const knownValues = Effect.fnUntraced(function* (
+  { store, history }: ErasurePorts,
+  company: string,
+  stream: string
+) {
+  const known: KnownValues = { clear: new Set(), personal: new Set() }
+  for (let after = 0; ; ) {
+    const page = yield* store.readStream(company, stream, after, pageEvents)
+    const opened = yield* history.open(page)
+    if (opened.some(({ withheld }) => withheld !== undefined)) return undefined
+    for (const [n, event] of page.entries()) gatherValues(event, opened[n]!, known)
+    if (page.length < pageEvents) return known
+    after = page.at(-1)!.version
+  }
+})
+
+const proveStream = Effect.fnUntraced(function* (
+  ports: ErasurePorts,
+  { company, erasure, subject, by, reason }: StoredErasure,
+  stream: string
+) {
+  const known = yield* knownValues(ports, company, stream)
+  const done = yield* ports.erase(addressOf(company, stream), { erasure, subject, by, reason, known })
+  // Its history came with the proof in it, from an export: only the mark is missing.
+  if (done === "stale") yield* markErased(ports, company, stream)
+})
+
+const markErased = ({ partitions }: ErasurePorts, company: string, stream: string) => {
+  const partition = partitions.of(company, stream)
+  if (typeof partition !== "object") return Effect.succeed(false)
+  const place = { company, partition: partition.partition, stream }
+  return partitions.note(place, (batch) => batch.streamErased(place))
+}
+
+const finish = Effect.fnUntraced(function* (
+  { places, subjects, keys, log }: ErasurePorts,
+  { company, subject, erasure, by, reason }: StoredErasure,
+  before: ReadonlyArray<StreamCopies>,
+  now: ReadonlyArray<StreamCopies>
+) {
+  const streams = now.map(({ stream }) => stream)
+  const answers: Array<PlaceAnswer> = []
+  for (const place of places) {
+    answers.push({ place: place.name, erased: yield* place.erase(company, subject, streams) })
+  }
+  const ciphertexts = yield* subjects.destroySubject(company, subject)
+  keys.forget(company, subject)
+  const left = yield* subjects.copiesOf(company, subject)
+  const report: ErasureReport = {
+    subject,
+    by,
+    reason,
+    streams: now.map(({ stream, events }) => ({ stream, proof: events, events })),
+    places: [...storePlaces(before, ciphertexts), ...answers],
+    left: left.reduce((sum, each) => sum + copiesIn(each), 0)
+  }
+  yield* subjects.finishErasure(company, erasure, JSON.stringify(report))
+  log("info", `erasure ${erasure} of ${company} is done: ${streams.length} streams`)
+})
 
 /** That is told by others, and passes. */
 const isUnavailable = (failure: { readonly message: string }) =>

@@ -64,21 +64,3 @@ export interface OwnedPartition {
   /** Set when the partition was lost: nothing is taken any more. */
   lost: boolean
 }
-
-/** `acme/2`, to find a partition by. */
-export const partitionKey = (company: string, partition: number): string => `${company}/${partition}`
-
-/** The partition, 1-based, that a stream lives in for ever: FNV-1a over its name, by the company's fixed count. */
-export const partitionOf = (stream: string, partitions: number): number => {
-  let hash = 0x811c9dc5
-  for (let n = 0; n < stream.length; n++) {
-    hash = Math.imul(hash ^ stream.charCodeAt(n), 0x01000193)
-  }
-  return ((hash >>> 0) % partitions) + 1
-}
-
-/** Puts something into the partition's next commit. */
-export const enqueue = (partition: OwnedPartition, waiting: Waiting): void => {
-  partition.waiting.push(waiting)
-  partition.lane.wake()
-}

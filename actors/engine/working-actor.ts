@@ -1,3 +1,4 @@
+import * as Result from "effect/Result"
 import type { Json, JsonObject } from "../../eventstore/database/json.ts"
 import type { Batch, StreamPlace } from "../../eventstore/log/batch.ts"
 import type { EventKind } from "../../eventstore/log/stored-event.ts"
@@ -8,7 +9,9 @@ import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { ActorState, PendingTimer } from "../machine/actor-state.ts"
 import { type LiveActor, stepInputOf } from "../machine/live-actor.ts"
 import { errorAsJson, persist } from "../machine/persisted-state.ts"
+import { takesNow } from "../machine/possible-events.ts"
 import { type Message, type NewJob, type Step, takeStep } from "../machine/step.ts"
+import { EventRefused } from "./engine.ts"
 import type { Delivery, ErasureOrder } from "./partition.ts"
 import { leftOver } from "./redacted-state.ts"
 
@@ -68,18 +71,39 @@ export class WorkingActor {
     this.erased = actor.erased
   }
 
-  /** Gives what takes everything since back. */
-  mark(): () => void {
-    const marked = { ...this }
-    return () => Object.assign(this, marked)
+  /** Takes the steps of one delivery, the one that it is about last; a refusal leaves no trace. */
+  deliver(delivery: Delivery, at: number): Result.Result<ReadonlyArray<StepRows>, EventRefused> {
+    const before = { ...this }
+    const taken = this.attempt(delivery, at)
+    if (Result.isFailure(taken)) Object.assign(this, before)
+    return taken
   }
 
-  get mustMigrate(): boolean {
-    return this.actor.migrateFrom !== undefined && !this.migrated
+  private attempt(delivery: Delivery, at: number): Result.Result<ReadonlyArray<StepRows>, EventRefused> {
+    try {
+      if (delivery.erasure !== undefined) return Result.succeed([this.erase(delivery.erasure)])
+      const first: Array<StepRows> = []
+      if (this.actor.migrateFrom !== undefined && !this.migrated) first.push(this.migrate())
+      if (this.version === 0) first.push(this.start(delivery.startInput ?? null, at))
+      const notNow = this.refusedNow(delivery)
+      return notNow === undefined ? Result.succeed([...first, this.take(delivery, at)]) : Result.fail(notNow)
+    } catch (error) {
+      // What the machine's own code throws, and what can't be stored of what it says.
+      const message = `${this.actor.stream}: ${error instanceof Error ? error.message : String(error)}`
+      return Result.fail(new EventRefused({ reason: "wrongData", message }))
+    }
   }
 
-  /** Throws when the state can't be stored. */
-  migrate(): StepRows {
+  private refusedNow({ envelope, input, type }: Delivery): EventRefused | undefined {
+    const { state, actor } = this
+    if (envelope.onlyIfTaken !== true || state === undefined || input.kind !== "event") return undefined
+    if (takesNow(actor.running, state.snapshot, input.event)) return undefined
+    const value = JSON.stringify(state.snapshot.value)
+    const message = `${actor.stream} is in ${value} and does not take this ${type} there`
+    return new EventRefused({ reason: "notNow", message })
+  }
+
+  private migrate(): StepRows {
     const { actor } = this
     const state = persist(this.state!)
     if (state === undefined) throw new Error("its context is not plain data, so it can't be migrated")
@@ -89,7 +113,7 @@ export class WorkingActor {
   }
 
   /** The person is gone: what is left of the state holds nothing of it, and nothing goes on. */
-  erase({ erasure, subject, by, reason, known }: ErasureOrder): StepRows {
+  private erase({ erasure, subject, by, reason, known }: ErasureOrder): StepRows {
     const { stored, state } = leftOver(this.actor.running, this.state, known)
     this.erased = true
     const pending = this.state?.jobs ?? []
@@ -102,8 +126,7 @@ export class WorkingActor {
     return { first: ++this.version, rows: [this.row("input", "SubjectErased", data)] }
   }
 
-  /** Throws when what the machine emits can't be stored. */
-  start(input: Json, at: number): StepRows {
+  private start(input: Json, at: number): StepRows {
     const { running } = this.actor
     const text = canonicalJson({ machine: running.name, input })
     const stored = JSON.parse(text) as JsonObject
@@ -111,8 +134,7 @@ export class WorkingActor {
     return this.accept(this.row("input", "ActorStarted", stored, text), step, at)
   }
 
-  /** Throws when what the machine emits can't be stored. */
-  take({ type, data, text, input }: Delivery, at: number): StepRows {
+  private take({ type, data, text, input }: Delivery, at: number): StepRows {
     const step = takeStep(this.actor.running, this.state, this.version + 1, input, at)
     return this.accept(this.row("input", type, data, text), step, at)
   }

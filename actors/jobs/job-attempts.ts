@@ -51,10 +51,10 @@ export interface JobPorts {
   /** Writes into the partition's next commit; false when the partition is not ours any more. */
   readonly note: (place: StreamPlace, write: (batch: Batch) => void) => Effect.Effect<boolean>
   /** Delivers the result, and comes back when it is stored or nobody's business any more; else says why it can't be. */
-  readonly succeeded: (job: Job, output: Json) => Effect.Effect<string | undefined>
-  readonly failed: (
+  readonly ended: (
     job: Job,
-    error: { readonly reason: string; readonly message: string }
+    type: "JobSucceeded" | "JobFailed",
+    result: { readonly [key: string]: Json }
   ) => Effect.Effect<string | undefined>
   /** Whether the machine has an answer to this job's failure in its present state. */
   readonly expectsFailure: (job: Job) => Effect.Effect<boolean>
@@ -242,7 +242,7 @@ const succeed = Effect.fnUntraced(function* (ports: JobPorts, job: Job, output: 
     yield* ports.note(job, (batch) => batch.jobDone(job, job.job))
     return
   }
-  const refused = yield* ports.succeeded(job, output)
+  const refused = yield* ports.ended(job, "JobSucceeded", { output })
   // Tried again, it would give the same, for ever.
   if (refused !== undefined) yield* fail(ports, job, "wrongResult", refused)
 })
@@ -252,7 +252,7 @@ const fail = Effect.fnUntraced(function* (ports: JobPorts, job: Job, reason: str
   if (job.child === undefined || !(yield* ports.expectsFailure(job)))
     return yield* deadLetter(ports, job, reason, message)
   const error = { reason: storable(reason, reasonMaxLength), message: storable(message, messageMaxLength) }
-  const refused = yield* ports.failed(job, error)
+  const refused = yield* ports.ended(job, "JobFailed", { error })
   if (refused !== undefined) yield* deadLetter(ports, job, reason, `${message} (${refused})`)
 })
 

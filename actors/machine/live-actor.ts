@@ -1,3 +1,4 @@
+import * as Result from "effect/Result"
 import type { JsonObject } from "../../eventstore/database/json.ts"
 import type { StoredActor } from "../../eventstore/log/stored-rows.ts"
 import { upcast } from "../../eventstore/log/upcast.ts"
@@ -41,15 +42,16 @@ export interface LiveActor {
 }
 
 /** An actor that can't go on; says why, and what would help. */
-export class ActorParked extends Error {
+export interface ActorParked {
+  readonly _tag: "ActorParked"
+  readonly message: string
   /** What is known of it: its place and its last version, and no state. */
   readonly actor: LiveActor
-
-  constructor(actor: LiveActor, message: string) {
-    super(message)
-    this.actor = actor
-  }
 }
+
+/** Nothing personal is stored before there is a key for it. */
+export const needsKey = ({ key, registered }: LiveActor): boolean =>
+  key === undefined && registered.personal.any
 
 /** A stored event as an XState step begins with it. */
 export const stepInputOf = (type: string, data: JsonObject): StepInput => {
@@ -86,24 +88,24 @@ type Events = StoredActor["events"]
 /**
  * Folds what is stored into the actor's present state. When its version is no longer listed, the events after the
  * snapshot go through the current one, which must draw the same facts from them; else the actor is parked.
- * Throws `ActorParked`.
  */
 export const foldActor = (
   actor: LiveActor,
   stored: StoredActor | undefined,
   key: SubjectKey | NoKey | undefined
-): void => {
+): Result.Result<LiveActor, ActorParked> => {
   if (typeof key === "object") actor.key = key
-  if (stored === undefined || (stored.snapshot === undefined && stored.events.length === 0)) return
+  if (stored === undefined || (stored.snapshot === undefined && stored.events.length === 0))
+    return Result.succeed(actor)
   const park = (message: string) => {
     actor.state = undefined
     actor.version = stored.events.at(-1)?.version ?? stored.snapshot!.version
     actor.erased = stored.events.some(({ type }) => type === "SubjectErased")
-    return new ActorParked(actor, message)
+    return Result.fail({ _tag: "ActorParked", actor, message } as const)
   }
   if (key === "locked") {
     const { masterId } = stored.subject!.wrapped!
-    throw park(
+    return park(
       `${actor.company}/${actor.stream} is sealed under the master key ${masterId}, which is not here. Give it as CENTURION_MASTER_KEY_OLD.`
     )
   }
@@ -114,9 +116,10 @@ export const foldActor = (
   actor.running = listed ?? registered.current
   try {
     foldStored(actor, stored, key)
+    return Result.succeed(actor)
   } catch (error) {
-    if (error instanceof SealBroken) throw park(error.message)
-    throw park(
+    if (error instanceof SealBroken) return park(error.message)
+    return park(
       `${actor.company}/${actor.stream} ran ${actor.registered.listed.machine.id} ${last}, which is not listed, and can't go on as ${actor.running.version}: ${error instanceof Error ? error.message : String(error)}. List the older machine under "previous", or give "migrate".`
     )
   }

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { partitionOf } from "../../actors/engine/partition.ts"
+import { partitionOf } from "../../actors/engine/owned-partitions.ts"
 import type { EventStore, StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import type { History } from "../../eventstore/log/history.ts"
 import type { StoredEvent } from "../../eventstore/log/stored-event.ts"

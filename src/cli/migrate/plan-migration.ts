@@ -1,7 +1,8 @@
 import { createSecretKey } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { addressOf, streamOf } from "../../../actors/address.ts"
-import { ActorParked, foldActor, type LiveActor, newActor } from "../../../actors/machine/live-actor.ts"
+import { foldActor, type LiveActor, newActor } from "../../../actors/machine/live-actor.ts"
 import type { MachineRegistry, RegisteredMachine } from "../../../actors/machine/machine-registry.ts"
 import { persist } from "../../../actors/machine/persisted-state.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
@@ -160,16 +161,12 @@ const tryActor = (
 ): Tried => {
   const key = keyOf(stored, masters)
   if (key === "locked") return { outcome: "locked" }
-  try {
-    foldActor(actor, stored, key)
-    if (actor.erased) return { outcome: "erased" }
-    if (actor.state!.snapshot.status !== "active") return { outcome: "ended" }
-    if (persist(actor.state!) === undefined) {
-      return { outcome: "parked", why: "its context is not plain data, so it can't be migrated" }
-    }
-  } catch (error) {
-    if (!(error instanceof ActorParked)) throw error
-    return { outcome: "parked", why: error.message }
+  const folded = foldActor(actor, stored, key)
+  if (Result.isFailure(folded)) return { outcome: "parked", why: folded.failure.message }
+  if (actor.erased) return { outcome: "erased" }
+  if (actor.state!.snapshot.status !== "active") return { outcome: "ended" }
+  if (persist(actor.state!) === undefined) {
+    return { outcome: "parked", why: "its context is not plain data, so it can't be migrated" }
   }
   if (stored?.snapshot === undefined) return { outcome: "byFold" }
   return { outcome: actor.registered.listed.migrate === undefined ? "asItIs" : "byMigrate" }
