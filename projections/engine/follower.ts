@@ -1,5 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { Wake } from "../../actors/poll-loop.ts"
+import { Subscribers } from "../../actors/subscribers.ts"
 import type { Database } from "../../eventstore/database/database.ts"
 import type { EventStore } from "../../eventstore/log/event-store.ts"
 import type { History } from "../../eventstore/log/history.ts"
@@ -47,7 +49,7 @@ const log = (level: "info" | "warn" | "error", message: string) =>
 export class Follower {
   readonly parts: FollowerParts
   readonly waits: ReturnType<typeof makePositionWaits>
-  readonly subscribers = new Set<(applied: Applied) => void>()
+  readonly subscribers = new Subscribers<Applied>()
   private readonly projectors = new Map<string, CompanyProjector>()
   /** By company, the ends of partitions that may not be read yet. */
   private readonly dirty = new Map<string, Map<number, number>>()
@@ -56,7 +58,7 @@ export class Follower {
   private readonly dropped = new Set<string>()
   /** By company, the failure that was logged last. */
   private readonly logged = new Map<string, string>()
-  private wake = () => {}
+  private readonly wake = new Wake()
 
   constructor(parts: FollowerParts) {
     this.parts = parts
@@ -79,7 +81,7 @@ export class Follower {
   /** A partition has gone on. */
   committed(company: string, partition: number, position: number): void {
     this.mark(company, partition, position)
-    this.wake()
+    this.wake.now()
   }
 
   /** The company is followed no more. */
@@ -97,7 +99,7 @@ export class Follower {
     this.projectorOf(company).forget()
     this.ensured.add(company)
     for (const { partition, position } of partitions) this.mark(company, partition, position)
-    this.wake()
+    this.wake.now()
   })
 
   /** Looks for what went on without a word of it, until it is interrupted. */
@@ -106,18 +108,16 @@ export class Follower {
       yield* Effect.catch(this.look, (error) =>
         error._tag === "StoreUnavailable" ? Effect.void : log("error", `read models: ${error.message}`)
       )
-      this.wake()
+      this.wake.now()
       yield* Effect.sleep(lookEveryMs)
     }
   })
 
   /** Reads what is marked, until it is interrupted. */
   readonly following = Effect.gen({ self: this }, function* (this: Follower) {
-    const woken = Effect.callback<void>((resume) => {
-      this.wake = () => resume(Effect.void)
-    })
     while (true) {
-      if (this.dirty.size === 0) yield* woken
+      this.wake.forget()
+      if (this.dirty.size === 0) yield* this.wake.woken
       const began = yield* Clock.currentTimeMillis
       yield* this.round
       const left = roundEveryMs - ((yield* Clock.currentTimeMillis) - began)
@@ -127,7 +127,7 @@ export class Follower {
 
   private applied(page: Applied) {
     this.waits.shown(page.company, page.partition, page.position)
-    for (const subscriber of this.subscribers) subscriber(page)
+    this.subscribers.tell(page)
   }
 
   private mark(company: string, partition: number, position: number) {

@@ -63,11 +63,7 @@ const projectionsOf = (follower: Follower): Projections["Service"] => {
         .alone(() => database.transaction((query) => query("select core.drop_company($1)", [company])))
     }),
     waitFor: waitFor(follower),
-    onApplied: (subscriber) =>
-      Effect.sync(() => {
-        follower.subscribers.add(subscriber)
-        return () => void follower.subscribers.delete(subscriber)
-      }),
+    onApplied: follower.subscribers.add,
     lags: (company) => Effect.flatMap(store.partitions(company ?? undefined), (of) => readLags(database, of)),
     parked: (company) =>
       Effect.flatMap(store.partitions(company ?? undefined), (of) => readParked(database, of)),

@@ -1,4 +1,6 @@
 import * as Effect from "effect/Effect"
+import { Wake } from "../../actors/poll-loop.ts"
+import { Subscribers } from "../../actors/subscribers.ts"
 import type { Database } from "../../eventstore/database/database.ts"
 import type { History } from "../../eventstore/log/history.ts"
 import type { Upcasters } from "../../eventstore/log/upcast.ts"
@@ -49,9 +51,9 @@ export class CompanyFeed {
   private readonly channels = new Map<string, EventChannel>()
   private queue: Array<Applied> = []
   private queuedEvents = 0
-  private wake = () => {}
-  private isWoken = false
-  private readonly moved = new Set<() => void>()
+  private readonly wake = new Wake()
+  /** Told whenever something was told. */
+  readonly moved = new Subscribers<void>()
   /** Counts what changes whose rows must be read. */
   private needs = 0
 
@@ -72,25 +74,19 @@ export class CompanyFeed {
       this.queue.push(applied)
       this.queuedEvents += applied.events.length
     }
-    this.look()
+    this.wake.now()
   }
 
   /** The read models are at these positions, as somebody else says. */
   reach(positions: Vector) {
     for (const [partition, position] of positions)
       this.ends.set(partition, Math.max(position, this.ends.get(partition) ?? 0))
-    this.look()
+    this.wake.now()
   }
 
   /** Tells the followers of boards how far they are. */
   tellProgress() {
     for (const channel of this.channels.values()) channel.tellProgress(this.passedOn)
-  }
-
-  /** Calls `hear` when something was told; the result stops that. */
-  onMoved(hear: () => void): () => void {
-    this.moved.add(hear)
-    return () => this.moved.delete(hear)
   }
 
   /** The channel of a topic, made when it is first asked for. */
@@ -109,15 +105,13 @@ export class CompanyFeed {
   /** Tells what there is to tell until it is interrupted. */
   readonly run: Effect.Effect<never> = Effect.gen({ self: this }, function* () {
     while (true) {
-      yield* this.woken
+      yield* this.wake.woken
+      this.wake.forget()
       yield* this.tellAll.pipe(
         Effect.catch((error) =>
           Effect.andThen(
             Effect.logWarning(`live updates of ${this.company} wait: ${error.message}`),
-            Effect.andThen(
-              Effect.sleep(liveLimits.retryMs),
-              Effect.sync(() => this.look())
-            )
+            Effect.andThen(Effect.sleep(liveLimits.retryMs), Effect.sync(this.wake.now))
           )
         )
       )
@@ -152,21 +146,6 @@ export class CompanyFeed {
 
   private readonly past = (events: ReadonlyArray<Parameters<typeof pastEvent>[0]>) =>
     events.map((event) => pastEvent(event, this.sources.upcastersOf, () => false))
-
-  private look() {
-    this.isWoken = true
-    this.wake()
-  }
-
-  private readonly woken = Effect.callback<void>((resume) => {
-    const go = () => {
-      this.isWoken = false
-      this.wake = () => {}
-      resume(Effect.void)
-    }
-    if (this.isWoken) go()
-    else this.wake = go
-  })
 
   private readonly tellAll = Effect.gen({ self: this }, function* () {
     while (true) {
@@ -220,7 +199,7 @@ export class CompanyFeed {
         for (const channel of channelsOf(each.event)) channel.tell(each, this.passedOn)
       }
       this.passedOn.set(partition, Math.max(position, this.passedOn.get(partition) ?? 0))
-      for (const hear of this.moved) hear()
+      this.moved.tell()
     })
 
   private readonly channelsOf = ({ stream, machine }: PastEvent): ReadonlyArray<EventChannel> =>

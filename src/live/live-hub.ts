@@ -222,7 +222,7 @@ const openValue = Effect.fnUntraced(function* (
   if (value.whenChanged) {
     const feed = yield* feedOf(company)
     yield* Effect.acquireRelease(
-      Effect.sync(() => feed.onMoved(() => channel.changed())),
+      feed.moved.add(() => channel.changed()),
       (stop) => Effect.sync(stop)
     )
   }

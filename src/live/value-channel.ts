@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { Wake } from "../../actors/poll-loop.ts"
 import type { Sink } from "./event-follower.ts"
 import { type Frame, plainFrame } from "./live-frames.ts"
 import { liveLimits } from "./live-limits.ts"
@@ -16,13 +17,13 @@ export class ValueChannel {
   private readonly make: Effect.Effect<unknown, LiveFailure>
   private readonly followers = new Set<Sink>()
   private last: { readonly text: string; readonly frame: Frame } | undefined
-  private hasChanged = true
-  private wake = () => {}
+  private readonly wake = new Wake()
 
   constructor(topic: string, value: LiveValue, make: Effect.Effect<unknown, LiveFailure>) {
     this.topic = topic
     this.value = value
     this.make = make
+    this.wake.now()
   }
 
   /** The value as it was last made goes out at once. */
@@ -37,19 +38,18 @@ export class ValueChannel {
 
   /** What it is made from has moved on. */
   changed() {
-    this.hasChanged = true
-    this.wake()
+    this.wake.now()
   }
 
   /** Makes and sends it until it is interrupted. */
   readonly run: Effect.Effect<never> = Effect.gen({ self: this }, function* () {
     while (true) {
-      if (this.value.whenChanged) yield* Effect.timeoutOption(this.whenChanged, dayLookMs)
-      this.hasChanged = false
+      if (this.value.whenChanged) yield* Effect.timeoutOption(this.wake.woken, dayLookMs)
+      this.wake.forget()
       const began = performance.now()
       const made = yield* Effect.result(this.make)
       if (made._tag === "Failure") {
-        this.hasChanged = true
+        this.wake.now()
         yield* Effect.logWarning(`${this.topic} can't be made: ${made.failure.message}`)
         yield* Effect.sleep(liveLimits.retryMs)
         continue
@@ -57,11 +57,6 @@ export class ValueChannel {
       this.tell(made.success)
       yield* Effect.sleep(Math.max(this.value.everyMs, (performance.now() - began) / busyShareMax))
     }
-  })
-
-  private readonly whenChanged = Effect.callback<void>((resume) => {
-    if (this.hasChanged) return resume(Effect.void)
-    this.wake = () => resume(Effect.void)
   })
 
   private tell(value: unknown) {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CommitHint, Engine } from "../../actors/engine/engine.ts"
 import type { ErasurePlace } from "../../actors/engine/erasures.ts"
+import { Subscribers } from "../../actors/subscribers.ts"
 import { upcastersOf } from "../../machines/upcasters.ts"
 import { PastReadModels } from "../../projections/engine/past-read-models.ts"
 import type { Projections } from "../../projections/engine/projections.ts"
@@ -19,19 +20,10 @@ export class CommitWord extends Context.Service<
   }
 >()("centurion/wiring/CommitWord") {
   static readonly layer = Layer.sync(CommitWord, () => {
-    const hearers = new Set<(hint: CommitHint) => void>()
+    const commits = new Subscribers<CommitHint>()
     return CommitWord.of({
-      hear: (hear) =>
-        Effect.sync(() => {
-          hearers.add(hear)
-          return () => void hearers.delete(hear)
-        }),
-      follow: (engine) =>
-        Effect.asVoid(
-          engine.onCommit((hint) => {
-            for (const hear of hearers) hear(hint)
-          })
-        )
+      hear: commits.add,
+      follow: (engine) => Effect.asVoid(engine.onCommit(commits.tell))
     })
   })
 }

@@ -14,7 +14,7 @@ const mayImport: Record<
   machines: { rooms: ["machines"], packages: [/^xstate$/, /^effect\/Schema$/] },
   eventstore: { rooms: ["eventstore"], packages: [/^effect\//, /^@effect\/sql-pg\//, /^node:/] },
   actors: { rooms: ["actors", "eventstore", "machines"], packages: [/^effect\//, /^xstate$/, /^node:/] },
-  // Of actors only what replays: the read model of every machine's actors draws their states as the machines do.
+  // Of actors only what replays, as the read model of every machine's actors does, and how one waits and is told.
   projections: {
     rooms: ["projections", "actors", "eventstore", "machines"],
     packages: [/^effect\//, /^node:/]
@@ -64,7 +64,7 @@ test("a machine only takes the list's type from outside its room's rules", () =>
 
 test("projections name and replay actors, and run none", () => {
   const replays =
-    /actors\/(address|machine\/(actor-state|live-actor|persisted-state|personal-shape|running-machine|step))\.ts$/
+    /actors\/(address|poll-loop|subscribers|machine\/(actor-state|live-actor|persisted-state|personal-shape|running-machine|step))\.ts$/
   const takesMore = filesOf(join(root, "projections")).flatMap((path) =>
     importsOf(readFileSync(path, "utf8"))
       .filter((target) => /(^|\/)actors\//.test(target) && !replays.test(target))
