@@ -76,7 +76,12 @@ export class EngineCore {
     this.door = this.makeDoor()
     this.jobs = this.makeJobs()
     this.timers = this.makeTimers()
-    this.outbox = this.makeOutbox()
+    this.outbox = new Outbox({
+      ...parts,
+      ...this.partitions,
+      deliver: this.door.deliver,
+      log: (message) => this.log("error", message)
+    })
     this.erasures = this.makeErasures()
   }
 
@@ -278,15 +283,6 @@ export class EngineCore {
         const data = { timer: timer.timer }
         this.parts.fork(this.deliverOwn(timer, { type: "TimerFired", data, causation, timer }))
       }
-    })
-  }
-
-  private makeOutbox(): Outbox {
-    return new Outbox({
-      ...this.parts,
-      ...this.partitions,
-      deliver: this.door.deliver,
-      log: (message) => this.log("error", message)
     })
   }
 

@@ -154,7 +154,7 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "actors/engine/timer-queue.ts",
-        find: "for (const timer of found.success) set(timer)",
+        find: "for (const timer of found.success) this.set(timer)",
         put: ""
       }
     ]
@@ -166,8 +166,8 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "actors/engine/timer-queue.ts",
-        find: "ports.fire(first)",
-        put: "ports.fire(first), ports.fire(first)"
+        find: "this.ports.fire(first)",
+        put: "this.ports.fire(first), this.ports.fire(first)"
       },
       {
         file: "actors/engine/commit-draft.ts",
