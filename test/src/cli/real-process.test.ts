@@ -94,8 +94,8 @@ describe("centurion in a process of its own", () => {
     const following = startProcess(["events", "quick", "-f", "--json"], env)
     await following.until((out) => out.includes("\n"))
     following.child.stdout?.destroy()
-    await runCli(["users", "create-admin", "ana@quick.test"], env)
-    following.interrupt()
+    const won = '{"by":"person:ana","reason":"signed","at":1767607200000}'
+    expect((await runCli(["deliver", "quick/deal/d1", "DealWinAsked", won], env)).code).toBe(0)
     expect(await following.ended).toMatchObject({ code: 0, err: "" })
   })
 
