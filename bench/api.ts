@@ -81,17 +81,20 @@ const reads: Readonly<Record<string, (n: number, leads: number) => string>> = {
 }
 
 const measureReads = async (world: BenchWorld, connections: ReadonlyArray<HttpConnection>, leads: number) => {
+  // A trial of less than a second is no measurement, and warms up as little.
+  const share = Math.min(1, world.seconds)
+  const roundSeconds = Math.max(share * roundSecondsMin, world.seconds)
   const kinds = Object.entries(reads)
   let n = 0
   const asking = (path: (typeof kinds)[number][1] | undefined) => (client: number) => {
     const of = path ?? kinds[n % kinds.length]![1]
     return connections[client]!.get(`/api/v1/${of(n++, leads)}`)
   }
-  await runLoad(clients, warmSeconds.first, clients, asking(undefined))
+  await runLoad(clients, share * warmSeconds.first, clients, asking(undefined))
   for (const [name, path] of [...kinds, ["all of these in turn", undefined] as const]) {
     const ask = asking(path)
-    await runLoad(clients, warmSeconds.each, clients, ask)
-    const load = await runLoad(clients, Math.max(roundSecondsMin, world.seconds), clients, ask)
+    await runLoad(clients, share * warmSeconds.each, clients, ask)
+    const load = await runLoad(clients, roundSeconds, clients, ask)
     world.report({
       bench: "api",
       case: `${name}, ${leads} leads, c=${clients}`,

@@ -6,10 +6,10 @@ import { runServer } from "./run-server.ts"
 
 const secret = "bench-webhook-secret"
 const instance = "bench"
-const persons = 500
+const personsDefault = 500
 
 /** What Evolution posts for one text message. */
-const evolutionWebhook = (n: number): string =>
+const evolutionWebhook = (n: number, persons: number): string =>
   JSON.stringify({
     event: "messages.upsert",
     instance,
@@ -46,12 +46,16 @@ const post = (agent: Agent, url: string, body: string) =>
   })
 
 /** Webhooks one after the other, each when the one before is answered, and `least` of them at least; sorted ms. */
-const postAlone = async (url: string, seconds: number, first: number, least: number) => {
+const postAlone = async (
+  url: string,
+  persons: number,
+  { seconds, first, least }: { readonly seconds: number; readonly first: number; readonly least: number }
+) => {
   const agent = new Agent({ keepAlive: true })
   const times: Array<number> = []
   const endsAt = performance.now() + seconds * 1000
   for (let n = first; times.length < least || performance.now() < endsAt; n++) {
-    const body = evolutionWebhook(n)
+    const body = evolutionWebhook(n, persons)
     const startedAt = performance.now()
     const status = await post(agent, url, body)
     if (status !== 200) throw new Error(`the webhook was answered with ${status}`)
@@ -62,6 +66,7 @@ const postAlone = async (url: string, seconds: number, first: number, least: num
 }
 
 const run = async (world: BenchWorld): Promise<void> => {
+  const [persons = personsDefault] = world.sizes ?? []
   const server = await runServer({
     DATABASE_URL: world.database.url,
     DATABASE_ADMIN_URL: world.database.adminUrl,
@@ -73,8 +78,8 @@ const run = async (world: BenchWorld): Promise<void> => {
   try {
     const url = `${server.url}/webhook/whatsapp`
     // The first message of each person begins their history: read models, lead and conversation.
-    const first = await postAlone(url, 0, 0, persons)
-    const known = await postAlone(url, world.seconds, persons, 20)
+    const first = await postAlone(url, persons, { seconds: 0, first: 0, least: persons })
+    const known = await postAlone(url, persons, { seconds: world.seconds, first: persons, least: 20 })
     const report = (of: string, times: ReadonlyArray<number>, targets: ReadonlyArray<Target>) =>
       world.report({
         bench: "webhook",

@@ -36,7 +36,10 @@ const sizes: Readonly<Record<string, string>> = {
   memory: "200",
   projections: "1000",
   live: "5",
-  api: "200"
+  api: "200",
+  webhook: "20",
+  verify: "2000",
+  backtest: "4"
 }
 
 const number = expect.any(Number)
@@ -48,7 +51,7 @@ describe("a bench", () => {
       `prints one JSON object a line: ${name}`,
       async () => {
         const size = sizes[name] === undefined ? [] : ["--sizes", sizes[name]]
-        const { code, out, err } = await run([name, "--json", "--seconds", "0.2", ...size], databaseUrl)
+        const { code, out, err } = await run([name, "--json", "--seconds", "0.05", ...size], databaseUrl)
         expect({ code, err }).toEqual({ code: 0, err: "" })
         const lines: ReadonlyArray<Figure> = out
           .trimEnd()

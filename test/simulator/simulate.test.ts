@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest"
+import { runsOf } from "../runs.ts"
 import { runSeed, type SeedOptions } from "./run-seed.ts"
 import { type FaultPlace, faultsNamed } from "./world/faults.ts"
 import { type PlantName, plantNames, plants } from "./world/plants.ts"
 
+/** `npm run simulate` runs more of them beside the tests. */
+const seeds = runsOf({ short: 20, inProofs: 200 })
 const small: SeedOptions = { seed: 1, leads: 3, days: 2, faults: faultsNamed("all") }
 
 describe("the simulator", () => {
@@ -15,7 +18,7 @@ describe("the simulator", () => {
   })
 
   it("finds no promise broken, whatever goes wrong", () => {
-    const results = Array.from({ length: 40 }, (_, n) => runSeed({ ...small, seed: 100 + n }))
+    const results = Array.from({ length: seeds }, (_, n) => runSeed({ ...small, seed: 100 + n }))
     expect(results.filter(({ findings }) => findings.length > 0)).toEqual([])
     const places = new Set(results.flatMap(({ faults }) => Object.keys(faults)))
     expect(places.size).toBeGreaterThan(20)
