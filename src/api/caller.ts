@@ -1,4 +1,3 @@
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { Scope } from "../../projections/query/owner-rule.ts"
 import { Audit } from "../accounts/audit/audit.ts"
@@ -6,10 +5,8 @@ import type { Module, Verb } from "../accounts/permissions.ts"
 import type { Principal } from "../accounts/principal.ts"
 import { Companies } from "../companies/companies.ts"
 import { mustBeActive as companyMustBeActive } from "../companies/must-be-active.ts"
+import { Caller } from "./contract/middleware.ts"
 import { refuse } from "./refusal.ts"
-
-/** Who asks. Its company is the only one that a request can reach. */
-export class Caller extends Context.Service<Caller, Principal>()("centurion/http/api/Caller") {}
 
 /**
  * How far the caller reaches in a module; who does not at all gets 403, which is audited: `lead.list` of `lead:7`.

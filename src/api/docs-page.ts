@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as HttpApi from "effect/http-api/HttpApi"
+import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as Layer from "effect/Layer"
 
@@ -33,7 +34,9 @@ const policyOf = (html: string): string => {
 }
 
 /** `GET /docs`: the API to read and try, without anything from the network. */
-export const docsPage = (api: HttpApi.Top) => {
+export const docsPage = <Id extends string, Groups extends HttpApiGroup.Constraint>(
+  api: HttpApi.HttpApi<Id, Groups>
+) => {
   let known: HttpServerResponse.HttpServerResponse | undefined
   const guarded = HttpRouter.middleware((answering) =>
     Effect.map(answering, (response) => {

@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import type { DeliverError, EventRefused } from "../../actors/engine/engine.ts"
@@ -135,6 +136,12 @@ const answerToAccount = (error: AccountFailure): HttpServerResponse.HttpServerRe
     default:
       return undefined
   }
+}
+
+/** The same as an effect: a defect of ours dies. */
+export const answerFailure = (failure: ApiFailure): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  const answer = answerTo(failure)
+  return answer === undefined ? Effect.die(failure) : Effect.succeed(answer)
 }
 
 const parkedWords = "its history can't be loaded just now; the server's log says why"

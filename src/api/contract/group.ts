@@ -1,21 +1,29 @@
-import * as HttpApi from "effect/http-api/HttpApi"
-import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import type * as Context from "effect/Context"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { Authenticates, Problems } from "./middleware.ts"
 
 /** Where all endpoints of the API are. */
 export const apiPrefix = "/api/v1"
 
-/** The API of one group alone, for its handlers; the whole one is put together in `api.ts`. */
-export const apiOf = <Group extends HttpApiGroup.Constraint>(group: Group) =>
-  HttpApi.make("centurion")
-    .add(group)
-    .prefix(apiPrefix)
-    // What a schema does not know is refused, as the document says: a misspelt field would be lost unseen.
-    .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
-
 /** What an endpoint is for, in the OpenAPI document. */
 export const about = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** A group behind credentials whose endpoints are made of a list of ours: which they are is known at the start only. */
+export const groupOf = (
+  name: string,
+  annotations: Context.Context<never>,
+  [first, ...rest]: ReadonlyArray<HttpApiEndpoint.Constraint>
+): HttpApiGroup.Top =>
+  HttpApiGroup.make(name)
+    .add(first!, ...rest)
+    .middleware(Authenticates)
+    .middleware(Problems)
+    .annotateMerge(annotations)
+    // Its endpoints have no types of their own, so neither has what is put on them.
+    .prefix(apiPrefix) as unknown as HttpApiGroup.Top
 
 /** What a group is called and about. */
 export const titled = (title: string, description: string) => OpenApi.annotations({ title, description })
@@ -28,8 +36,11 @@ export const example = <S extends Schema.Top>(schema: S, value: S["Encoded"]): S
 export const IsoTime = Schema.String.annotate({ format: "date-time" })
 
 /** A moment for an answer; null stays null. */
-export const iso = <T extends number | null>(at: T): T extends null ? null | string : string =>
-  (at === null ? null : new Date(at as number).toISOString()) as never
+export function iso(at: number): string
+export function iso(at: number | null): string | null
+export function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
 
 /** The id of anything of ours in a path: as short as ours are, and nothing that the database could not hold. */
 export const Id = Schema.String.check(
@@ -40,3 +51,23 @@ export const Id = Schema.String.check(
 
 /** A text of a request, at most so long. */
 export const upTo = (most: number) => Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(most))
+
+/** A page of a list. */
+export const pageOf = <S extends Schema.Top>(items: S) =>
+  Schema.Struct({
+    items: Schema.Array(items),
+    next: Schema.NullOr(Schema.String).annotate({
+      description: "The cursor of the next page; null on the last."
+    })
+  })
+
+/** What a write answers. */
+export const Written = Schema.Struct({
+  id: Schema.String,
+  version: Schema.Int.annotate({ description: "The version after it; also the ETag." }),
+  duplicate: Schema.Boolean.annotate({ description: "True when it was stored before, by the same key." })
+}).annotate({
+  identifier: "Written",
+  description: "It is stored. `Centurion-Wait-For` says how to wait until lists show it.",
+  examples: [{ id: "a1b2c3", version: 8, duplicate: false }]
+})

@@ -1,7 +1,5 @@
-import { STATUS_CODES } from "node:http"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
-import type { ApiFailure } from "../refusal.ts"
 
 const WrongPartSchema = Schema.Struct({
   pointer: Schema.optionalKey(Schema.String),
@@ -35,9 +33,25 @@ export const problemMeanings: Readonly<Record<number, string>> = {
   503: "Not now; `Retry-After` says when to try again."
 }
 
+const titles: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  409: "Conflict",
+  410: "Gone",
+  412: "Precondition Failed",
+  413: "Payload Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Entity",
+  426: "Upgrade Required",
+  429: "Too Many Requests",
+  503: "Service Unavailable"
+}
+
 const exampleOf = (status: number) => ({
   type: "about:blank",
-  title: STATUS_CODES[status] ?? "Error",
+  title: titles[status] ?? "Error",
   status,
   detail: problemMeanings[status] ?? "",
   ...(status === 422 ? { errors: [{ pointer: "/reason", detail: "Missing key" }] } : {}),
@@ -46,28 +60,24 @@ const exampleOf = (status: number) => ({
     : {})
 })
 
-const known = new Map<number, Schema.Codec<ApiFailure, unknown>>()
-
-const problemSchema = (status: number): Schema.Codec<ApiFailure, unknown> => {
-  const before = known.get(status)
-  if (before !== undefined) return before
-  // A problem may have members of its own, as RFC 9457 says: `state` and `can`, the `id` of what is there already.
-  const schema = Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Schema.Unknown)])
+// A problem may have members of its own, as RFC 9457 says: `state` and `can`, the `id` of what is there already.
+const make = (status: number) =>
+  Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Schema.Unknown)])
     .annotate({
       identifier: `Problem${status}`,
       description: problemMeanings[status] ?? "",
-      examples: [exampleOf(status)] as never
+      examples: [exampleOf(status)]
     })
     .pipe(HttpApiSchema.asJson({ contentType: "application/problem+json" }), HttpApiSchema.status(status))
-  known.set(status, schema as never)
-  return schema as never
+
+const known = new Map<number, ReturnType<typeof make>>()
+
+const problemSchema = (status: number) => {
+  const schema = known.get(status) ?? make(status)
+  known.set(status, schema)
+  return schema
 }
 
-/**
- * The errors of an endpoint, for the OpenAPI document. What a handler fails with becomes the answer in
- * `middleware/problems.ts`, never by these schemas.
- */
-export const problems = (
-  ...statuses: ReadonlyArray<number>
-): ReadonlyArray<Schema.Codec<ApiFailure, unknown>> =>
+/** The errors of an endpoint. What a handler fails with becomes one of them in `refusal.ts`. */
+export const problems = (...statuses: ReadonlyArray<number>) =>
   [...new Set([...statuses, 429, 503])].sort((a, b) => a - b).map(problemSchema)

@@ -4,15 +4,6 @@ import { PastReadModels } from "../../../projections/engine/past-read-models.ts"
 import type { QueryValues } from "../../../projections/query/query-values.ts"
 import { refuse } from "../refusal.ts"
 
-/** `?asOf=` in the OpenAPI document. */
-export const asOfParameter = {
-  name: "asOf",
-  in: "query",
-  required: false,
-  description: `The list as it was then: ${momentShape}. The first time this takes as long as reading history does.`,
-  schema: { type: "string", maxLength: 500 }
-}
-
 const busyRetryMs = 2000
 
 /** Where the read models of the asked moment are; undefined for those of now. */

@@ -1,19 +1,13 @@
 import type { IncomingMessage } from "node:http"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
 import { Settings } from "../../config.ts"
 import { readBody } from "../../http/read-body.ts"
 import { apiLimits } from "../contract/api-limits.ts"
-import { refuse } from "../refusal.ts"
-
-/** The body of the request, read once and found to be JSON, or empty. */
-export class Body extends Context.Service<Body, { readonly text: string; readonly json: unknown }>()(
-  "centurion/http/api/Body"
-) {}
+import { Body, ReadsBody } from "../contract/middleware.ts"
+import { answerFailure, refuse } from "../refusal.ts"
 
 const noBody: Body["Service"] = { text: "", json: undefined }
 
@@ -86,32 +80,30 @@ const unstorableIn = (value: unknown, place: string): string | undefined => {
 
 const pointerKey = (name: string) => name.replaceAll("~", "~0").replaceAll("/", "~1")
 
-/** Gives the handler, and Effect's own decoder, a body that was read within our limits. */
-export class ReadsBody extends HttpApiMiddleware.Service<ReadsBody, { provides: Body }>()(
-  "centurion/http/api/ReadsBody"
-) {
-  static readonly layer = Layer.effect(
-    ReadsBody,
-    Effect.map(
-      Settings,
-      ({ bodyMaxBytes }): ReadsBody["Service"] =>
-        (answering) =>
-          Effect.gen(function* () {
-            const request = yield* HttpServerRequest.HttpServerRequest
-            const source = request.source as IncomingMessage
-            if (bodiless.has(source.method ?? ""))
-              return yield* Effect.provideService(answering, Body, noBody)
-            const body = yield* readJson(source, bodyMaxBytes)
-            const read = Object.create(request, {
-              text: { value: Effect.succeed(body.text) },
-              // It was JSON by any of its names, or empty: Effect's decoder knows the one.
-              headers: { value: Headers.set(request.headers, "content-type", "application/json") }
-            }) as HttpServerRequest.HttpServerRequest
-            return yield* answering.pipe(
+/** The request as Effect's own decoder reads it on: JSON by any of its names, or empty, under the one name it knows. */
+const readAlready = (request: HttpServerRequest.HttpServerRequest, { text }: Body["Service"]) =>
+  Object.create(request, {
+    text: { value: Effect.succeed(text) },
+    headers: { value: Headers.set(request.headers, "content-type", "application/json") }
+  }) as HttpServerRequest.HttpServerRequest
+
+/** What answers `ReadsBody`: Effect's own decoder reads what was read within our limits, too. */
+export const readsBody = Layer.effect(
+  ReadsBody,
+  Effect.gen(function* () {
+    const { bodyMaxBytes } = yield* Settings
+    return (answering) =>
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+        const source = request.source as IncomingMessage
+        if (bodiless.has(source.method ?? "")) return Effect.provideService(answering, Body, noBody)
+        return Effect.matchEffect(readJson(source, bodyMaxBytes), {
+          onFailure: answerFailure,
+          onSuccess: (body) =>
+            answering.pipe(
               Effect.provideService(Body, body),
-              Effect.provideService(HttpServerRequest.HttpServerRequest, read)
+              Effect.provideService(HttpServerRequest.HttpServerRequest, readAlready(request, body))
             )
-          }) as never
-    )
-  )
-}
+        })
+      })
+  })
+)

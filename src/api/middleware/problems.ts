@@ -1,38 +1,28 @@
 import type { IncomingMessage } from "node:http"
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { HttpApiSchemaError } from "effect/http-api/HttpApiError"
-import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { problem } from "../../http/problem.ts"
+import { AnswerHeaders, Problems } from "../contract/middleware.ts"
 import { answerTo, refuse, type WrongPart } from "../refusal.ts"
 import { measures } from "./measures.ts"
 
-/** Headers of the answer under way, whatever it will be: what is written into it goes out with it. */
-export class AnswerHeaders extends Context.Service<AnswerHeaders, Record<string, string>>()(
-  "centurion/http/api/AnswerHeaders"
-) {}
-
-/** Turns every failure into problem details, and gives every answer the headers that it is to have. */
-export class Problems extends HttpApiMiddleware.Service<Problems, { provides: AnswerHeaders }>()(
-  "centurion/http/api/Problems"
-) {
-  static readonly layer = Layer.succeed(Problems, (answering, { endpoint, group }) => {
-    const measure = measures(`${group.identifier}.${endpoint.identifier}`)
-    return Effect.suspend(() => {
-      const began = performance.now()
-      const headers = { ...headersOfAll }
-      return Effect.tap(
-        answered(Effect.provideService(answering, AnswerHeaders, headers), headers),
-        (response) => measure(response.status, performance.now() - began)
-      )
-    })
+/** What answers `Problems`. */
+export const problemDetails = Layer.succeed(Problems, (answering, { endpoint, group }) => {
+  const measure = measures(`${group.identifier}.${endpoint.identifier}`)
+  return Effect.suspend(() => {
+    const began = performance.now()
+    const headers = { ...headersOfAll }
+    return Effect.tap(
+      answered(Effect.provideService(answering, AnswerHeaders, headers), headers),
+      (response) => measure(response.status, performance.now() - began)
+    )
   })
-}
+})
 
 const answered = <E, R>(
   answering: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,

@@ -1,8 +1,8 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { RateLimiterStore } from "effect/persistence/RateLimiter"
+import type { AnswerHeaders } from "../contract/middleware.ts"
 import { type Refusal, refuse } from "../refusal.ts"
-import type { AnswerHeaders } from "./problems.ts"
 
 /** What is left to somebody who may ask so often. */
 export interface Left {

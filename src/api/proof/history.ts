@@ -1,9 +1,5 @@
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import { registerMachines } from "../../../actors/machine/machine-registry.ts"
 import { replayStream } from "../../../actors/replay/replay.ts"
@@ -12,103 +8,14 @@ import { History } from "../../../eventstore/log/history.ts"
 import { machines } from "../../../machines/index.ts"
 import { explain } from "../../explain/explain.ts"
 import { findAsked, parseAsked } from "../../explain/find-asked.ts"
-import { EventJson } from "../../resources/event-json.ts"
 import { storedEventJson } from "../../resources/stored-event-json.ts"
 import { mayReachAll } from "../caller.ts"
 import { apiLimits } from "../contract/api-limits.ts"
-import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
-import { problems } from "../contract/problem-schema.ts"
-import { pageParameters, withParameters } from "../lists/list-parameters.ts"
+import { iso } from "../contract/group.ts"
+import { historyGroup } from "../contract/proof/history.ts"
+import { handlersOf } from "../handlers-of.ts"
 import { limitOf, numberParameter, textParameter } from "../lists/read-page.ts"
-import { Authenticates } from "../middleware/authenticate.ts"
-import { Problems } from "../middleware/problems.ts"
 import { refuse } from "../refusal.ts"
-
-const Partition = Schema.Struct({
-  partition: Schema.Int,
-  position: Schema.Int.annotate({ description: "Of its last event." }),
-  recordedAt: IsoTime
-})
-
-const parameter = (name: string, description: string, type = "integer") => ({
-  name,
-  in: "query",
-  required: false,
-  description,
-  schema: { type }
-})
-
-const whyParameters = [
-  {
-    ...parameter(
-      "event",
-      "Such as `conversation/7f3@12` for an event, or `conversation/7f3#3.1` for a chunk of a turn.",
-      "string"
-    )
-  },
-  { ...parameter("message", "A provider's id of a message, instead of `event`.", "string") }
-]
-
-const group = HttpApiGroup.make("history")
-  .add(
-    HttpApiEndpoint.get("partitions", "/partitions", {
-      success: Schema.Struct({ items: Schema.Array(Partition) }),
-      error: problems(401, 403)
-    }).annotateMerge(about("List partitions", "The company's logs, each in its own order.")),
-    HttpApiEndpoint.get("events", "/partitions/:partition/events", {
-      params: {
-        partition: Schema.FiniteFromString.check(
-          Schema.isInt(),
-          Schema.isBetween({ minimum: 1, maximum: 100_000 })
-        )
-      },
-      success: Schema.Struct({ items: Schema.Array(EventJson), next: Schema.Int }),
-      error: problems(400, 401, 403, 404)
-    })
-      .annotateMerge(
-        about(
-          "Follow events",
-          "Of one partition, in order and without a gap; `next` is the `after` of the next page, which may be empty for now."
-        )
-      )
-      .annotateMerge(
-        withParameters([
-          pageParameters(apiLimits.historyPageMax, apiLimits.historyPageDefault),
-          parameter("after", "The position of the last event that you have.")
-        ])
-      ),
-    HttpApiEndpoint.get("replay", "/replay/:machine/:id", {
-      params: { machine: Id, id: Id },
-      success: Schema.Record(Schema.String, Schema.Unknown),
-      error: problems(400, 401, 403, 404)
-    })
-      .annotateMerge(
-        about(
-          "Replay an actor",
-          "Its state as its machine makes it from its inputs, and whether the stored facts follow from them."
-        )
-      )
-      .annotateMerge(
-        withParameters([
-          parameter("toVersion", "Up to this version."),
-          parameter("toTime", "What had been recorded by then, ISO 8601.", "string")
-        ])
-      ),
-    HttpApiEndpoint.get("why", "/why", {
-      success: Schema.Record(Schema.String, Schema.Unknown),
-      error: problems(400, 401, 403, 404)
-    })
-      .annotateMerge(
-        about("Explain an event", "The turns that it passed through, and the tree of its causes.")
-      )
-      .annotateMerge(withParameters(whyParameters))
-  )
-  .middleware(Authenticates)
-  .middleware(Problems)
-  .annotateMerge(titled("History", "For auditors: events as they are stored, replayed and explained."))
-
-/** For auditors. */
-export const historyGroups = [group] as const
 
 // No job runs here, so every job that is asked for counts as one that has its handler.
 const registryOfAll = Effect.suspend(() => {
@@ -182,39 +89,35 @@ const why = Effect.fnUntraced(function* () {
   })
 })
 
-const handlers = HttpApiBuilder.group(apiOf(group), "history", (handlers) =>
-  handlers.handleAll({
-    partitions: Effect.fnUntraced(function* () {
-      const { company } = yield* mayReachAll("engine", "read", "partition.list", "partition")
-      const store = yield* EventStore
-      const rows = yield* store.partitions(company)
-      return {
-        items: rows.map(({ partition, position, recordedAt }) => ({
-          partition,
-          position,
-          recordedAt: iso(recordedAt)
-        }))
-      }
-    }),
-    events: Effect.fnUntraced(function* ({ params: { partition } }) {
-      const { company } = yield* mayReachAll("engine", "read", "event.list", `partition:${partition}`)
-      const limit = yield* limitOf(apiLimits.historyPageMax, apiLimits.historyPageDefault)
-      const after = (yield* numberParameter("after")) ?? 0
-      const history = yield* History
-      const events = yield* history.readPartition(company, partition, after, limit)
-      return HttpServerResponse.jsonUnsafe({
-        items: events.map(storedEventJson),
-        next: events.at(-1)?.position ?? after
-      })
-    }),
-    replay: Effect.fnUntraced(function* ({ params: { machine, id } }) {
-      return HttpServerResponse.jsonUnsafe(yield* replay(machine, id))
-    }),
-    why: Effect.fnUntraced(function* () {
-      return HttpServerResponse.jsonUnsafe(yield* why())
+/** What answers historyGroup. */
+export const historyHandlers = handlersOf(historyGroup, {
+  partitions: Effect.fnUntraced(function* () {
+    const { company } = yield* mayReachAll("engine", "read", "partition.list", "partition")
+    const store = yield* EventStore
+    const rows = yield* store.partitions(company)
+    return {
+      items: rows.map(({ partition, position, recordedAt }) => ({
+        partition,
+        position,
+        recordedAt: iso(recordedAt)
+      }))
+    }
+  }),
+  events: Effect.fnUntraced(function* ({ params: { partition } }) {
+    const { company } = yield* mayReachAll("engine", "read", "event.list", `partition:${partition}`)
+    const limit = yield* limitOf(apiLimits.historyPageMax, apiLimits.historyPageDefault)
+    const after = (yield* numberParameter("after")) ?? 0
+    const history = yield* History
+    const events = yield* history.readPartition(company, partition, after, limit)
+    return HttpServerResponse.jsonUnsafe({
+      items: events.map(storedEventJson),
+      next: events.at(-1)?.position ?? after
     })
+  }),
+  replay: Effect.fnUntraced(function* ({ params: { machine, id } }) {
+    return HttpServerResponse.jsonUnsafe(yield* replay(machine, id))
+  }),
+  why: Effect.fnUntraced(function* () {
+    return HttpServerResponse.jsonUnsafe(yield* why())
   })
-)
-
-/** What answers it. */
-export const historyLayers = [handlers] as const
+})

@@ -1,83 +1,16 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
-import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
-import * as Schema from "effect/Schema"
+import * as Layer from "effect/Layer"
 import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { type VerifyProgress, verifyHistory } from "../../../eventstore/proof/verify.ts"
 import { Settings, type SettingValues } from "../../config.ts"
 import { trustedKeys } from "../../seals/seal-key.ts"
 import { anchorDirOf } from "../../seals/sealing.ts"
 import { mayReachAll } from "../caller.ts"
-import { about, apiOf, Id, IsoTime, iso, titled } from "../contract/group.ts"
-import { problems } from "../contract/problem-schema.ts"
-import { Authenticates } from "../middleware/authenticate.ts"
-import { Problems } from "../middleware/problems.ts"
+import { iso } from "../contract/group.ts"
+import { type Task, verifyGroup } from "../contract/proof/verify.ts"
+import { handlersOf } from "../handlers-of.ts"
 import { refuse } from "../refusal.ts"
-
-const Damage = Schema.Struct({
-  partition: Schema.NullOr(Schema.Int),
-  position: Schema.NullOr(Schema.Int),
-  stream: Schema.NullOr(Schema.String),
-  version: Schema.NullOr(Schema.Int),
-  kind: Schema.String,
-  message: Schema.String
-})
-
-const Task = Schema.Struct({
-  id: Schema.String,
-  state: Schema.Literals(["running", "done", "failed"]),
-  startedAt: IsoTime,
-  checked: Schema.Int.annotate({ description: "Events, so far." }),
-  total: Schema.Int,
-  ok: Schema.NullOr(Schema.Boolean),
-  damages: Schema.Array(Damage)
-}).annotate({
-  identifier: "Verification",
-  examples: [
-    {
-      id: "9f2c51d07a3e4b68",
-      state: "done",
-      startedAt: "2026-01-31T12:00:00.000Z",
-      checked: 1200,
-      total: 1200,
-      ok: true,
-      damages: []
-    }
-  ]
-})
-type Task = typeof Task.Type
-
-const group = HttpApiGroup.make("verify")
-  .add(
-    HttpApiEndpoint.post("begin", "/verifications", {
-      success: Task.pipe(HttpApiSchema.status(202)),
-      error: problems(401, 403, 409)
-    }).annotateMerge(
-      about(
-        "Verify history",
-        "Checks every link, hash and seal of the company's events; one at a time. Ask for the task until it is done."
-      )
-    ),
-    HttpApiEndpoint.get("read", "/verifications/:id", {
-      params: { id: Id },
-      success: Task,
-      error: problems(401, 403, 404)
-    }).annotateMerge(
-      about(
-        "Read a verification",
-        "How far it is, and the first damage of each partition. Kept by the process that runs it."
-      )
-    )
-  )
-  .middleware(Authenticates)
-  .middleware(Problems)
-  .annotateMerge(titled("Verification", "Whether history is what was written."))
-
-/** Whether history is what was written. */
-export const verifyGroups = [group] as const
 
 /** Verifications that are remembered, of all companies; and those that run at once. */
 const limits = { keptMax: 200, runningMax: 2 } as const
@@ -117,14 +50,13 @@ const makeTasks = () => {
   return { running, change, begin, get: (id: string) => tasks.get(id) }
 }
 
-const handlers = HttpApiBuilder.group(
-  apiOf(group),
-  "verify",
-  Effect.fnUntraced(function* (handlers) {
+/** What answers verifyGroup. */
+export const verifyHandlers = Layer.unwrap(
+  Effect.gen(function* () {
     const tasks = makeTasks()
     const scope = yield* Effect.scope
     const settings = yield* Settings
-    return handlers.handleAll({
+    return handlersOf(verifyGroup, {
       begin: Effect.fnUntraced(function* () {
         const { company } = yield* mayReachAll("engine", "read", "verify", "history")
         if (tasks.running(company).length > 0)
@@ -162,6 +94,3 @@ const handlers = HttpApiBuilder.group(
     })
   })
 )
-
-/** What answers it. */
-export const verifyLayers = [handlers] as const

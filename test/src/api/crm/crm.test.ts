@@ -180,7 +180,12 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
       (each: { position: number }) => each.position > 0
     )
     const events = await ana.ask(`/api/v1/partitions/${partition}/events?limit=500`)
-    expect(events.body.items[0]).toMatchObject({ position: 1, partition, stream: expect.any(String) })
+    expect(events.body.items[0]).toMatchObject({
+      position: 1,
+      partition,
+      machine: expect.any(String),
+      id: expect.any(String)
+    })
     expect(events.body.next).toBe(position)
     expect((await ana.ask(`/api/v1/partitions/0/events`)).status).toBe(404)
     expect((await ana.ask(`/api/v1/partitions/99/events`)).body).toEqual({ items: [], next: 0 })

@@ -1,11 +1,11 @@
 import * as OpenApi from "effect/http-api/OpenApi"
 import type { Column } from "../../../projections/column.ts"
+import { momentShape } from "../../../projections/engine/moment.ts"
 import { fieldOf } from "../../../projections/query/field-names.ts"
 import { filterable, operatorsOf } from "../../../projections/query/filters.ts"
 import { defaultOrder, sortable } from "../../../projections/query/order.ts"
 import { queryLimits } from "../../../projections/query/query-limits.ts"
 import type { ReadModel } from "../../../projections/read-model.ts"
-import { asOfParameter } from "./past-moment.ts"
 
 type Parameter = Readonly<Record<string, unknown>>
 
@@ -33,6 +33,12 @@ export const pageParameters = (most: number = queryLimits.pageMax, usual: number
     maximum: most,
     default: usual
   })
+
+const asOfParameter = inQuery(
+  "asOf",
+  `The list as it was then: ${momentShape}. The first time this takes as long as reading history does.`,
+  { type: "string", maxLength: 500 }
+)
 
 const cursorParameter = inQuery("cursor", "`next` of the page before; left out for the first page.", {
   type: "string",
