@@ -35,7 +35,7 @@ export const settings = {
 export type SettingValues = ValuesOf<typeof settings>
 
 type AnySetting = Setting<SettingValues[keyof SettingValues]>
-const entries = Object.entries(settings) as unknown as ReadonlyArray<[keyof SettingValues, AnySetting]>
+const entries = Object.entries(settings) as ReadonlyArray<[keyof SettingValues, AnySetting]>
 
 const readOne = Effect.fnUntraced(function* (setting: AnySetting) {
   // An empty variable counts as not set: that is how shells and compose files leave one out.

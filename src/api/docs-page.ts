@@ -13,7 +13,7 @@ const scalar = {
   proxyUrl: "",
   telemetry: false,
   hideClientButton: true
-} as never
+}
 
 /** Only the page's own scripts run, by their hashes; it styles itself, and talks to this server only. */
 const policyOf = (html: string): string => {

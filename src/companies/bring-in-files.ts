@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import type { TryAgain } from "../../actors/engine/engine.ts"
-import type { Json } from "../../eventstore/database/json.ts"
 import type { CompanyContext } from "../../machines/company/machine.ts"
 import type { CompanyFile } from "../../machines/company/settings.ts"
 import {
@@ -41,7 +40,7 @@ const bringIn = Effect.fnUntraced(function* (desk: CompanyDesk, ports: CompanyPo
   if (stored === undefined) {
     yield* checkClaims(all, file.id, file.instances)
     yield* Effect.mapError(ports.store.createCompany(file.id, ports.partitions), notNow)
-    const settings = file as unknown as Json
+    const settings = file
     const reason = "the company file is new"
     yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, file: hashes, by, reason }, principal)
     yield* ensureReadModels(ports, file.id)
@@ -66,7 +65,7 @@ const changeByFile = Effect.fnUntraced(function* (
   if (changes.instances !== undefined) yield* checkClaims(yield* desk.all, file.id, file.instances)
   const event = {
     type: "CompanySettingsChangeAsked",
-    changes: changes as unknown as Json,
+    changes: changes,
     file: fileHashes(file),
     by,
     reason: "the company file changed"

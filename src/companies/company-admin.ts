@@ -2,7 +2,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ActorEvent, TryAgain } from "../../actors/engine/engine.ts"
-import type { Json } from "../../eventstore/database/json.ts"
 import {
   CompanyChanges,
   CompanyFile,
@@ -117,7 +116,7 @@ const create = Effect.fnUntraced(function* (parts: AdminParts, given: unknown, a
     })
   yield* checkClaims(all, file.id, file.instances)
   yield* Effect.mapError(ports.store.createCompany(file.id, ports.partitions), notNow)
-  const settings = file as unknown as Json
+  const settings = file
   const { by, reason } = asking
   yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, by, reason }, by)
   yield* ensureReadModels(ports, file.id)
@@ -128,7 +127,7 @@ const change = Effect.fnUntraced(function* (parts: AdminParts, id: string, given
   const decoded = yield* Effect.mapError(decodeChanges(given), wrongSettings)
   const { company: before, all } = yield* get(parts, id)
   if (decoded.instances !== undefined) yield* checkClaims(all, id, decoded.instances ?? [])
-  const event = { type: "CompanySettingsChangeAsked", changes: decoded as unknown as Json }
+  const event = { type: "CompanySettingsChangeAsked", changes: decoded }
   const company = yield* ask(parts, id, event, asking, "changed")
   return { company, changed: changedSections(before.settings, company.settings) }
 })

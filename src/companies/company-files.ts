@@ -2,7 +2,6 @@ import { hash } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Json } from "../../eventstore/database/json.ts"
 import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import {
   type CompanyChanges,
@@ -45,7 +44,7 @@ export const fileHashes = (file: CompanyFile): FileHashes =>
     companySections.flatMap((section) =>
       file[section] === undefined
         ? []
-        : [[section, hash("sha256", canonicalJson(file[section] as unknown as Json)).slice(0, hashDigits)]]
+        : [[section, hash("sha256", canonicalJson(file[section])).slice(0, hashDigits)]]
     )
   )
 

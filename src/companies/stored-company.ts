@@ -29,7 +29,7 @@ export const nextCompany = (
   if (kind !== "emitted") return before && { ...before, version }
   if (before === undefined) {
     if (type !== "CompanyCreated") return undefined
-    const settings = data.settings as unknown as CompanyFile
+    const settings = data.settings as CompanyFile
     return { id, status: "active", settings, version, createdAt: recordedAt, changedAt: recordedAt }
   }
   const { why: _, ...rest } = before
@@ -39,7 +39,7 @@ export const nextCompany = (
     case "CompanySettingsChanged": {
       const { section, after } = data as { readonly section: string; readonly after: unknown }
       const { [section as keyof CompanyFile]: __, ...others } = before.settings
-      const settings = (after === null ? others : { ...others, [section]: after }) as unknown as CompanyFile
+      const settings = (after === null ? others : { ...others, [section]: after }) as CompanyFile
       return { ...before, version, changedAt: recordedAt, settings }
     }
     case "CompanySuspended":

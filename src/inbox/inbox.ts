@@ -153,7 +153,7 @@ const eventOf = (channel: string, inbound: Inbound) => {
     messageId,
     at,
     ...(inbound.text === undefined ? {} : { text: inbound.text }),
-    ...(inbound.media === undefined ? {} : { media: inbound.media as unknown as Json })
+    ...(inbound.media === undefined ? {} : { media: inbound.media })
   }
   if (inbound.fromUs) {
     const event: ActorEvent = { type: "PersonReplied", ...said, by: "person:phone", source: "phone" }

@@ -10,17 +10,19 @@ export interface Frame {
 }
 
 /** Why a topic is not followed, or a frame not taken. */
-export type LiveErrorCode =
-  | "wrongFrame"
-  | "unknownTopic"
-  | "forbidden"
-  | "notFound"
-  | "wrongCursor"
-  | "cursorTooOld"
-  | "tooManyTopics"
-  | "alreadyFollowed"
-  | "notFollowed"
-  | "notReady"
+export const liveErrorCodes = [
+  "wrongFrame",
+  "unknownTopic",
+  "forbidden",
+  "notFound",
+  "wrongCursor",
+  "cursorTooOld",
+  "tooManyTopics",
+  "alreadyFollowed",
+  "notFollowed",
+  "notReady"
+] as const
+export type LiveErrorCode = (typeof liveErrorCodes)[number]
 
 /** What a client gets that is no event. */
 export type PlainFrame =

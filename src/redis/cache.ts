@@ -34,7 +34,7 @@ export interface CacheSlot<A> {
  * erases looks into a cache.
  */
 export const cacheSlot = <A>(kind: CacheKind, schema: Schema.Codec<A, unknown>): CacheSlot<A> => {
-  const asMachine = { input: schema as DataSchema, events: {} } as unknown as ListedMachine
+  const asMachine = { input: schema as DataSchema, events: {} } as ListedMachine
   if (personalShapes(asMachine).any)
     throw new Error(`what is cached as "${kind}" holds personal data; leave it out or read it anew each time`)
   return { kind, lifetimeMs: cacheLifetimes[kind], schema }

@@ -3,7 +3,7 @@ import { ParsedSearchParams } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Database, type Row } from "../../../eventstore/database/database.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
-import { writeCursor } from "../../../projections/query/cursor.ts"
+import { type Cursor, writeCursor } from "../../../projections/query/cursor.ts"
 import { shownColumns } from "../../../projections/query/field-names.ts"
 import type { Filter } from "../../../projections/query/filters.ts"
 import { readLimit, readListAsked } from "../../../projections/query/list-asked.ts"
@@ -89,7 +89,7 @@ const cursorAfter = ({ readModel, order }: ListAsked, row: Row): string => {
   const after = cursorColumns(readModel, order).map((name) =>
     jsonValue(readModel.columns[name]!.kind, row[shown.indexOf(name)])
   )
-  return writeCursor({ order: order.name, after: after as never })
+  return writeCursor({ order: order.name, after: after as Cursor["after"] })
 }
 
 /** One row by its key; undefined when there is none that `scope` reaches. */

@@ -47,7 +47,8 @@ const conditionOf = Effect.fnUntraced(function* (text: string, columns: Readonly
   if (found === null) {
     return yield* wrongUse(`--where ${text}: write column=value; there are ${operators.join(" ")} too`)
   }
-  const [, name, operator, value] = found as unknown as readonly [string, string, Operator, string]
+  const [, name, , value = ""] = found
+  const operator = found[2] as Operator
   const column = columns.find((each) => each.name === name)
   if (column === undefined) {
     const names = columns.map((each) => each.name).join(", ")
