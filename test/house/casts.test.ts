@@ -16,6 +16,7 @@ const known: Readonly<Record<string, readonly [casts: number, why: string]>> = {
   "src/channels/channel-kind.ts": [1, "a kind's settings are known to itself alone once it is in the list"],
   "src/demo/doubles/provider-double.ts": [1, "the double believes what the test sends to it"],
   "src/http/chat/chat-history.ts": [1, "stored events are of the machine's shape"],
+  "src/models/model-kind.ts": [1, "as with a kind of channel"],
   "src/resources/machine-resource.ts": [1, "a struct of fields that need no service needs none"]
 }
 

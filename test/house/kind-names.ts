@@ -36,7 +36,12 @@ export const mayName: ReadonlyArray<{
   {
     kind: "lead",
     why: "Its own endpoints and its own way in, by a form.",
-    files: ["src/api/crm/contacts.ts", "src/api/crm/public-leads.ts", "src/inbox/submit-lead.ts"]
+    files: [
+      "src/api/contract/crm/contacts.ts",
+      "src/api/contract/crm/public-leads.ts",
+      "src/api/crm/contacts.ts",
+      "src/inbox/submit-lead.ts"
+    ]
   },
   {
     kind: "conversation",
@@ -53,7 +58,7 @@ export const mayName: ReadonlyArray<{
     why: "Talking is what they are for: its address, its endpoints, its topic, its explanation.",
     files: [
       "src/api/crm/conversations.ts",
-      "src/api/machines/jobs.ts",
+      "src/api/contract/machines/jobs.ts",
       "src/companies/contacts.ts",
       "src/explain/explain.ts",
       "src/live/topics.ts"
@@ -76,14 +81,23 @@ export const mayName: ReadonlyArray<{
   {
     kind: "contact",
     why: "Its own endpoints, its beginning when somebody first writes, and its id, which is the person's.",
-    files: ["projections/clear-fields.ts", "src/api/crm/contacts.ts", "src/companies/introduce.ts"]
+    files: [
+      "projections/clear-fields.ts",
+      "src/api/contract/crm/contacts.ts",
+      "src/api/crm/contacts.ts",
+      "src/companies/introduce.ts"
+    ]
   },
   {
     kind: "contact",
     why: "A flag of the command: somebody's id on a channel.",
     files: ["src/cli/erase/command.ts", "src/cli/hold/command.ts", "src/cli/hold/show-holds.ts"]
   },
-  { kind: "account", why: "Its own endpoint.", files: ["src/api/crm/contacts.ts"] },
+  {
+    kind: "account",
+    why: "Its own endpoint.",
+    files: ["src/api/contract/crm/contacts.ts", "src/api/crm/contacts.ts"]
+  },
   {
     kind: "company",
     why: "The room of companies keeps each company's own actor.",

@@ -87,6 +87,23 @@ test("a file fits in a head", () => {
   expect(tooLong).toEqual([])
 })
 
+/** Sentences about folders that hold more files than somebody can look over; a part of the API holds fewer. */
+const crowded = (paths: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const files = new Map<string, number>()
+  for (const path of paths) files.set(dirname(path), (files.get(dirname(path)) ?? 0) + 1)
+  return [...files].flatMap(([folder, count]) => {
+    const most = folder.startsWith("src/api") ? 15 : 25
+    return count > most ? [`${folder} has ${count} files, ${most} is the most`] : []
+  })
+}
+
+test("a folder can be looked over", () => {
+  const paths = rooms.flatMap((room) => filesOf(join(root, room)).map((path) => relative(root, path)))
+  expect(crowded(paths)).toEqual([])
+  const planted = Array.from({ length: 16 }, (_, n) => `src/api/lists/planted-${n}.ts`)
+  expect(crowded(planted)).toEqual(["src/api/lists has 16 files, 15 is the most"])
+})
+
 test("no file is called by a name that says nothing", () => {
   const vague = [...rooms, "test", "bench"].flatMap((room) =>
     filesOf(join(root, room)).filter((path) =>

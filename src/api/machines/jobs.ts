@@ -22,15 +22,16 @@ const deadLetter = Effect.fnUntraced(function* (action: "retry" | "drop", { mach
   yield* (yield* Audit).write(doneBy(caller, `job.${action}`, `${stream}:${job}`))
 })
 
-const isState = (text: string): text is JobState => (states as ReadonlyArray<string>).includes(text)
+const stateOf = (text: string): JobState | undefined => states.find((state) => state === text)
 
 /** What answers jobsGroup. */
 export const jobsHandlers = handlersOf(jobsGroup, {
   list: Effect.fnUntraced(function* () {
     const { company } = yield* mayReachAll("engine", "read", "job.list", "job")
     const limit = yield* limitOf(queryLimits.pageMax)
-    const state = yield* textParameter("state", 20)
-    if (state !== undefined && !isState(state))
+    const text = yield* textParameter("state", 20)
+    const state = text === undefined ? undefined : stateOf(text)
+    if (text !== undefined && state === undefined)
       return yield* refuse(400, `state: one of ${states.join(", ")} is expected`, {
         errors: [{ parameter: "state", detail: `one of ${states.join(", ")} is expected` }]
       })

@@ -2,19 +2,13 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
-import type { JobState } from "../../../../eventstore/log/batch.ts"
 import { about, apiPrefix, Id, IsoTime, titled } from "../group.ts"
 import { pageParameters, withParameters } from "../list-parameters.ts"
 import { Authenticates, Problems } from "../middleware.ts"
 import { problems } from "../problem-schema.ts"
 
 /** Where a job may be that is not done. */
-export const states = [
-  "pending",
-  "attempting",
-  "unknown",
-  "failed"
-] as const satisfies ReadonlyArray<JobState>
+export const states = ["pending", "attempting", "unknown", "failed"] as const
 
 const Job = Schema.Struct({
   machine: Schema.String,
