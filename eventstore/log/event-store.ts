@@ -104,6 +104,7 @@ export class EventStore extends Context.Service<
 >()("centurion/eventstore/EventStore") {
   static readonly layer = Layer.effect(
     EventStore,
+    // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of one statement a method, with nothing between them
     Effect.gen(function* () {
       const { query } = yield* Database
       const read = <A>(sql: string, params: ReadonlyArray<unknown>, shape: (row: Row) => A) =>

@@ -139,6 +139,7 @@ export class SubjectStore extends Context.Service<
   static readonly layer = Layer.effect(SubjectStore, Effect.map(Database, makeSubjectStore))
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of one statement a method, with nothing between them
 function makeSubjectStore({ query }: Database["Service"]): SubjectStore["Service"] {
   const refusable = <A>(sql: string, params: ReadonlyArray<unknown>, shape: (row: Row) => A) =>
     query(sql, params).pipe(

@@ -73,6 +73,7 @@ export class SealStore extends Context.Service<
 >()("centurion/eventstore/SealStore") {
   static readonly layer = Layer.effect(
     SealStore,
+    // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of one statement a method, with nothing between them
     Effect.gen(function* () {
       const { query } = yield* Database
       const read = <A>(sql: string, params: ReadonlyArray<unknown>, shape: (row: Row) => A) =>

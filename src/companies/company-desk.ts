@@ -8,9 +8,9 @@ import type { History } from "../../eventstore/log/history.ts"
 import type { SubjectStore } from "../../eventstore/personal/subject-store.ts"
 import type { CompanyFile } from "../../machines/company/settings.ts"
 import type { Companies } from "./companies.ts"
+import { directoryOf } from "./companies.ts"
 import type { CompanyFiles } from "./company-files.ts"
 import { completeCompany } from "./complete-company.ts"
-import { directoryOf } from "./directory.ts"
 import { makeCompanyReader, type StoredCompany } from "./stored-company.ts"
 
 /** A company can't be made or changed so; the message says what and where. */

@@ -35,3 +35,18 @@ export const arrowsOf = (path: string, text: string): ReadonlyArray<Arrow> =>
 /** The imports among our own files of everything in a folder (from the root). */
 export const arrowsIn = (folder: string): ReadonlyArray<Arrow> =>
   filesOf(join(root, folder)).flatMap((path) => arrowsOf(relative(root, path), readFileSync(path, "utf8")))
+
+const isOurs = (name: string): boolean => !name.startsWith(".") && name !== "node_modules"
+
+/** All folders below one, from the root, with how many files each holds itself. */
+export const foldersOf = (
+  folder: string
+): ReadonlyArray<{ readonly folder: string; readonly files: number }> => {
+  const entries = readdirSync(folder, { withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).length
+  const below = entries.filter((entry) => entry.isDirectory() && isOurs(entry.name))
+  return [
+    { folder: relative(root, folder), files },
+    ...below.flatMap(({ name }) => foldersOf(join(folder, name)))
+  ]
+}

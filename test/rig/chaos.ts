@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { canStartPostgres, makeOwnPostgres, type OwnPostgres } from "../actors/engine/own-postgres.ts"
+import { canStartPostgres, makeOwnPostgres, type OwnPostgres } from "../actors/engine/world/own-postgres.ts"
 import { type ChaosArguments, helpText, readArguments } from "./chaos-arguments.ts"
 import { progressBar } from "./progress-bar.ts"
 import { isOk, type Result, resultTable } from "./result-table.ts"

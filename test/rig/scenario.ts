@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import type { OwnPostgres } from "../actors/engine/own-postgres.ts"
+import type { OwnPostgres } from "../actors/engine/world/own-postgres.ts"
 import type { Plant } from "./app/plants.ts"
 import { type Outcome, sendFaults } from "./checks/check-all.ts"
 import { type Stage, type StageOptions, setStage } from "./world/stage.ts"

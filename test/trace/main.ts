@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 /** What follows commits at its own pace, and may run meanwhile: read models, live updates, seals, companies, hints. */
 const followers = new RegExp(
   `^(${[
-    "test|projections|src/live|src/wiring|src/demo|src/pglite|src/redis|src/privacy",
+    "test|projections|machines/upcasters|src/live|src/wiring|src/demo|src/pglite|src/redis|src/privacy",
     "src/companies/(keep-companies|stored-company)",
     "eventstore/proof/(anchor|seal)",
     "eventstore/log/(history|stored-rows|upcast)|eventstore/personal/open-event"

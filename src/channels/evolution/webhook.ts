@@ -5,7 +5,7 @@ import type { DeliveryStatus } from "../../../machines/conversation/events.ts"
 import { type Inbound, WebhookRefused } from "../channel.ts"
 import { cleanOptional } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
-import { decodeShape, wrongShape } from "../webhook-body.ts"
+import { decodeShape, wrongShape } from "../webhook-checks.ts"
 import type { LidBook } from "./jid.ts"
 import { contentOf, field, MessageContent, unwrap } from "./message-content.ts"
 

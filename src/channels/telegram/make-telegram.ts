@@ -15,9 +15,8 @@ import {
   unreadableAnswer,
   waitMs
 } from "../provider-http.ts"
-import { sameSecret } from "../secret.ts"
 import { sendableText } from "../sendable-text.ts"
-import { checkSize, readJson, wrongSecret } from "../webhook-body.ts"
+import { checkSize, readJson, sameSecret, wrongSecret } from "../webhook-checks.ts"
 import { inboundOf, messageIdOf } from "./update.ts"
 
 /** Telegram allows no more in one message. */

@@ -4,7 +4,7 @@ import type { Media } from "../../../machines/conversation/events.ts"
 import type { Inbound } from "../channel.ts"
 import { cleanOptional, cleanText } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
-import { decodeShape } from "../webhook-body.ts"
+import { decodeShape } from "../webhook-checks.ts"
 
 const text = Schema.optionalKey(Schema.String)
 const FileId = Schema.NonEmptyString.check(Schema.isMaxLength(channelLimits.referenceLengthMax))

@@ -6,9 +6,8 @@ import * as Schema from "effect/Schema"
 import type { Channel, Inbound, Outbound, WebhookRequest } from "../channel.ts"
 import { cleanOptional } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
-import { hmacHex, sameSecret } from "../secret.ts"
 import { sendableText } from "../sendable-text.ts"
-import { checkSize, decodeShape, readJson, wrongSecret } from "../webhook-body.ts"
+import { checkSize, decodeShape, hmacHex, readJson, sameSecret, wrongSecret } from "../webhook-checks.ts"
 import { WebChatHub } from "./web-chat-hub.ts"
 
 /** The account that the page of this server is, whatever the company. */

@@ -6,10 +6,10 @@ import { Database, withAdminConnection } from "../../../eventstore/database/data
 import { migrate } from "../../../eventstore/database/migrate.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { verify } from "../../../eventstore/proof/verify.ts"
-import { type EngineProcess, startEngineProcess } from "./engine-process.ts"
-import { faultsOf, startLoad } from "./load.ts"
-import { canStartPostgres, makeOwnPostgres, type OwnPostgres } from "./own-postgres.ts"
-import { until } from "./run-engine.ts"
+import { type EngineProcess, startEngineProcess } from "./world/engine-process.ts"
+import { faultsOf, startLoad } from "./world/load.ts"
+import { canStartPostgres, makeOwnPostgres, type OwnPostgres } from "./world/own-postgres.ts"
+import { until } from "./world/run-engine.ts"
 
 const backMaxMs = 30_000
 

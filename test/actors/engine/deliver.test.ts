@@ -4,9 +4,9 @@ import { expect, it } from "vitest"
 import { createMachine } from "xstate"
 import { EventRefused } from "../../../actors/engine/engine.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
-import { counter } from "./machines.ts"
-import { until } from "./run-engine.ts"
-import { describeEngineOnEvery } from "./suite.ts"
+import { counter } from "./world/machines.ts"
+import { until } from "./world/run-engine.ts"
+import { describeEngineOnEvery } from "./world/suite.ts"
 
 const add = { type: "Add" }
 const listed = [{ machine: counter }]

@@ -3,10 +3,10 @@ import * as Option from "effect/Option"
 import { expect, it } from "vitest"
 import { fromPromise, setup } from "xstate"
 import { JobFailedForNow, type JobHandler, JobRefused } from "../../../actors/jobs/job-handler.ts"
-import { type Attempt, scripted } from "./handlers.ts"
-import { hopeful, worker } from "./machines.ts"
-import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine, type EngineSuite } from "./suite.ts"
+import { type Attempt, scripted } from "./world/handlers.ts"
+import { hopeful, worker } from "./world/machines.ts"
+import { type TestEngine, until } from "./world/run-engine.ts"
+import { describeEngine, type EngineSuite } from "./world/suite.ts"
 
 const machines = [{ machine: worker }, { machine: hopeful }]
 const begin = { type: "Begin", input: { n: 1 } }

@@ -4,11 +4,11 @@ import { expect, it } from "vitest"
 import { replay } from "../../../actors/replay/replay.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { registerOne } from "../stored-history.ts"
-import { chat, chatAnew, lead } from "./erasure-machines.ts"
-import { busyFor, holding, hourMs, lookMs, place, said, toolsOf } from "./erasure-tools.ts"
-import { gate, scripted } from "./handlers.ts"
-import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine } from "./suite.ts"
+import { chat, chatAnew, lead } from "./world/erasure-machines.ts"
+import { busyFor, holding, hourMs, lookMs, place, said, toolsOf } from "./world/erasure-tools.ts"
+import { gate, scripted } from "./world/handlers.ts"
+import { type TestEngine, until } from "./world/run-engine.ts"
+import { describeEngine } from "./world/suite.ts"
 
 describeEngine("an erased person", (given) => {
   const { start, ask, done, copies, isWhole, talk } = toolsOf(given)

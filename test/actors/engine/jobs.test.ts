@@ -4,10 +4,10 @@ import { expect, it } from "vitest"
 import { fromPromise, setup } from "xstate"
 import { JobFailedForNow, JobRefused } from "../../../actors/jobs/job-handler.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { type Attempt, gate, scripted } from "./handlers.ts"
-import { hopeful, worker } from "./machines.ts"
-import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine } from "./suite.ts"
+import { type Attempt, gate, scripted } from "./world/handlers.ts"
+import { hopeful, worker } from "./world/machines.ts"
+import { type TestEngine, until } from "./world/run-engine.ts"
+import { describeEngine } from "./world/suite.ts"
 
 const machines = [{ machine: worker }, { machine: hopeful }]
 const begin = { type: "Begin", input: { n: 1 } }

@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 import { expect, it } from "vitest"
-import { receiver, sender } from "./machines.ts"
-import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine, type EngineSuite } from "./suite.ts"
+import { receiver, sender } from "./world/machines.ts"
+import { type TestEngine, until } from "./world/run-engine.ts"
+import { describeEngine, type EngineSuite } from "./world/suite.ts"
 
 const machines = [{ machine: sender }, { machine: receiver }]
 const send = (n: number, to = "receiver/1") => ({ type: "Send", to, n })

@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
 import { EventStore, StoreUnavailable } from "../../../eventstore/log/event-store.ts"
-import { scripted } from "./handlers.ts"
-import { counter, worker } from "./machines.ts"
-import { until } from "./run-engine.ts"
-import { describeEngine } from "./suite.ts"
+import { scripted } from "./world/handlers.ts"
+import { counter, worker } from "./world/machines.ts"
+import { until } from "./world/run-engine.ts"
+import { describeEngine } from "./world/suite.ts"
 
 const add = { type: "Add" }
 const machines = [{ machine: counter }]

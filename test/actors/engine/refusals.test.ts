@@ -6,10 +6,10 @@ import { assign, emit, raise, sendTo, setup } from "xstate"
 import { EventStore, StoreUnavailable } from "../../../eventstore/log/event-store.ts"
 import { verify } from "../../../eventstore/proof/verify.ts"
 import { actorAt } from "../../../machines/listed-machine.ts"
-import { gate } from "./handlers.ts"
-import { counter } from "./machines.ts"
-import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine } from "./suite.ts"
+import { gate } from "./world/handlers.ts"
+import { counter } from "./world/machines.ts"
+import { type TestEngine, until } from "./world/run-engine.ts"
+import { describeEngine } from "./world/suite.ts"
 
 const add = { type: "Add" }
 const say = (what: unknown) => ({ type: "Say", what }) as never

@@ -6,19 +6,19 @@ import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { History } from "../../../eventstore/log/history.ts"
 import { machines as ours } from "../../../machines/index.ts"
 import type { ListedMachine } from "../../../machines/listed-machine.ts"
-import { diary, diaryAnew, openDiary } from "./diary.ts"
-import { scripted } from "./handlers.ts"
-import { everyColumn, findTokens, type Place } from "./leak-scan.ts"
+import { diary, diaryAnew, openDiary } from "./world/diary.ts"
+import { scripted } from "./world/handlers.ts"
+import { everyColumn, findTokens, type Place } from "./world/leak-scan.ts"
 import {
   anaIsAnswered,
   biaCannotBeReached,
   caioOptsOut,
   diariesAreKept,
   makeStage
-} from "./personal-scenes.ts"
-import { busy, drawTokens } from "./personal-world.ts"
-import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine, type EngineSuite } from "./suite.ts"
+} from "./world/personal-scenes.ts"
+import { busy, drawTokens } from "./world/personal-world.ts"
+import { type TestEngine, until } from "./world/run-engine.ts"
+import { describeEngine, type EngineSuite } from "./world/suite.ts"
 
 /** What any part of the process wrote to the console, beside the engine's own log. */
 const written: Array<string> = []

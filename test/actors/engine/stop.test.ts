@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { gate, scripted } from "./handlers.ts"
-import { counter, receiver, sender, worker } from "./machines.ts"
-import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine } from "./suite.ts"
+import { gate, scripted } from "./world/handlers.ts"
+import { counter, receiver, sender, worker } from "./world/machines.ts"
+import { type TestEngine, until } from "./world/run-engine.ts"
+import { describeEngine } from "./world/suite.ts"
 
 const add = { type: "Add" }
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
-import { alarm } from "./machines.ts"
-import { type TestEngine, until } from "./run-engine.ts"
-import { describeEngine, type EngineSuite } from "./suite.ts"
+import { alarm } from "./world/machines.ts"
+import { type TestEngine, until } from "./world/run-engine.ts"
+import { describeEngine, type EngineSuite } from "./world/suite.ts"
 
 const machines = [{ machine: alarm }]
 const secondMs = 1000

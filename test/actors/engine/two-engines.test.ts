@@ -3,9 +3,9 @@ import * as Redacted from "effect/Redacted"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { verify } from "../../../eventstore/proof/verify.ts"
 import { describePostgres, type TestDatabase } from "../../databases.ts"
-import { type EngineProcess, startEngineProcess } from "./engine-process.ts"
-import { faultsOf, startLoad } from "./load.ts"
-import { until } from "./run-engine.ts"
+import { type EngineProcess, startEngineProcess } from "./world/engine-process.ts"
+import { faultsOf, startLoad } from "./world/load.ts"
+import { until } from "./world/run-engine.ts"
 
 const leaseMs = 1200
 const takeOverMaxMs = 30_000

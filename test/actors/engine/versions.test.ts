@@ -3,8 +3,8 @@ import * as Layer from "effect/Layer"
 import { expect, it } from "vitest"
 import { type AnyStateMachine, assign, emit, setup } from "xstate"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { alarm, counter } from "./machines.ts"
-import { describeEngine } from "./suite.ts"
+import { alarm, counter } from "./world/machines.ts"
+import { describeEngine } from "./world/suite.ts"
 
 type Stepped = { readonly type: "Step" } | { readonly type: "Pause" }
 

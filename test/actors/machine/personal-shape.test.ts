@@ -6,7 +6,7 @@ import { takeApart } from "../../../eventstore/personal/personal-data.ts"
 import { machines } from "../../../machines/index.ts"
 import type { DataSchema, ListedMachine } from "../../../machines/listed-machine.ts"
 import { personal, subjectIn } from "../../../machines/personal.ts"
-import { counter } from "../engine/machines.ts"
+import { counter } from "../engine/world/machines.ts"
 
 const shapesOf = (listed: Omit<ListedMachine, "machine">) => personalShapes({ machine: counter, ...listed })
 

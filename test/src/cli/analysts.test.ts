@@ -3,9 +3,9 @@ import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Query, withAdminConnection } from "../../../eventstore/database/database.ts"
 import { analystViews, readModels } from "../../../projections/index.ts"
-import { cliDatabases } from "./cli-database.ts"
-import { makeReadWorld, type ReadWorld } from "./read-world.ts"
-import { jsonLines } from "./run-cli.ts"
+import { cliDatabases } from "./world/cli-database.ts"
+import { makeReadWorld, type ReadWorld } from "./world/read-world.ts"
+import { jsonLines } from "./world/run-cli.ts"
 
 const postgres = cliDatabases.find(({ name }) => name === "Postgres")
 // Logins belong to the whole server, where other suites make theirs.
@@ -154,7 +154,7 @@ describe.skipIf(postgres === undefined)("centurion analysts", () => {
 })
 
 it("analysts need a Postgres and its administrator", async () => {
-  const { runCli } = await import("./run-cli.ts")
+  const { runCli } = await import("./world/run-cli.ts")
   expect(await runCli(["analysts", "list"], {})).toEqual({
     code: 2,
     out: "",

@@ -8,7 +8,7 @@ import { machines } from "../../../machines/index.ts"
 import { parseFailAbove, parseSetting, parseTime } from "../../../src/cli/backtest/compare-asked.ts"
 import { loadCandidate } from "../../../src/cli/backtest/load-candidate.ts"
 import { registerOne } from "../../actors/stored-history.ts"
-import { runProcess } from "./run-cli.ts"
+import { runProcess } from "./world/run-cli.ts"
 
 const root = join(import.meta.dirname, "../../..")
 const candidate = (name: string) => join(root, `test/actors/backtest/candidates/${name}.ts`)

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { recordedHistories } from "./recorded-histories.ts"
-import { jsonLines, runCli, startCli } from "./run-cli.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { recordedHistories } from "./world/recorded-histories.ts"
+import { jsonLines, runCli, startCli } from "./world/run-cli.ts"
 
 const root = join(import.meta.dirname, "../../..")
 const candidate = (name: string) => join(root, `test/actors/backtest/candidates/${name}.ts`)

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { OpenServer } from "../http/open-server.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
-import { type ServerEnv, serveHere } from "./serve-here.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
+import { type ServerEnv, serveHere } from "./world/serve-here.ts"
 
 describe.each(cliDatabases)("centurion companies on $name", (kind) => {
   let database: CliDatabase

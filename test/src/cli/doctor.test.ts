@@ -7,9 +7,9 @@ import { masterKeyOf } from "../../../eventstore/personal/master-keys.ts"
 import { settings } from "../../../src/config.ts"
 import { schemaFolders } from "../../../src/wiring/schema-folders.ts"
 import { describePostgres } from "../../databases.ts"
-import { aDeadLetter } from "./a-conversation.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
+import { aDeadLetter } from "./world/a-conversation.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
 
 interface Told {
   readonly ok: boolean

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { aDeadLetter } from "./a-conversation.ts"
-import { type CliDatabase, embedded } from "./cli-database.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
+import { aDeadLetter } from "./world/a-conversation.ts"
+import { type CliDatabase, embedded } from "./world/cli-database.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
 
 const masterKey = Buffer.alloc(32, 7).toString("base64")
 

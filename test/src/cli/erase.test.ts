@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { newDirectory, type OpenServer, quickCompany, secrets } from "../http/open-server.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
-import { type ServerEnv, serveHere } from "./serve-here.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
+import { type ServerEnv, serveHere } from "./world/serve-here.ts"
 
 const phones = { ana: "5511999990001", bia: "5511999990002", caio: "5511999990003" }
 type Name = keyof typeof phones

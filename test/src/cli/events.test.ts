@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { StoredHistory } from "../../actors/stored-history.ts"
-import { aConversation } from "./a-conversation.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { machineNames } from "./machine-names.ts"
-import { jsonLines, runCli, startCli } from "./run-cli.ts"
+import { aConversation } from "./world/a-conversation.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { machineNames } from "./world/machine-names.ts"
+import { jsonLines, runCli, startCli } from "./world/run-cli.ts"
 
 describe.each(cliDatabases)("centurion events on $name", (kind) => {
   let database: CliDatabase

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { aDeadLetter } from "./a-conversation.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
+import { aDeadLetter } from "./world/a-conversation.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
 
 const address = "acme/conversation/1"
 

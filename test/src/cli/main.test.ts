@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { jsonLines, runCli } from "./run-cli.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
 
 // biome-ignore format: as they are listed
 const commands = [

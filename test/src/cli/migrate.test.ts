@@ -14,8 +14,8 @@ import { planLines } from "../../../src/cli/migrate/show-migrate.ts"
 import { MemoryWorld, registerAll } from "../../actors/memory-world.ts"
 import { registerOne, StoredHistory } from "../../actors/stored-history.ts"
 import { cost, input } from "../../machines/conversation/example.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
 
 /** A till in a version, with a state of that name, and a factor in what it says. */
 const till = (version: string, state: string, factor = 1): AnyStateMachine =>

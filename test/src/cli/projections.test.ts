@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { readModels } from "../../../projections/index.ts"
 import { newDirectory, type OpenServer } from "../http/open-server.ts"
-import { cliDatabases } from "./cli-database.ts"
-import { makeReadWorld, type ReadWorld } from "./read-world.ts"
-import { jsonLines, runCli, startCli, startProcess } from "./run-cli.ts"
-import { serveHere } from "./serve-here.ts"
+import { cliDatabases } from "./world/cli-database.ts"
+import { makeReadWorld, type ReadWorld } from "./world/read-world.ts"
+import { jsonLines, runCli, startCli, startProcess } from "./world/run-cli.ts"
+import { serveHere } from "./world/serve-here.ts"
 
 const names = readModels.map(({ name }) => name)
 

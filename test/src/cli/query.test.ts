@@ -4,9 +4,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { cliDatabases } from "./cli-database.ts"
-import { makeReadWorld, type ReadWorld } from "./read-world.ts"
-import { jsonLines, startCli, startProcess } from "./run-cli.ts"
+import { cliDatabases } from "./world/cli-database.ts"
+import { makeReadWorld, type ReadWorld } from "./world/read-world.ts"
+import { jsonLines, startCli, startProcess } from "./world/run-cli.ts"
 
 describe.each(cliDatabases)("centurion query on $name", (kind) => {
   let world: ReadWorld

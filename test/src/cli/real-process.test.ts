@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually, newDirectory } from "../http/open-server.ts"
-import { jsonLines, runCli, runProcess, startProcess } from "./run-cli.ts"
-import { hasScript, runOnTerminal } from "./run-on-terminal.ts"
+import { jsonLines, runCli, runProcess, startProcess } from "./world/run-cli.ts"
+import { hasScript, runOnTerminal } from "./world/run-on-terminal.ts"
 
 /** All other tests run commands within their own process. */
 describe("centurion in a process of its own", () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { StoredHistory } from "../../actors/stored-history.ts"
-import { aConversation } from "./a-conversation.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { machineNames } from "./machine-names.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
+import { aConversation } from "./world/a-conversation.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { machineNames } from "./world/machine-names.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
 
 const address = "acme/conversation/1"
 

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { newDirectory, type OpenServer } from "../http/open-server.ts"
-import { machineNames } from "./machine-names.ts"
-import { jsonLines, runCli, startCli } from "./run-cli.ts"
-import { type ServerEnv, serveHere } from "./serve-here.ts"
+import { machineNames } from "./world/machine-names.ts"
+import { jsonLines, runCli, startCli } from "./world/run-cli.ts"
+import { type ServerEnv, serveHere } from "./world/serve-here.ts"
 
 /** Talks with the quick company; ends with /quit once so many replies are there. */
 const talk = async (

@@ -5,8 +5,8 @@ import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { databases, type TestDatabase } from "../../databases.ts"
 import { newDirectory, type OpenServer } from "../http/open-server.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
-import { serveHere } from "./serve-here.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
+import { serveHere } from "./world/serve-here.ts"
 
 const checker = join(import.meta.dirname, "../../../docs/check-proof.mjs")
 const deal = "quick/deal/d1"

@@ -4,9 +4,9 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { analystViews, readModels } from "../../../projections/index.ts"
 import { namedTable } from "../../../src/cli/table/show-table.ts"
-import { cliDatabases } from "./cli-database.ts"
-import { makeReadWorld, type ReadWorld } from "./read-world.ts"
-import { jsonLines } from "./run-cli.ts"
+import { cliDatabases } from "./world/cli-database.ts"
+import { makeReadWorld, type ReadWorld } from "./world/read-world.ts"
+import { jsonLines } from "./world/run-cli.ts"
 
 describe.each(cliDatabases)("centurion table on $name", (kind) => {
   let world: ReadWorld

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { aDeadLetter } from "./a-conversation.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { runCli, startCli } from "./run-cli.ts"
+import { aDeadLetter } from "./world/a-conversation.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { runCli, startCli } from "./world/run-cli.ts"
 
 const columns = 80
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, runCli, startCli } from "./run-cli.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { jsonLines, runCli, startCli } from "./world/run-cli.ts"
 
 const passwordShape = /^[a-z2-7]{5}(-[a-z2-7]{5}){3}\n$/
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { StoredHistory } from "../../actors/stored-history.ts"
-import { aConversation } from "./a-conversation.ts"
-import { type CliDatabase, cliDatabases } from "./cli-database.ts"
-import { jsonLines, runCli } from "./run-cli.ts"
+import { aConversation } from "./world/a-conversation.ts"
+import { type CliDatabase, cliDatabases } from "./world/cli-database.ts"
+import { jsonLines, runCli } from "./world/run-cli.ts"
 
 describe.each(cliDatabases)("centurion verify on $name", (kind) => {
   let database: CliDatabase

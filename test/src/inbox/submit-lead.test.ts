@@ -5,8 +5,8 @@ import { Engine, TryAgain } from "../../../actors/engine/engine.ts"
 import { machines } from "../../../machines/index.ts"
 import { Contacts } from "../../../src/companies/contacts.ts"
 import { type SubmittedLead, submitLead } from "../../../src/inbox/submit-lead.ts"
-import type { TestEngine } from "../../actors/engine/run-engine.ts"
-import { describeEngine } from "../../actors/engine/suite.ts"
+import type { TestEngine } from "../../actors/engine/world/run-engine.ts"
+import { describeEngine } from "../../actors/engine/world/suite.ts"
 
 const company = "acme"
 const rui: SubmittedLead = {

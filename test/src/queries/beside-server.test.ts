@@ -13,7 +13,7 @@ import { noticeBuilds } from "../../../src/queries/notice-builds.ts"
 import { ReadDesk } from "../../../src/queries/read-desk.ts"
 import { describePostgres } from "../../databases.ts"
 import { openProjections, type ProjectionsWorld } from "../../projections/engine/open-projections.ts"
-import { leadEvents, noon } from "../cli/read-world.ts"
+import { leadEvents, noon } from "../cli/world/read-world.ts"
 
 const park = `do $$ begin
   perform core.enter('acme');

@@ -8,7 +8,7 @@ import { defaultSettings } from "../../../src/config.ts"
 import { prepareDatabase, serverAccess, storeLayerOf } from "../../../src/wiring/connect-database.ts"
 import { unsoundVersion } from "../../../src/wiring/database-login.ts"
 import { describePostgres, type TestDatabase } from "../../databases.ts"
-import { runCli } from "../cli/run-cli.ts"
+import { runCli } from "../cli/world/run-cli.ts"
 import { canMakePostgres, makePostgres, type OwnPostgres } from "../own-postgres.ts"
 
 describePostgres("a login that row-level security does not hold for", (kind) => {

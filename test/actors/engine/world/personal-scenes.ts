@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { JobHandler } from "../../../actors/jobs/job-handler.ts"
-import type { ListedMachine } from "../../../machines/listed-machine.ts"
+import type { JobHandler } from "../../../../actors/jobs/job-handler.ts"
+import type { ListedMachine } from "../../../../machines/listed-machine.ts"
 import { scripted } from "./handlers.ts"
 import {
   busy,

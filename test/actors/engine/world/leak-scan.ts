@@ -1,4 +1,4 @@
-import type { TestDatabase } from "../../databases.ts"
+import type { TestDatabase } from "../../../databases.ts"
 
 /** A column of a table, or a log, with all that stands in it. */
 export interface Place {

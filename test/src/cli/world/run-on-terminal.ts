@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { join } from "node:path"
 import type { Env } from "./run-cli.ts"
 
-const binary = join(import.meta.dirname, "../../../src/cli/centurion.js")
+const binary = join(import.meta.dirname, "../../../../src/cli/centurion.js")
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** `script` of util-linux gives a program a terminal of its own. */

@@ -1,5 +1,5 @@
-import type { ActorEvent } from "../../../actors/engine/engine.ts"
-import type { TestDatabase } from "../../databases.ts"
+import type { ActorEvent } from "../../../../actors/engine/engine.ts"
+import type { TestDatabase } from "../../../databases.ts"
 import type { Outcome } from "./engine-process.ts"
 
 /** What was acknowledged, by the key it was sent with: actor and version. */

@@ -1,8 +1,8 @@
-import { machines } from "../../../machines/index.ts"
-import { asBatches } from "../../actors/backtest/as-batches.ts"
-import { aConversation, aLead } from "../../actors/backtest/histories.ts"
-import { asPartition } from "../../actors/backtest/recording.ts"
-import { registerOne } from "../../actors/stored-history.ts"
+import { machines } from "../../../../machines/index.ts"
+import { asBatches } from "../../../actors/backtest/as-batches.ts"
+import { aConversation, aLead } from "../../../actors/backtest/histories.ts"
+import { asPartition } from "../../../actors/backtest/recording.ts"
+import { registerOne } from "../../../actors/stored-history.ts"
 
 const registered = (id: string) =>
   registerOne(machines.find(({ machine }) => machine.id === id)!, ["writeReply", "sendChunk", "showTyping"])

@@ -1,9 +1,28 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { WebhookRefused } from "./channel.ts"
 import { channelLimits } from "./limits.ts"
+
+const digest = (value: string) => createHash("sha256").update(value).digest()
+
+/** Whether the given secret is ours; takes the same time wherever they differ and whatever their lengths. */
+export const sameSecret = (given: string | undefined, ours: Redacted.Redacted<string>): boolean =>
+  timingSafeEqual(digest(given ?? ""), digest(Redacted.value(ours))) && given !== undefined
+
+/** The HMAC-SHA256 of the bytes, in lower-case hex. */
+export const hmacHex = (bytes: Uint8Array | string, secret: Redacted.Redacted<string>): string =>
+  createHmac("sha256", Redacted.value(secret)).update(bytes).digest("hex")
+
+/** Whether `sha256=<hex>` is the HMAC-SHA256 of the raw bytes under our secret. */
+export const signedBy = (
+  given: string | undefined,
+  bytes: Uint8Array,
+  ours: Redacted.Redacted<string>
+): boolean => sameSecret(given?.toLowerCase(), Redacted.make(`sha256=${hmacHex(bytes, ours)}`))
 
 /** The answer to a webhook whose secret or signature is not ours. */
 export const wrongSecret = (what: string) =>

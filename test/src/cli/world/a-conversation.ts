@@ -1,8 +1,8 @@
-import type { Json } from "../../../eventstore/database/json.ts"
-import { Batch } from "../../../eventstore/log/batch.ts"
-import { conversationMachine } from "../../../machines/conversation/machine.ts"
-import { registerOne, StoredHistory } from "../../actors/stored-history.ts"
-import { cost, input } from "../../machines/conversation/example.ts"
+import type { Json } from "../../../../eventstore/database/json.ts"
+import { Batch } from "../../../../eventstore/log/batch.ts"
+import { conversationMachine } from "../../../../machines/conversation/machine.ts"
+import { registerOne, StoredHistory } from "../../../actors/stored-history.ts"
+import { cost, input } from "../../../machines/conversation/example.ts"
 
 /** Text that would write over the terminal if it were printed as it is. */
 export const nastyText = "oi\u001b[2J\u009b1A e ‮tchau"

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { join } from "node:path"
-import type { ActorEvent, Delivered, EngineStatus, Envelope } from "../../../actors/engine/engine.ts"
+import type { ActorEvent, Delivered, EngineStatus, Envelope } from "../../../../actors/engine/engine.ts"
 import { until } from "./run-engine.ts"
 
 /** What the process is asked. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { join } from "node:path"
 import { PassThrough, type Readable, type Writable } from "node:stream"
-import { runCommand } from "../../../src/cli/run-cli.ts"
-import type { Io } from "../../../src/cli/terminal.ts"
+import { runCommand } from "../../../../src/cli/run-cli.ts"
+import type { Io } from "../../../../src/cli/terminal.ts"
 
-const main = join(import.meta.dirname, "../../../src/cli/centurion.js")
+const main = join(import.meta.dirname, "../../../../src/cli/centurion.js")
 
 /** Variables of a command, and no others. */
 export type Env = Readonly<Record<string, string>>

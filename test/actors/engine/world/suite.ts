@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest"
-import { EngineClock } from "../../../actors/engine/engine-clock.ts"
-import { type DatabaseKind, databases, everyDatabase, type TestDatabase } from "../../databases.ts"
+import { EngineClock } from "../../../../actors/engine/engine-clock.ts"
+import { type DatabaseKind, databases, everyDatabase, type TestDatabase } from "../../../databases.ts"
 import { startEngine, type TestEngine, type TestEngineOptions } from "./run-engine.ts"
 
 /** What every test of an engine suite has: an empty database, a clock moved by hand, engines that end with the test. */

@@ -8,17 +8,17 @@ import {
   type Delivered,
   Engine,
   type Envelope
-} from "../../../actors/engine/engine.ts"
-import { EngineClock } from "../../../actors/engine/engine-clock.ts"
-import { engineLayer } from "../../../actors/engine/engine-layer.ts"
-import { defaultLimits, type EngineLimits } from "../../../actors/engine/engine-limits.ts"
-import type { EngineOptions } from "../../../actors/engine/engine-options.ts"
-import { Ownership } from "../../../actors/engine/ownership.ts"
-import { sealingLayer } from "../../../eventstore/database/store-layers.ts"
-import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { History, type OpenedJob } from "../../../eventstore/log/history.ts"
-import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
-import type { TestDatabase } from "../../databases.ts"
+} from "../../../../actors/engine/engine.ts"
+import { EngineClock } from "../../../../actors/engine/engine-clock.ts"
+import { engineLayer } from "../../../../actors/engine/engine-layer.ts"
+import { defaultLimits, type EngineLimits } from "../../../../actors/engine/engine-limits.ts"
+import type { EngineOptions } from "../../../../actors/engine/engine-options.ts"
+import { Ownership } from "../../../../actors/engine/ownership.ts"
+import { sealingLayer } from "../../../../eventstore/database/store-layers.ts"
+import { EventStore } from "../../../../eventstore/log/event-store.ts"
+import { History, type OpenedJob } from "../../../../eventstore/log/history.ts"
+import type { StoredEvent } from "../../../../eventstore/log/stored-event.ts"
+import type { TestDatabase } from "../../../databases.ts"
 
 /** What a test says of its engine; the rest is filled in. */
 export interface TestEngineOptions extends Partial<Omit<EngineOptions, "limits">> {

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { assign, emit, fromPromise, log, sendTo, setup } from "xstate"
-import { actorAt, type ListedMachine } from "../../../machines/listed-machine.ts"
+import { actorAt, type ListedMachine } from "../../../../machines/listed-machine.ts"
 
 type Entry = { readonly type: "Write" | "Work" | "Give" | "Rue" | "Break"; readonly text: string }
 

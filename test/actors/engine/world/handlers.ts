@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { JobContext, JobHandler } from "../../../actors/jobs/job-handler.ts"
-import type { Json } from "../../../eventstore/database/json.ts"
+import type { JobContext, JobHandler } from "../../../../actors/jobs/job-handler.ts"
+import type { Json } from "../../../../eventstore/database/json.ts"
 
 /** How an attempt ends: with a result, a failure, or never. */
 export type Attempt = (context: JobContext, input: Json) => ReturnType<JobHandler["run"]>

@@ -1,5 +1,5 @@
 import { assign, emit, fromPromise, sendTo, setup } from "xstate"
-import { actorAt } from "../../../machines/listed-machine.ts"
+import { actorAt } from "../../../../machines/listed-machine.ts"
 
 type Counted =
   | { readonly type: "Add"; readonly by?: number }

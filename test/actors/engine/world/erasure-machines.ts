@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { assign, emit, fromPromise, sendTo, setup } from "xstate"
-import { actorAt, type ListedMachine } from "../../../machines/listed-machine.ts"
-import { personal, subjectIn } from "../../../machines/personal.ts"
+import { actorAt, type ListedMachine } from "../../../../machines/listed-machine.ts"
+import { personal, subjectIn } from "../../../../machines/personal.ts"
 
 const text = personal(Schema.String)
 const work = fromPromise<unknown, unknown>(() => Promise.reject(new Error("no handler does the job")))

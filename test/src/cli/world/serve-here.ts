@@ -1,7 +1,7 @@
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
-import { readSettings } from "../../../src/config.ts"
-import { type OpenServer, openServer } from "../http/open-server.ts"
+import { readSettings } from "../../../../src/config.ts"
+import { type OpenServer, openServer } from "../../http/open-server.ts"
 import type { Env } from "./run-cli.ts"
 
 /** Variables that name a directory, so that none is made where the tests run. */

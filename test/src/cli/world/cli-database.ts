@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { withAdminConnection } from "../../../eventstore/database/database.ts"
-import type { Batch } from "../../../eventstore/log/batch.ts"
-import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { defaultSettings } from "../../../src/config.ts"
+import { withAdminConnection } from "../../../../eventstore/database/database.ts"
+import type { Batch } from "../../../../eventstore/log/batch.ts"
+import { EventStore } from "../../../../eventstore/log/event-store.ts"
+import { defaultSettings } from "../../../../src/config.ts"
 import {
   type DatabaseAccess,
   embeddedAccess,
   prepareDatabase,
   storeLayerOf
-} from "../../../src/wiring/connect-database.ts"
-import { databases } from "../../databases.ts"
+} from "../../../../src/wiring/connect-database.ts"
+import { databases } from "../../../databases.ts"
 
 /** A database that commands are run on, and the variables that name it. */
 export interface CliDatabase {
