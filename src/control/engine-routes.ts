@@ -135,8 +135,11 @@ export const engineServed: Served = [
  * For the commands, when this process holds the embedded database: `/_engine/status`, `/_engine/store`,
  * `/_engine/seals`, `/_engine/companies`, `/_engine/view`, `/_engine/deliver`. Only for this machine, and only with the token of this process.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one line a route, until one RpcGroup takes their place
 export const engineRoutes = (token: string) =>
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one line a route, until one RpcGroup takes their place
   HttpRouter.use((router) =>
+    // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one line a route, until one RpcGroup takes their place
     Effect.gen(function* () {
       const { bodyMaxBytes, dir } = yield* Settings
 
