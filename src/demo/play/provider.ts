@@ -16,7 +16,7 @@ export interface Provider {
   readonly incomingOf: (contact: string) => Effect.Effect<ReadonlyArray<Passed>>
 }
 
-const startMs = 60_000
+const startMs = 120_000
 
 /** Starts a double that sends its webhooks to `webhook`. */
 export const startProvider = (

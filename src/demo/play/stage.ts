@@ -19,7 +19,7 @@ export interface Stage {
 
 const secret = "a-secret-of-the-demo"
 const token = "42:demo-token"
-const startMs = 60_000
+const startMs = 120_000
 
 /** The demo company at a quicker pace, and open at all hours, so that a minute is enough at any time of day. */
 const quickCompany = {
