@@ -13,9 +13,9 @@ import { meHandlers } from "./accounts/me.ts"
 import { usersHandlers } from "./accounts/users.ts"
 import { companyHandlers, installationHandlers } from "./companies/companies.ts"
 import { writtenApi } from "./contract/api.ts"
+import { besideApi, joinDocuments } from "./contract/beside-api.ts"
 import { listGroup, listResources } from "./contract/lists/lists.ts"
 import { machineGroup } from "./contract/machines/machines.ts"
-import { withOtherOperations } from "./contract/other-operations.ts"
 import { createHandlers } from "./crm/contacts.ts"
 import { messagesHandlers } from "./crm/conversations.ts"
 import { fromAnyPage, limitsForms, publicHandlers, publicPreflight } from "./crm/public-leads.ts"
@@ -59,8 +59,12 @@ const middleware = Layer.mergeAll(
   answersOnce
 )
 
-const webhooks = channelKinds.flatMap(({ shownAs, webhook }) =>
-  webhook === undefined ? [] : [{ name: shownAs, ...webhook }]
+const beside = OpenApi.fromApi(
+  besideApi(
+    channelKinds.flatMap(({ shownAs, webhook }) =>
+      webhook === undefined ? [] : [{ name: shownAs, ...webhook }]
+    )
+  )
 )
 
 /** What the API is made from: machines and read models each get their own. */
@@ -79,7 +83,7 @@ export const apiRoutes = ({ machines, readModels }: ApiOf) => {
   const made = resources.map((resource) => ({ resource, group: machineGroup(resource) }))
   const api = writtenApi
     .add(listsGroup, ...made.map(({ group }) => group))
-    .annotateMerge(OpenApi.annotations({ transform: (document) => withOtherOperations(document, webhooks) }))
+    .annotateMerge(OpenApi.annotations({ transform: (document) => joinDocuments(document, beside) }))
   const handlers = Layer.mergeAll(
     listHandlers(listsGroup, lists),
     ...made.map(({ group, resource }) => machineHandlers(group, resource))

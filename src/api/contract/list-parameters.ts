@@ -9,7 +9,13 @@ import type { ReadModel } from "../../../projections/read-model.ts"
 
 type Parameter = Readonly<Record<string, unknown>>
 
-const inQuery = (name: string, description: string, schema: unknown, example?: unknown): Parameter => ({
+/** A parameter of the query string that may be left out, in the OpenAPI document. */
+export const inQuery = (
+  name: string,
+  description: string,
+  schema: unknown,
+  example?: unknown
+): Parameter => ({
   name,
   in: "query",
   required: false,

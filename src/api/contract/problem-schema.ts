@@ -78,6 +78,9 @@ const problemSchema = (status: number) => {
   return schema
 }
 
+/** The problems of these statuses, and no others. */
+export const problemsOf = (...statuses: ReadonlyArray<number>) => statuses.map(problemSchema)
+
 /** The errors of an endpoint. What a handler fails with becomes one of them in `refusal.ts`. */
 export const problems = (...statuses: ReadonlyArray<number>) =>
   [...new Set([...statuses, 429, 503])].sort((a, b) => a - b).map(problemSchema)
