@@ -93,6 +93,24 @@ test("where a machine keeps what JSON can't hold, its state is not known, whatev
   }
 })
 
+test("a state that is not written yet goes with its data, and with what JSON can't hold of the next one", () => {
+  const [begin, opened] = history("door/1", [started, { type: "Opened" }])
+  const withheld = [begin!, { ...opened!, isWithheld: true }]
+  expect(pick(rowsOf(doors, withheld), "data", "snapshot")).toEqual([{ data: null, snapshot: null }])
+
+  const stamping = createMachine({
+    id: "door",
+    context: { since: null as Date | null },
+    initial: "shut",
+    states: {
+      shut: { on: { OPEN: { target: "ajar", actions: assign({ since: () => new Date(0) }) } } },
+      ajar: {}
+    }
+  })
+  const rows = rowsOf(actorsReadModel([{ machine: stamping }]), history("door/1", [started, open]))
+  expect(pick(rows, "state", "snapshot")).toEqual([{ state: null, snapshot: null }])
+})
+
 test("a state that was brought to another version is the actor's from then on", () => {
   const brought = {
     value: { leaf: "ajar", bell: "quiet" },

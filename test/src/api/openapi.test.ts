@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { describe, expect, it } from "vitest"
 import { machines } from "../../../machines/index.ts"
@@ -87,6 +88,16 @@ describe("the OpenAPI document", () => {
         (name) => isOfApi(name.split(" ")[1]!)
       )
     ).toEqual([])
+  })
+
+  it("calls each problem as HTTP does", () => {
+    const titles = Object.entries<{ examples: ReadonlyArray<{ status: number; title: string }> }>(
+      document.components.schemas
+    )
+      .filter(([name]) => name.startsWith("Problem"))
+      .map(([, { examples }]) => [examples[0]!.title, STATUS_CODES[examples[0]!.status]])
+    expect(titles.length).toBeGreaterThan(10)
+    expect(titles.filter(([title, name]) => title !== name)).toEqual([])
   })
 
   it("shows an example of every body that is sent", () => {
