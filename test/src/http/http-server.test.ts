@@ -38,7 +38,7 @@ const upgradeOf = (url: string) =>
     socket.on("unexpected-response", (_, response) =>
       resolve([response.statusCode, response.headers["retry-after"]])
     )
-    socket.on("error", () => {})
+    socket.on("error", ({ message }) => resolve(message))
   })
 
 test("while it starts a server answers 503 with the reason of the day, and then serves without a restart", async () => {
@@ -86,8 +86,8 @@ test("a server that stops lets the answer under way go out", async () => {
   const answer = answerOf(server.url)
   const response = await arrived.promise
   const stopped = Effect.runPromise(server.stop)
+  await expect(fetch(server.url)).rejects.toThrow()
   response.end("{}")
   expect((await answer).status).toBe(200)
   await stopped
-  await expect(fetch(server.url)).rejects.toThrow()
 })
