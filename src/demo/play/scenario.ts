@@ -7,7 +7,7 @@ import type { Stage } from "./stage.ts"
 /** Who writes in the demo. */
 export const leads = { whatsapp: "5511987654321", telegram: "7001" } as const
 
-const replyMs = 20_000
+const replyMs = 120_000
 /** No further chunk for so long: the reply is out. */
 const quietMs = 900
 const day = 24 * 3_600_000
