@@ -23,7 +23,7 @@ const readyPatienceMs = 10_000
 export interface Serving {
   readonly url: string
   readonly database: string
-  /** What `/_engine/*` wants. */
+  /** What `/_engine/control` wants. */
   readonly token: string
   /** Done when the engine is there, with all that stands around it; fails when it can't be. */
   readonly booted: Effect.Effect<Context.Context<Booted>, unknown>

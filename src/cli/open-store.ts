@@ -43,7 +43,7 @@ const remoteStore = Effect.fnUntraced(function* (engine: EngineFileContent, dir:
       `process ${engine.pid} holds the embedded database in ${dir} and does not listen yet; try again in a moment`
     )
   }
-  const { remoteStoreLayer } = yield* Effect.promise(() => import("../control/remote-engine.ts"))
+  const { remoteStoreLayer } = yield* Effect.promise(() => import("../control/remote-services.ts"))
   return remoteStoreLayer({ url: engine.url, token: engine.token })
 })
 

@@ -10,11 +10,11 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import { version } from "../version.ts"
 import { exitCode, explain } from "./cli-failure.ts"
 import { helpFor, presenter } from "./help.ts"
 import { centurionCommand } from "./index.ts"
 import { Io } from "./terminal.ts"
-import { version } from "./version.ts"
 
 /** Runs the command that the arguments name, with the process around it, and ends the process with its exit code. */
 export const runCli = (args: ReadonlyArray<string>): void => {

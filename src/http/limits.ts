@@ -22,7 +22,5 @@ export const httpLimits = {
   chatHistoryEventsMax: 2_000,
   chatHistoryLinesMax: 200,
   /** Events read at once. */
-  readPageMax: 500,
-  /** Events or rows that one question over `/_engine/store` may ask for. */
-  storeRowsMax: 2_000
+  readPageMax: 500
 } as const

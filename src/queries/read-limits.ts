@@ -16,8 +16,8 @@ export const readLimits = {
   pageBytes: 1024 * 1024,
   /** An answer waits in memory up to this size, then in a file that has no name. */
   spoolMemoryBytes: 4 * 1024 * 1024,
-  /** What a slow reader of the server's answer has not taken yet, in lines. */
-  linesAhead: 64,
+  /** What a slow reader of the server's answer has not taken yet, in parts, each of some `pageBytes`. */
+  partsAhead: 2,
   /** Rows that a table for people shows. */
   tableRows: 1_000,
   /** Rows that differ and are shown. */

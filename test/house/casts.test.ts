@@ -14,6 +14,15 @@ const known: Readonly<Record<string, readonly [casts: number, why: string]>> = {
     "the builder follows endpoints by literal names; what it gives is typed by the two functions"
   ],
   "src/channels/channel-kind.ts": [1, "a kind's settings are known to itself alone once it is in the list"],
+  "src/control/client.ts": [
+    1,
+    "Effect's client is typed call by call; the types of ControlClient are the contract's"
+  ],
+  "src/control/contract/call.ts": [1, "what is plain JSON is of the kernel's own type on both sides"],
+  "src/control/remote-services.ts": [
+    3,
+    "methods are made of the contract's calls; what they give is typed by the contract"
+  ],
   "src/demo/doubles/provider-double.ts": [1, "the double believes what the test sends to it"],
   "src/http/chat/chat-history.ts": [1, "stored events are of the machine's shape"],
   "src/models/model-kind.ts": [1, "as with a kind of channel"],

@@ -2,7 +2,7 @@ import type { Arrow } from "./source-files.ts"
 
 /** The floors of `src`, from the lowest: a room may import what stands lower, and its own. A file may be a room. */
 export const floors: Readonly<Record<string, ReadonlyArray<string>>> = {
-  settings: ["settings"],
+  settings: ["settings", "version.ts"],
   adapters: ["channels", "models", "tools", "memory", "redis", "pglite", "telemetry"],
   app: [
     "companies",

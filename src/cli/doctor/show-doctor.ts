@@ -8,11 +8,11 @@ import {
   unknownVariables
 } from "../../config.ts"
 import { holdDirectory } from "../../pglite/embedded-database.ts"
+import { version } from "../../version.ts"
 import { embeddedAccess } from "../../wiring/connect-database.ts"
 import { AlreadyTold } from "../cli-failure.ts"
 import { findStorePlace, type StorePlace, storeLayerAt } from "../open-store.ts"
 import { Io, plain, print, printJson, table, width } from "../terminal.ts"
-import { version } from "../version.ts"
 import { examineDatabase } from "./examine-database.ts"
 import { examineMasterKey, examineWrappedKeys } from "./examine-keys.ts"
 import { examineStore } from "./examine-store.ts"

@@ -2,18 +2,18 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { DatabaseError } from "../../../eventstore/database/database.ts"
 import type { Parked, RetryOutcome } from "../../../projections/engine/projections.ts"
-import { ReadDesk } from "../../queries/read-desk.ts"
+import { Queries } from "../../queries/queries.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
-import { withDesk } from "../query/open-desk.ts"
+import { withQueries } from "../query/open-queries.ts"
 import { counted, plain, print, printJson, printTable, timeOf } from "../terminal.ts"
 import { companyOrAll, type LagsAsked } from "./show-lags.ts"
 
 /** Lists the streams that wait because their fold broke. */
 export const listParked = Effect.fnUntraced(function* ({ company, json }: LagsAsked) {
-  const parked = yield* withDesk(() =>
+  const parked = yield* withQueries(() =>
     Effect.gen(function* () {
-      const desk = yield* ReadDesk
-      return yield* desk.parked(yield* companyOrAll(company))
+      const queries = yield* Queries
+      return yield* queries.parked(yield* companyOrAll(company))
     })
   )
   if (json) {
@@ -51,17 +51,19 @@ export const retryStreams = Effect.fnUntraced(function* (asked: RetryAsked) {
       "say which: centurion projections retry <read model> <stream>, or --all for whatever is parked"
     )
   }
-  const outcomes = yield* withDesk(() =>
+  const outcomes = yield* withQueries(() =>
     Effect.gen(function* () {
-      const desk = yield* ReadDesk
-      const parked = yield* desk.parked(yield* companyOrAll(asked.company))
+      const queries = yield* Queries
+      const parked = yield* queries.parked(yield* companyOrAll(asked.company))
       const found = parked.filter(fits(asked))
       if (found.length === 0 && !all) return yield* notParked(asked, parked)
       return yield* Effect.forEach(found, (each) =>
         Effect.tap(
           Effect.map(
-            Effect.catchTag(desk.retry(each.company, each.readModel, each.stream), "DatabaseError", (error) =>
-              refusedRow(each, error)
+            Effect.catchTag(
+              queries.retry(each.company, each.readModel, each.stream),
+              "DatabaseError",
+              (error) => refusedRow(each, error)
             ),
             (outcome) => ({ each, outcome })
           ),

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Lag } from "../../../projections/engine/projections.ts"
 import { readModels } from "../../../projections/index.ts"
-import { ReadDesk } from "../../queries/read-desk.ts"
+import { Queries } from "../../queries/queries.ts"
 import { failed } from "../cli-failure.ts"
-import { companyAsked, withDesk } from "../query/open-desk.ts"
+import { companyAsked, withQueries } from "../query/open-queries.ts"
 import { counted, note, plain, print, printJson } from "../terminal.ts"
 import { tellProgress } from "../verify/progress-line.ts"
 import type { LagsAsked } from "./show-lags.ts"
@@ -29,17 +29,17 @@ export const modelsAsked = Effect.fnUntraced(function* (name: string) {
 /** Begins builds and follows them until they serve; where no server runs, this process builds. */
 export const rebuild = Effect.fnUntraced(function* ({ readModel, company, json }: RebuildAsked) {
   const models = yield* modelsAsked(readModel)
-  yield* withDesk(({ keep, mayFold }) =>
+  yield* withQueries(({ keep, mayFold }) =>
     Effect.gen(function* () {
-      const desk = yield* ReadDesk
-      const there = yield* desk.companies
+      const queries = yield* Queries
+      const there = yield* queries.companies
       const meant = Option.isSome(company) ? [yield* companyAsked(company.value)] : there
       if (meant.length === 0) yield* companyAsked(undefined)
       const isKept = there.some(({ kept }) => kept)
       const builds = meant.flatMap(({ company }) => models.map((model) => ({ company, model })))
       if (!isKept) yield* mayFold
       // Before a projector of ours looks what there is to do.
-      for (const { company, model } of builds) yield* desk.beginRebuild(company, model)
+      for (const { company, model } of builds) yield* queries.beginRebuild(company, model)
       if (!isKept && !json) yield* note("no server runs, so this command builds")
       const following = follow(builds, isKept, json)
       yield* isKept ? following : keep(following)
@@ -54,9 +54,9 @@ interface Build {
 }
 
 const lagsOf = Effect.fnUntraced(function* (builds: ReadonlyArray<Build>) {
-  const desk = yield* ReadDesk
+  const queries = yield* Queries
   const companies = new Set(builds.map(({ company }) => company))
-  const lags = yield* desk.lags(companies.size === 1 ? [...companies][0]! : null)
+  const lags = yield* queries.lags(companies.size === 1 ? [...companies][0]! : null)
   return lags.filter((lag) =>
     builds.some((each) => each.company === lag.company && each.model === lag.readModel)
   )

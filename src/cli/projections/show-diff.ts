@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { BuildComparison, DifferingRow } from "../../../projections/engine/compare-builds.ts"
-import { ReadDesk } from "../../queries/read-desk.ts"
+import { Queries } from "../../queries/queries.ts"
 import { AlreadyTold, wrongUse } from "../cli-failure.ts"
-import { companyAsked, withDesk } from "../query/open-desk.ts"
+import { companyAsked, withQueries } from "../query/open-queries.ts"
 import { counted, cut, grouped, plain, print, printJson } from "../terminal.ts"
 import { tellProgress } from "../verify/progress-line.ts"
 import { modelsAsked, type RebuildAsked } from "./rebuild.ts"
@@ -13,12 +13,12 @@ export const showDiff = Effect.fnUntraced(function* ({ readModel, company, json 
   const [model, another] = yield* modelsAsked(readModel)
   if (model === undefined || another !== undefined)
     return yield* wrongUse("diff takes one read model at a time")
-  const found = yield* withDesk(() =>
+  const found = yield* withQueries(() =>
     Effect.gen(function* () {
-      const desk = yield* ReadDesk
+      const queries = yield* Queries
       const asked = yield* companyAsked(Option.getOrUndefined(company))
       const tell = yield* tellProgress("events", !json)
-      return yield* desk.compare(asked.company, model, (done, total) => tell({ done, total }))
+      return yield* queries.compare(asked.company, model, (done, total) => tell({ done, total }))
     })
   )
   yield* json ? printJson(found) : print(resultLines(found).join("\n"))

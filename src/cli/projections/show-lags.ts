@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Lag } from "../../../projections/engine/projections.ts"
-import { ReadDesk } from "../../queries/read-desk.ts"
+import { Queries } from "../../queries/queries.ts"
 import { exitCode } from "../cli-failure.ts"
-import { companyAsked, withDesk } from "../query/open-desk.ts"
+import { companyAsked, withQueries } from "../query/open-queries.ts"
 import { endsByCtrlC, grouped, Io, plain, print, printJson, printTable, write } from "../terminal.ts"
 
 /** Of one company, or of all. */
@@ -19,10 +19,10 @@ export const companyOrAll = Effect.fnUntraced(function* (named: Option.Option<st
 
 /** Lists every build of every read model. */
 export const listProjections = Effect.fnUntraced(function* ({ company, json }: LagsAsked) {
-  const lags = yield* withDesk(() =>
+  const lags = yield* withQueries(() =>
     Effect.gen(function* () {
-      const desk = yield* ReadDesk
-      return yield* desk.lags(yield* companyOrAll(company))
+      const queries = yield* Queries
+      return yield* queries.lags(yield* companyOrAll(company))
     })
   )
   if (json) return yield* Effect.forEach(lags, (lag) => printJson(lag), { discard: true })
@@ -103,11 +103,11 @@ export const showLag = Effect.fnUntraced(function* ({
   watch,
   json
 }: LagsAsked & { readonly watch: boolean }) {
-  yield* withDesk(() =>
+  yield* withQueries(() =>
     Effect.gen(function* () {
-      const desk = yield* ReadDesk
+      const queries = yield* Queries
       const of = yield* companyOrAll(company)
-      const look = Effect.map(desk.lags(of), companyLags)
+      const look = Effect.map(queries.lags(of), companyLags)
       if (!watch) return yield* tellLags(yield* look, json, 0)
       let lines = 0
       while (true) {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Moment } from "../../../projections/engine/moment.ts"
 import type { SqlQuestion } from "../../queries/ask-sql.ts"
-import { ReadDesk } from "../../queries/read-desk.ts"
+import { Queries } from "../../queries/queries.ts"
 import { readLimits } from "../../queries/read-limits.ts"
 import { counted, grouped, note, print, printJson, width } from "../terminal.ts"
 import { tellProgress } from "../verify/progress-line.ts"
@@ -33,8 +33,8 @@ const lagToldMs = 2000
 
 /** Where nobody keeps the read models, they stay behind until somebody does. */
 const noteLag = Effect.fnUntraced(function* ({ company, kept }: AnswerAsked) {
-  const desk = yield* ReadDesk
-  const behind = (yield* desk.lags(company)).filter(
+  const queries = yield* Queries
+  const behind = (yield* queries.lags(company)).filter(
     ({ state, lagMs }) => state === "live" && lagMs > lagToldMs
   )
   const events = Math.max(0, ...behind.map(({ total, read }) => total - read))
@@ -53,12 +53,12 @@ export const pastProgress = (json: boolean) => {
 }
 
 const showTable = Effect.fnUntraced(function* (asked: AnswerAsked) {
-  const desk = yield* ReadDesk
+  const queries = yield* Queries
   const began = performance.now()
   const most = readLimits.tableRows
   const rows: Array<string> = []
   let columns: ReadonlyArray<string> = []
-  yield* desk.ask(
+  yield* queries.ask(
     // One more tells that there are more.
     { ...asked, rowsMax: most + 1, estimates: false },
     asked.asOf,
@@ -84,14 +84,14 @@ const showTable = Effect.fnUntraced(function* (asked: AnswerAsked) {
 })
 
 const showRows = Effect.fnUntraced(function* (asked: AnswerAsked, format: Exclude<RowFormat, "table">) {
-  const desk = yield* ReadDesk
+  const queries = yield* Queries
   const began = performance.now()
   const { out } = asked
   const sink = out === undefined ? outputSink() : yield* fileSink(out)
   const writer = rowWriters[format]
   // What can't be written ends the question.
   const write = (text: string, rows: number) => Effect.orDie(sink.write(text, rows))
-  yield* desk.ask(
+  yield* queries.ask(
     { ...asked, rowsMax: null, estimates: out !== undefined },
     asked.asOf,
     {

@@ -3,7 +3,7 @@ import { readLimits } from "../../queries/read-limits.ts"
 import { wrongUse } from "../cli-failure.ts"
 import { Io } from "../terminal.ts"
 import { type AnswerFlags, readAnswerFlags } from "./answer-flags.ts"
-import { companyAsked, withDesk } from "./open-desk.ts"
+import { companyAsked, withQueries } from "./open-queries.ts"
 import { showAnswer } from "./show-answer.ts"
 
 /** What `centurion query` was asked. */
@@ -15,7 +15,7 @@ export interface QueryAsked extends AnswerFlags {
 export const showQuery = Effect.fnUntraced(function* (asked: QueryAsked) {
   const flags = yield* readAnswerFlags(asked, "table")
   const sql = asked.sql === "-" ? yield* standardInput : asked.sql
-  yield* withDesk(
+  yield* withQueries(
     () =>
       Effect.gen(function* () {
         const { company, kept } = yield* companyAsked(flags.company)

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import { analystViews, readModels } from "../../../projections/index.ts"
-import { ReadDesk } from "../../queries/read-desk.ts"
+import { Queries } from "../../queries/queries.ts"
 import { failed } from "../cli-failure.ts"
 import { type AnswerFlags, readAnswerFlags } from "../query/answer-flags.ts"
-import { companyAsked, withDesk } from "../query/open-desk.ts"
+import { companyAsked, withQueries } from "../query/open-queries.ts"
 import { type AnswerAsked, pastProgress, showAnswer } from "../query/show-answer.ts"
 import { refusalOf } from "../query/show-refusal.ts"
 import { note } from "../terminal.ts"
@@ -43,7 +43,7 @@ export const showTable = Effect.fnUntraced(function* (asked: TableAsked) {
   const flags = yield* readAnswerFlags(asked, "table")
   const named = namedTable(asked.name)
   if (named === undefined) return yield* unknownTable(asked.name)
-  yield* withDesk(
+  yield* withQueries(
     () =>
       Effect.gen(function* () {
         const { company, kept } = yield* companyAsked(flags.company)
@@ -80,10 +80,10 @@ const columnsOf = Effect.fnUntraced(function* (
   table: string,
   { company, timeoutMs, asOf, json }: Omit<AnswerAsked, "sql" | "params">
 ) {
-  const desk = yield* ReadDesk
+  const queries = yield* Queries
   const found: Array<TableColumn> = []
   const question = { company, timeoutMs, sql: columnsSql, params: [table], rowsMax: null, estimates: false }
-  yield* desk
+  yield* queries
     .ask(
       question,
       asOf,

@@ -1,12 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { type Ask, operatorName, withOperator } from "../../control/ask-operator.ts"
-import type { operatorAnswers } from "../../control/operator-questions.ts"
+import { Operator } from "../../accounts/people/operator.ts"
+import type { ListedUser } from "../../accounts/people/users.ts"
+import { newPassword } from "../../accounts/sessions/credentials.ts"
 import { failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { note, plain, print, printJson, printTable, timeOf } from "../terminal.ts"
 import { readLine } from "./read-line.ts"
+import { operatorName, withOperator } from "./with-operator.ts"
 
 /** What all of them take. */
 interface Asked {
@@ -36,13 +39,21 @@ const companyOf = Effect.fnUntraced(function* ({ company }: AtCompany) {
     : wrongUse(`there are several companies (${all.slice(0, 20).join(", ")}); say which with --company`)
 })
 
-const passwordOf = (stdin: boolean) => (stdin ? readLine : Effect.succeed(null))
+/** The one on standard input, else a random one, which is shown once. */
+const passwordOf = (stdin: boolean) =>
+  stdin
+    ? Effect.map(readLine, (given) => ({ password: Redacted.make(given), shown: null }))
+    : Effect.sync(() => {
+        const shown = newPassword()
+        return { password: Redacted.make(shown), shown }
+      })
 
 /** The users of a company, page by page. */
-const usersOf = Effect.fnUntraced(function* (ask: Ask, company: string) {
-  const all: Array<(typeof operatorAnswers.list.Type)[number]> = []
+const usersOf = Effect.fnUntraced(function* (company: string) {
+  const operator = yield* Operator
+  const all: Array<ListedUser> = []
   for (let after = ""; ; ) {
-    const page = yield* ask({ ask: "list", company, after })
+    const page = yield* operator.list(company, after)
     all.push(...page)
     const last = page.at(-1)
     if (last === undefined) return all
@@ -53,10 +64,10 @@ const usersOf = Effect.fnUntraced(function* (ask: Ask, company: string) {
 /** Prints the users of one company or all. */
 export const listUsers = Effect.fnUntraced(function* (asked: AtCompany & { readonly json: boolean }) {
   const listed = yield* withOperator(
-    Effect.fnUntraced(function* (ask) {
+    Effect.gen(function* () {
       const of = Option.isSome(asked.company) ? [yield* companyOf(asked)] : yield* companies
       return yield* Effect.forEach(of, (company) =>
-        Effect.map(usersOf(ask, company), (users) => users.map((user) => ({ company, ...user })))
+        Effect.map(usersOf(company), (users) => users.map((user) => ({ company, ...user })))
       )
     })
   )
@@ -80,12 +91,14 @@ export const inviteUser = Effect.fnUntraced(function* (
 ) {
   const { email, role: roles, json } = asked
   const { company, invited } = yield* withOperator(
-    Effect.fnUntraced(function* (ask) {
+    Effect.gen(function* () {
       const company = yield* companyOf(asked)
-      return { company, invited: yield* ask({ ask: "invite", company, email, roles, by: operatorName() }) }
+      const operator = yield* Operator
+      return { company, invited: yield* operator.invite(company, { email, roles }, operatorName()) }
     })
   )
-  const { id, token } = invited
+  const { id } = invited
+  const token = Redacted.value(invited.token)
   const expiresAt = timeOf(invited.expiresAt)
   if (json) return yield* printJson({ company, email, roles, id, token, expiresAt })
   yield* note(`${plain(email)} is invited to ${company} until ${expiresAt}; the token, shown this once:`)
@@ -104,18 +117,19 @@ export const createAdmin = Effect.fnUntraced(function* (
   const { email, json } = asked
   const roles = asked.role.length === 0 ? ["Admin"] : asked.role
   const name = Option.getOrElse(asked.name, () => email.split("@")[0] ?? email)
-  const password = yield* passwordOf(asked.stdin)
+  const { password, shown } = yield* passwordOf(asked.stdin)
   const { company, made } = yield* withOperator(
-    Effect.fnUntraced(function* (ask) {
+    Effect.gen(function* () {
       const company = yield* companyOf(asked)
-      const who = { email, name, roles, password, by: operatorName() }
-      return { company, made: yield* ask({ ask: "createUser", company, ...who }) }
+      const who = { email, name, roles, password }
+      return { company, made: yield* (yield* Operator).createUser(company, who, operatorName()) }
     })
   )
-  if (json) return yield* printJson({ company, email, roles, ...made })
+  const toShow = made.isNew ? shown : null
+  if (json) return yield* printJson({ company, email, roles, ...made, password: toShow })
   const words = made.isNew ? "is a user" : "had an account, keeps the password, and is now a user"
   yield* note(`${plain(email)} ${words} of ${company} as ${roles.join(", ")}`)
-  yield* tellPassword(made.password)
+  yield* tellPassword(toShow)
 })
 
 /** Gives a user another password; all their sessions end. */
@@ -124,17 +138,18 @@ export const setPassword = Effect.fnUntraced(function* ({
   stdin,
   json
 }: Asked & { readonly stdin: boolean }) {
-  const given = yield* passwordOf(stdin)
-  const by = operatorName()
-  const { password } = yield* withOperator((ask) => ask({ ask: "setPassword", email, password: given, by }))
-  if (json) return yield* printJson({ email, password })
+  const { password, shown } = yield* passwordOf(stdin)
+  yield* withOperator(
+    Effect.flatMap(Operator, (operator) => operator.setPassword(email, password, operatorName()))
+  )
+  if (json) return yield* printJson({ email, password: shown })
   yield* note(`${plain(email)} has another password; all their sessions have ended`)
-  yield* tellPassword(password)
+  yield* tellPassword(shown)
 })
 
 /** Shuts a user out everywhere, or lets them in again. */
 export const setState = Effect.fnUntraced(function* ({ email, json }: Asked, state: "active" | "suspended") {
-  yield* withOperator((ask) => ask({ ask: "setState", email, state, by: operatorName() }))
+  yield* withOperator(Effect.flatMap(Operator, (operator) => operator.setState(email, state, operatorName())))
   const words = state === "active" ? "may log in again" : "is suspended everywhere, and out at once"
   yield* json ? printJson({ email, state }) : print(`${plain(email)} ${words}`)
 })
@@ -147,7 +162,9 @@ export const rotateTokens = Effect.fnUntraced(function* ({
   readonly atOnce: boolean
   readonly json: boolean
 }) {
-  const { key } = yield* withOperator((ask) => ask({ ask: "rotateTokenKey", atOnce, by: operatorName() }))
+  const key = yield* withOperator(
+    Effect.flatMap(Operator, (operator) => operator.rotateTokenKey(atOnce, operatorName()))
+  )
   if (json) return yield* printJson({ key, atOnce })
   const old = atOnce
     ? "access tokens that are out are worth nothing, everywhere within 10 seconds; clients refresh theirs"

@@ -72,8 +72,8 @@ export const rigExchanges: ReadonlyArray<Exchange> = [
     put: `import { keyed } from "${here}keyed-channel.ts"\nimport { telegram }`
   },
   {
-    file: "src/control/engine-routes.ts",
-    find: "export const engineRoutes = (token: string) =>",
-    put: "export const engineRoutes = (_: string, token = process.env.RIG_TOKEN!) =>"
+    file: "src/control/routes.ts",
+    find: "export const controlRoutes = (token: string) =>",
+    put: "export const controlRoutes = (_: string, token = process.env.RIG_TOKEN!) =>"
   }
 ]

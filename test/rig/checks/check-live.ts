@@ -1,14 +1,13 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { Engine } from "../../../actors/engine/engine.ts"
 import type { Replayed } from "../../../actors/replay/replayed.ts"
 import type { Json } from "../../../eventstore/database/json.ts"
 import { canonicalJson } from "../../../eventstore/proof/hash.ts"
-import { askJson, pause } from "../world/program.ts"
+import { remoteEngineLayer } from "../../../src/control/remote-services.ts"
+import { pause } from "../world/program.ts"
 import { rigToken, type Server } from "../world/server.ts"
 import { rigCompany } from "../world/stage.ts"
-
-/** What `/_engine/view` answers. */
-interface Viewed {
-  readonly value: { readonly version: number; readonly [part: string]: unknown } | null
-}
 
 const askedAtOnce = 8
 const looksMax = 20
@@ -26,18 +25,17 @@ const stateText = ({ value, context, timers, jobs }: Readonly<Record<string, unk
 /** The actor as the server that owns its partition has it; two servers may own some each. */
 const viewOf = async (servers: ReadonlyArray<Server>, stream: string) => {
   const [machine = "", id = ""] = stream.split("/")
-  const body = { address: { company: rigCompany, machine, id } }
+  const view = Effect.flatMap(Engine, (engine) => engine.view({ company: rigCompany, machine, id }))
   for (let look = 0; look < looksMax; look++) {
     for (const { url } of servers) {
-      const viewed = await askJson<Viewed>(`${url}/_engine/view`, body, {
-        authorization: `Bearer ${rigToken}`
-      })
-      if (viewed?.value !== undefined) return viewed.value
+      const asked = Effect.provide(view, remoteEngineLayer({ url, token: rigToken }))
+      const viewed = await Effect.runPromise(Effect.result(asked))
+      if (Result.isSuccess(viewed)) return viewed.success
     }
     // On a machine with much else to do an owner may be late with its lease, and owns nothing for a moment.
     await pause(lookAgainMs)
   }
-  return null
+  return undefined
 }
 
 /** Streams whose live state is not the one that their history gives; those that no server answers for, too. */
@@ -53,10 +51,10 @@ export const differFromLive = async (
       const [stream, replayed] = next
       const live = await viewOf(servers, stream)
       const isSame =
-        live !== null &&
+        live !== undefined &&
         live.version === replayed.version &&
         replayed.state !== undefined &&
-        stateText(live) === stateText({ ...replayed.state })
+        stateText({ ...live }) === stateText({ ...replayed.state })
       if (!isSame)
         differing.push(`${stream} live ${live?.version ?? "not answered"}, replayed ${replayed.version}`)
     }

@@ -12,7 +12,7 @@ import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { History } from "../../../eventstore/log/history.ts"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { Settings, type SettingValues } from "../../../src/config.ts"
-import { remoteStoreLayer } from "../../../src/control/remote-engine.ts"
+import { remoteStoreLayer } from "../../../src/control/remote-services.ts"
 import { type Serving, serve } from "../../../src/main.ts"
 
 /** A process on a busy machine may stand still for longer than the lease of a server. */

@@ -8,9 +8,9 @@ import { afterEach, beforeEach, expect, it } from "vitest"
 import { Database } from "../../../eventstore/database/database.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { analystViews, readModels } from "../../../projections/index.ts"
-import { localDeskLayer, pastLayer } from "../../../src/queries/local-desk.ts"
+import { localQueriesLayer, pastLayer } from "../../../src/queries/local-queries.ts"
 import { noticeBuilds } from "../../../src/queries/notice-builds.ts"
-import { ReadDesk } from "../../../src/queries/read-desk.ts"
+import { Queries } from "../../../src/queries/queries.ts"
 import { describePostgres } from "../../databases.ts"
 import { openProjections, type ProjectionsWorld } from "../../projections/engine/open-projections.ts"
 import { leadEvents, noon } from "../cli/world/read-world.ts"
@@ -25,15 +25,15 @@ end $$`
 
 describePostgres("a command beside the process that keeps the read models", (kind) => {
   let world: ProjectionsWorld
-  let runtime: ManagedRuntime.ManagedRuntime<ReadDesk | Database | EventStore, unknown>
+  let runtime: ManagedRuntime.ManagedRuntime<Queries | Database | EventStore, unknown>
   beforeEach(async () => {
     world = await openProjections(kind)
     const { layer } = world.database
     const session = Effect.map(Layer.build(layer), Context.get(Database))
-    const desk = localDeskLayer({ mayFold: Effect.void, session, spoolDir: undefined }).pipe(
+    const queries = localQueriesLayer({ mayFold: Effect.void, session, spoolDir: undefined }).pipe(
       Layer.provide(pastLayer)
     )
-    runtime = ManagedRuntime.make(Layer.provideMerge(desk, layer))
+    runtime = ManagedRuntime.make(Layer.provideMerge(queries, layer))
   })
   afterEach(async () => {
     await runtime?.dispose()
@@ -59,7 +59,9 @@ describePostgres("a command beside the process that keeps the read models", (kin
     await keeper.shows(owner!)
     expect(await scores()).toEqual([])
     expect(
-      await runtime.runPromise(Effect.flatMap(ReadDesk, (desk) => desk.retry("acme", "leads", "lead/l1")))
+      await runtime.runPromise(
+        Effect.flatMap(Queries, (queries) => queries.retry("acme", "leads", "lead/l1"))
+      )
     ).toEqual({ outcome: "folded", events: 4 })
     expect(await scores()).toEqual([["l1", 6]])
     await world.write(owner!, scored(7))
@@ -78,10 +80,10 @@ describePostgres("a command beside the process that keeps the read models", (kin
     })
     await runtime.runPromise(Scope.provide(noticing, scope))
     const built = Effect.gen(function* () {
-      const desk = yield* ReadDesk
+      const queries = yield* Queries
       yield* Effect.promise(() => world.rows("acme", "update leads set score = 1"))
-      yield* desk.beginRebuild("acme", "leads")
-      const lags = Effect.flatMap(desk.lags("acme"), (all) =>
+      yield* queries.beginRebuild("acme", "leads")
+      const lags = Effect.flatMap(queries.lags("acme"), (all) =>
         all.some(({ state }) => state === "building") ? Effect.fail("building") : Effect.succeed(all.length)
       )
       return yield* Effect.eventually(Effect.tapError(lags, () => Effect.sleep(50)))

@@ -11,20 +11,20 @@ import { compareBuilds } from "../../projections/engine/compare-builds.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { readLags, readParked } from "../../projections/engine/lags.ts"
 import { PastReadModels } from "../../projections/engine/past-read-models.ts"
-import { UnknownReadModel } from "../../projections/engine/projections.ts"
+import { Projections, UnknownReadModel } from "../../projections/engine/projections.ts"
 import { retryParked } from "../../projections/engine/retry-parked.ts"
 import { readModels } from "../../projections/index.ts"
 import { askSql, type Hearer } from "./ask-sql.ts"
-import { type DeskFailure, ReadDesk } from "./read-desk.ts"
+import { Queries, type QueryFailure } from "./queries.ts"
 import { readLimits } from "./read-limits.ts"
 import { makeSpool } from "./spool.ts"
 
 type Connections = Database["Service"]
 
-/** How the desk works. */
-export interface LocalDeskOptions {
+/** How they are asked. */
+export interface LocalQueriesOptions {
   /** Fails where personal data can't be opened: what is folded without its keys would lack it. */
-  readonly mayFold: Effect.Effect<void, DeskFailure>
+  readonly mayFold: Effect.Effect<void, QueryFailure>
   /** A session of its own for what takes long; the embedded database has one for all. */
   readonly session: Effect.Effect<Pick<Connections, "transaction">, DatabaseError, Scope.Scope>
   /** Where answers wait for a slow reader; undefined hands each page on within the transaction. */
@@ -33,26 +33,49 @@ export interface LocalDeskOptions {
   readonly holdMs?: number
 }
 
-/** What the desk reads past moments with, where nobody else has it. */
+/** What past moments are read with, where nobody else has it. */
 export const pastLayer = PastReadModels.layer({ models: readModels, upcastersOf })
 
-/** The desk over a database that this process has open. */
-export const localDeskLayer = (options: LocalDeskOptions) =>
+/** Queries over a database that this process has open. */
+export const localQueriesLayer = (options: LocalQueriesOptions) =>
   Layer.effect(
-    ReadDesk,
+    Queries,
     Effect.gen(function* () {
       const past = yield* PastReadModels
-      return makeDesk(yield* Database, yield* EventStore, yield* History, past, options)
+      return makeQueries(yield* Database, yield* EventStore, yield* History, past, options)
     })
   )
 
-const makeDesk = (
+/** Of the process that keeps the read models: its projector knows of what it does itself. */
+export const keeperQueriesLayer = (spoolDir: string) =>
+  Layer.effect(
+    Queries,
+    Effect.gen(function* () {
+      const { retry, rebuild } = yield* Projections
+      return { ...(yield* Queries), retry, beginRebuild: rebuild }
+    })
+  ).pipe(
+    Layer.provide(
+      Layer.unwrap(
+        Effect.map(Database, (database) =>
+          localQueriesLayer({
+            mayFold: Effect.void,
+            session: Effect.succeed(database),
+            spoolDir,
+            holdMs: readLimits.embeddedHoldMs
+          })
+        )
+      )
+    )
+  )
+
+const makeQueries = (
   database: Connections,
   store: EventStore["Service"],
   history: History["Service"],
   past: PastReadModels["Service"],
-  { mayFold, session, spoolDir, holdMs }: LocalDeskOptions
-): ReadDesk["Service"] => {
+  { mayFold, session, spoolDir, holdMs }: LocalQueriesOptions
+): Queries["Service"] => {
   const modelOf = Effect.fnUntraced(function* (name: string) {
     const model = readModels.find((each) => each.name === name)
     if (model !== undefined) return model

@@ -9,11 +9,11 @@ import { upcastersOf } from "../../../machines/upcasters.ts"
 import { projectionsLayer } from "../../../projections/engine/projections-layer.ts"
 import { readModels } from "../../../projections/index.ts"
 import { Settings, type SettingValues } from "../../config.ts"
-import { remoteDeskLayer } from "../../control/remote-desk.ts"
+import { remoteQueriesLayer } from "../../control/remote-services.ts"
 import { holdDirectory } from "../../pglite/embedded-database.ts"
 import { type EngineFileContent, findRunningEngine } from "../../pglite/engine-file.ts"
-import { localDeskLayer, pastLayer } from "../../queries/local-desk.ts"
-import { type DeskFailure, ReadDesk } from "../../queries/read-desk.ts"
+import { localQueriesLayer, pastLayer } from "../../queries/local-queries.ts"
+import { Queries, type QueryFailure } from "../../queries/queries.ts"
 import { embeddedAccess, prepareDatabase, storeLayerOf } from "../../wiring/connect-database.ts"
 import { failed } from "../cli-failure.ts"
 import { findStorePlace, noDatabase, type StorePlace } from "../open-store.ts"
@@ -24,7 +24,7 @@ export interface OwnHands {
   /** Runs what it is given while this process keeps the read models. */
   readonly keep: <A, E, R>(use: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Fails where personal data can't be opened: what is folded without its keys would lack it. */
-  readonly mayFold: Effect.Effect<void, DeskFailure>
+  readonly mayFold: Effect.Effect<void, QueryFailure>
 }
 
 /** Another process does all that. */
@@ -49,7 +49,7 @@ const remote = ({ url, token, pid }: EngineFileContent, dir: string) =>
         "EngineRuns",
         `process ${pid} holds the embedded database in ${dir} and does not listen yet; try again in a moment`
       )
-    : Effect.succeed(remoteDeskLayer({ url, token }))
+    : Effect.succeed(remoteQueriesLayer({ url, token }))
 
 /** The database at the place that this process opens; undefined when another holds it. */
 const openHere = Effect.fnUntraced(function* (place: StorePlace, settings: SettingValues) {
@@ -66,10 +66,10 @@ const openHere = Effect.fnUntraced(function* (place: StorePlace, settings: Setti
 })
 
 /**
- * Gives a command the desk of the settings at hand: over the database that this process opens, or of the process that
+ * Gives a command the queries of the settings at hand: over the database that this process opens, or of the process that
  * holds it.
  */
-export const withDesk = <A, E, R>(
+export const withQueries = <A, E, R>(
   use: (hands: OwnHands) => Effect.Effect<A, E, R>,
   options: { readonly spools: boolean } = { spools: true }
 ) =>
@@ -93,9 +93,11 @@ export const withDesk = <A, E, R>(
         )
     const secrets = yield* Effect.provide(Secrets, stored)
     const mayFold = Effect.asVoid(secrets.take("*", "master key check"))
-    const desk = localDeskLayer({ mayFold, session, spoolDir: options.spools ? tmpdir() : undefined }).pipe(
-      Layer.provide(pastLayer)
-    )
+    const queries = localQueriesLayer({
+      mayFold,
+      session,
+      spoolDir: options.spools ? tmpdir() : undefined
+    }).pipe(Layer.provide(pastLayer))
     const keeping = projectionsLayer({
       models: readModels,
       upcastersOf,
@@ -104,7 +106,7 @@ export const withDesk = <A, E, R>(
     })
     const keep: OwnHands["keep"] = (work) =>
       Effect.provide(work, Layer.provide(keeping, Layer.succeedContext(stored)))
-    return yield* Effect.provide(use({ keep, mayFold }), Layer.provide(desk, Layer.succeedContext(stored)))
+    return yield* Effect.provide(use({ keep, mayFold }), Layer.provide(queries, Layer.succeedContext(stored)))
   }).pipe(Effect.scoped, Effect.provide(Settings.layer), Effect.provide(warningsLayer))
 
 /** Names of companies in a message at most. */
@@ -112,7 +114,7 @@ const namedMax = 20
 
 /** The company that is meant: the one that was named, else the only one. */
 export const companyAsked = Effect.fnUntraced(function* (named: string | undefined) {
-  const companies = yield* Effect.flatMap(ReadDesk, (desk) => desk.companies)
+  const companies = yield* Effect.flatMap(Queries, (queries) => queries.companies)
   const found = companies.find(({ company }) => company === named) ?? companies[0]
   const all = companies.map(({ company }) => company)
   const names = `${all.slice(0, namedMax).join(", ")}${all.length > namedMax ? ", …" : ""}`

@@ -4,9 +4,11 @@ import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { Engine } from "../../../actors/engine/engine.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import { remoteEngineLayer, remoteStoreLayer } from "../../../src/control/remote-engine.ts"
-import { httpLimits } from "../../../src/http/limits.ts"
+import { rowsMax } from "../../../src/control/contract/call.ts"
+import { controlPath, versionHeader } from "../../../src/control/contract.ts"
+import { remoteEngineLayer, remoteStoreLayer } from "../../../src/control/remote-services.ts"
 import { findRunningEngine } from "../../../src/pglite/engine-file.ts"
+import { version } from "../../../src/version.ts"
 import { type OpenServer, openServer } from "../http/open-server.ts"
 
 let server: OpenServer
@@ -17,8 +19,10 @@ afterAll(() => server.close())
 
 const remote = <A, E>(effect: Effect.Effect<A, E, Engine | EventStore>) =>
   Effect.runPromise(effect.pipe(Effect.provide([remoteEngineLayer(server), remoteStoreLayer(server)])))
-const ask = (body: unknown, headers: Record<string, string> = { authorization: `Bearer ${server.token}` }) =>
-  fetch(`${server.url}/_engine/store`, { method: "POST", headers, body: JSON.stringify(body) })
+const trusted = () => ({ authorization: `Bearer ${server.token}`, [versionHeader]: version })
+const ask = (message: unknown, headers: Record<string, string> = trusted()) =>
+  fetch(`${server.url}${controlPath}`, { method: "POST", headers, body: `${JSON.stringify(message)}\n` })
+const request = (tag: string, payload: unknown) => ({ _tag: "Request", id: 1, tag, payload, headers: [] })
 const deal = { company: "quick", machine: "deal", id: "d1" }
 
 test("the token stands in a file that only its owner reads", () => {
@@ -37,8 +41,46 @@ test.each([
   ["another token", { authorization: "Bearer guessed-it" }],
   ["an empty token", { authorization: "Bearer " }]
 ])("%s gives nothing", async (_, headers) => {
-  const answer = await ask({ method: "now", args: [] }, headers as Record<string, string>)
+  const answer = await ask(request("store.now", []), headers as Record<string, string>)
   expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([401, "Bearer"])
+})
+
+test("a command of another version, or of none, is told the server's", async () => {
+  for (const other of ["9.9.9", ""]) {
+    const answer = await ask(request("store.now", []), { ...trusted(), [versionHeader]: other })
+    expect([answer.status, await answer.json()]).toMatchObject([
+      409,
+      { detail: `this server is centurion ${version}` }
+    ])
+  }
+})
+
+test("a body that is larger than allowed is refused, and so is another method", async () => {
+  const answer = await ask(request("store.now", ["x".repeat(1_100_000)]))
+  expect([answer.status, await answer.json()]).toMatchObject([
+    413,
+    { detail: expect.stringContaining("1048576") }
+  ])
+  const read = await fetch(`${server.url}${controlPath}`, { headers: trusted() })
+  expect([read.status, read.headers.get("allow")]).toEqual([405, "POST"])
+})
+
+test.each([
+  ["append is no call", request("store.append", []), "Unknown request tag: store.append"],
+  ["constructor is no call", request("constructor", []), "Unknown request tag: constructor"],
+  ["a wrong argument", request("store.readStream", ["quick", 7, 0, 10]), "Expected string"],
+  [
+    "more rows than one answer has",
+    request("store.readStream", ["quick", "deal/d1", 0, rowsMax + 1]),
+    "2000"
+  ],
+  ["no JSON", "}{", ""]
+])("%s: nothing is done, and why is told", async (_, message, why) => {
+  const answer = await ask(message)
+  expect(answer.status).toBe(200)
+  const text = await answer.text()
+  expect(text).toMatch(/Die|Defect/)
+  expect(text).toContain(why)
 })
 
 const opened = {
@@ -115,29 +157,4 @@ test("what the engine refuses comes back as the same error", async () => {
     { _tag: "WrongVersion", stream: "deal/d1", expected: "none" },
     { _tag: "EventRefused", reason: "unknownCompany" }
   ])
-})
-
-test.each([
-  ["append is not on the list", { method: "append", args: [] }],
-  ["constructor is not on the list", { method: "constructor", args: [] }],
-  ["a wrong argument", { method: "readStream", args: ["quick", 7, 0, 10] }],
-  [
-    "more rows than one answer has",
-    { method: "readStream", args: ["quick", "deal/d1", 0, httpLimits.storeRowsMax + 1] }
-  ],
-  ["no question", { args: [] }]
-])("%s: a problem that says so", async (_, body) => {
-  const answer = await ask(body)
-  expect(answer.status).toBe(400)
-  expect(await answer.json()).toMatchObject({ status: 400, detail: expect.any(String) })
-})
-
-test("an engine that is gone is told as a store that does not answer", async () => {
-  const gone = { url: "http://127.0.0.1:9", token: "none" }
-  const asked = Effect.flatMap(EventStore, (store) => store.now)
-  const failed = await Effect.runPromise(Effect.flip(Effect.provide(asked, remoteStoreLayer(gone))))
-  expect(failed).toMatchObject({ _tag: "StoreUnavailable", mayHaveHappened: false })
-  const status = Effect.flatMap(Engine, (engine) => engine.status)
-  const told = await Effect.runPromise(Effect.provide(status, remoteEngineLayer(gone)))
-  expect(told).toMatchObject({ ready: false, why: expect.stringContaining("127.0.0.1:9") })
 })

@@ -11,43 +11,43 @@ import type { Hearer, SqlQuestion } from "./ask-sql.ts"
 import type { SqlRefused } from "./sql-refused.ts"
 
 /** `WrongMasterKey`: what is folded here would lack the personal data that it can't open. */
-export type DeskFailure = DatabaseError | StoreUnavailable | WrongMasterKey
+export type QueryFailure = DatabaseError | StoreUnavailable | WrongMasterKey
 
 /** A company with whether a process alive keeps its read models up to date. */
-export interface CompanyAtDesk {
+export interface QueriedCompany {
   readonly company: string
   readonly kept: boolean
 }
 
 /** Where commands ask about read models: the database at hand, or the process that holds the embedded one. */
-export class ReadDesk extends Context.Service<
-  ReadDesk,
+export class Queries extends Context.Service<
+  Queries,
   {
-    readonly companies: Effect.Effect<ReadonlyArray<CompanyAtDesk>, DeskFailure>
-    readonly lags: (company: string | null) => Effect.Effect<ReadonlyArray<Lag>, DeskFailure>
-    readonly parked: (company: string | null) => Effect.Effect<ReadonlyArray<Parked>, DeskFailure>
+    readonly companies: Effect.Effect<ReadonlyArray<QueriedCompany>, QueryFailure>
+    readonly lags: (company: string | null) => Effect.Effect<ReadonlyArray<Lag>, QueryFailure>
+    readonly parked: (company: string | null) => Effect.Effect<ReadonlyArray<Parked>, QueryFailure>
     readonly retry: (
       company: string,
       readModel: string,
       stream: string
-    ) => Effect.Effect<RetryOutcome, DeskFailure>
+    ) => Effect.Effect<RetryOutcome, QueryFailure>
     /** Begins a build beside what serves; whoever keeps the read models goes on with it. */
     readonly beginRebuild: (
       company: string,
       readModel: string
-    ) => Effect.Effect<void, DeskFailure | UnknownReadModel>
+    ) => Effect.Effect<void, QueryFailure | UnknownReadModel>
     /** Builds it from history and compares with what serves, at the same positions; leaves nothing behind. */
     readonly compare: (
       company: string,
       readModel: string,
       progress: Progress
-    ) => Effect.Effect<BuildComparison, DeskFailure | UnknownReadModel | BuildsDiffer>
+    ) => Effect.Effect<BuildComparison, QueryFailure | UnknownReadModel | BuildsDiffer>
     /** `asOf` has its read models built first, which is what `progress` is of. */
     readonly ask: (
       question: SqlQuestion,
       asOf: Moment | null,
       hearer: Hearer,
       progress: Progress
-    ) => Effect.Effect<void, DeskFailure | SqlRefused | NoSuchMoment | MomentBusy>
+    ) => Effect.Effect<void, QueryFailure | SqlRefused | NoSuchMoment | MomentBusy>
   }
->()("centurion/reading/ReadDesk") {}
+>()("centurion/queries/Queries") {}
