@@ -3,13 +3,13 @@ import type { TryAgain } from "../../actors/engine/engine.ts"
 import type { CompanyContext } from "../../machines/company/machine.ts"
 import type { CompanyFile } from "../../machines/company/settings.ts"
 import {
-  type CompanyDesk,
+  type CompanyActors,
   type CompanyPorts,
   CompanyRefused,
   checkClaims,
   ensureReadModels,
   notNow
-} from "./company-desk.ts"
+} from "./company-actors.ts"
 import { demoBesideOthers, fileChanges, fileHashes } from "./company-files.ts"
 import { demoCompany } from "./demo.ts"
 
@@ -20,11 +20,11 @@ const by = "file"
  * Takes in what the files say that they did not say before: a new company, or the sections that changed. What was
  * changed elsewhere stays until its section of the file changes; a deleted company is not made again.
  */
-export const bringInFiles = Effect.fn("bringInFiles")(function* (desk: CompanyDesk, ports: CompanyPorts) {
+export const bringInFiles = Effect.fn("bringInFiles")(function* (actors: CompanyActors, ports: CompanyPorts) {
   const { files, isDemo } = ports.files
-  for (const file of files) yield* desk.alone(tellRefusal(file.id, bringIn(desk, ports, file)))
+  for (const file of files) yield* actors.alone(tellRefusal(file.id, bringIn(actors, ports, file)))
   if (isDemo || files.some(({ id }) => id === demoCompany.id)) return
-  yield* desk.alone(tellRefusal(demoCompany.id, endDemo(desk, ports)))
+  yield* actors.alone(tellRefusal(demoCompany.id, endDemo(actors, ports)))
 })
 
 /** A file that can't be taken in is told of, and keeps nobody from starting. */
@@ -33,8 +33,8 @@ const tellRefusal = (company: string, work: Effect.Effect<void, CompanyRefused |
     Effect.logError(`the file of the company "${company}" is not taken in: ${message}`)
   )
 
-const bringIn = Effect.fnUntraced(function* (desk: CompanyDesk, ports: CompanyPorts, file: CompanyFile) {
-  const all = yield* desk.all
+const bringIn = Effect.fnUntraced(function* (actors: CompanyActors, ports: CompanyPorts, file: CompanyFile) {
+  const all = yield* actors.all
   const stored = all.find(({ id }) => id === file.id)
   const hashes = fileHashes(file)
   if (stored === undefined) {
@@ -42,7 +42,7 @@ const bringIn = Effect.fnUntraced(function* (desk: CompanyDesk, ports: CompanyPo
     yield* Effect.mapError(ports.store.createCompany(file.id, ports.partitions), notNow)
     const settings = file
     const reason = "the company file is new"
-    yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, file: hashes, by, reason }, principal)
+    yield* actors.tell(file.id, { type: "CompanyCreateAsked", settings, file: hashes, by, reason }, principal)
     yield* ensureReadModels(ports, file.id)
     return yield* Effect.logInfo(`the company "${file.id}" is there: its file is new`)
   }
@@ -52,17 +52,17 @@ const bringIn = Effect.fnUntraced(function* (desk: CompanyDesk, ports: CompanyPo
       reason: "notNow",
       message: "it was deleted; a company that comes back needs another id"
     })
-  yield* changeByFile(desk, file, (yield* lastFile(ports, file.id)) ?? {})
+  yield* changeByFile(actors, file, (yield* lastFile(ports, file.id)) ?? {})
 })
 
 const changeByFile = Effect.fnUntraced(function* (
-  desk: CompanyDesk,
+  actors: CompanyActors,
   file: CompanyFile,
   before: Readonly<Record<string, string>>
 ) {
   const changes = fileChanges(file, before)
   if (changes === undefined) return
-  if (changes.instances !== undefined) yield* checkClaims(yield* desk.all, file.id, file.instances)
+  if (changes.instances !== undefined) yield* checkClaims(yield* actors.all, file.id, file.instances)
   const event = {
     type: "CompanySettingsChangeAsked",
     changes: changes,
@@ -70,7 +70,7 @@ const changeByFile = Effect.fnUntraced(function* (
     by,
     reason: "the company file changed"
   }
-  yield* desk.tell(file.id, event, principal)
+  yield* actors.tell(file.id, event, principal)
   yield* Effect.logInfo(`the company "${file.id}" is changed by its file: ${Object.keys(changes).join(", ")}`)
 })
 
@@ -83,10 +83,10 @@ const lastFile = Effect.fnUntraced(function* ({ engine }: CompanyPorts, id: stri
 })
 
 /** The demo company was made for a server without companies: with some, its accounts go to them. */
-const endDemo = Effect.fnUntraced(function* (desk: CompanyDesk, ports: CompanyPorts) {
-  const stored = (yield* desk.all).find(({ id }) => id === demoCompany.id)
+const endDemo = Effect.fnUntraced(function* (actors: CompanyActors, ports: CompanyPorts) {
+  const stored = (yield* actors.all).find(({ id }) => id === demoCompany.id)
   if (stored === undefined || stored.status === "deleting" || stored.status === "deleted") return
   const before = yield* lastFile(ports, demoCompany.id)
   // Made by somebody under this name, it is a company like any other.
-  if (before !== undefined) yield* changeByFile(desk, demoBesideOthers, before)
+  if (before !== undefined) yield* changeByFile(actors, demoBesideOthers, before)
 })

@@ -10,13 +10,13 @@ import {
 } from "../../machines/company/settings.ts"
 import {
   type Asking,
-  type CompanyDesk,
+  type CompanyActors,
   type CompanyPorts,
   CompanyRefused,
   checkClaims,
   ensureReadModels,
   notNow
-} from "./company-desk.ts"
+} from "./company-actors.ts"
 import { type Remains, remainsOf } from "./delete-company.ts"
 import type { StoredCompany } from "./stored-company.ts"
 
@@ -59,15 +59,15 @@ const changedSections = (one: CompanyFile, other: CompanyFile): ReadonlyArray<Co
 
 /** What the companies are changed with. */
 interface AdminParts {
-  readonly desk: CompanyDesk
+  readonly actors: CompanyActors
   readonly ports: CompanyPorts
   /** A company is to be deleted. */
   readonly wake: () => void
 }
 
 /** Also one that was deleted. */
-const get = Effect.fnUntraced(function* ({ desk }: AdminParts, id: string) {
-  const all = yield* desk.all
+const get = Effect.fnUntraced(function* ({ actors }: AdminParts, id: string) {
+  const all = yield* actors.all
   const company = all.find((each) => each.id === id)
   if (company !== undefined) return { company, all }
   return yield* new CompanyRefused({ reason: "unknownCompany", message: `There is no company "${id}"` })
@@ -88,7 +88,7 @@ const ask = Effect.fnUntraced(function* (
       message: `The company "${id}" is at version ${company.version}, and ${expectedVersion} was expected`,
       version: company.version
     })
-  yield* parts.desk.tell(id, { type, ...data, by, reason }, by).pipe(
+  yield* parts.actors.tell(id, { type, ...data, by, reason }, by).pipe(
     Effect.catchIf(
       (error) => error._tag === "CompanyRefused" && error.reason === "notNow",
       () =>
@@ -102,9 +102,9 @@ const ask = Effect.fnUntraced(function* (
 })
 
 const create = Effect.fnUntraced(function* (parts: AdminParts, given: unknown, asking: Asking) {
-  const { desk, ports } = parts
+  const { actors, ports } = parts
   const file = yield* Effect.mapError(decodeFile(given), wrongSettings)
-  const all = yield* desk.all
+  const all = yield* actors.all
   const before = all.find(({ id }) => id === file.id)
   if (before !== undefined)
     return yield* new CompanyRefused({
@@ -118,7 +118,7 @@ const create = Effect.fnUntraced(function* (parts: AdminParts, given: unknown, a
   yield* Effect.mapError(ports.store.createCompany(file.id, ports.partitions), notNow)
   const settings = file
   const { by, reason } = asking
-  yield* desk.tell(file.id, { type: "CompanyCreateAsked", settings, by, reason }, by)
+  yield* actors.tell(file.id, { type: "CompanyCreateAsked", settings, by, reason }, by)
   yield* ensureReadModels(ports, file.id)
   return (yield* get(parts, file.id)).company
 })
@@ -147,18 +147,19 @@ const remove = Effect.fnUntraced(function* (parts: AdminParts, id: string, askin
 })
 
 export const makeCompanyAdmin = (parts: AdminParts): CompanyAdmin["Service"] => {
-  const { desk } = parts
+  const { actors } = parts
   return CompanyAdmin.of({
-    list: desk.all,
+    list: actors.all,
     get: (id) => Effect.map(get(parts, id), ({ company }) => company),
-    create: (settings, asking) => desk.alone(create(parts, settings, asking)),
-    change: (id, changes, asking) => desk.alone(change(parts, id, changes, asking)),
-    suspend: (id, asking) => desk.alone(ask(parts, id, { type: "CompanySuspendAsked" }, asking, "suspended")),
-    resume: (id, asking) => desk.alone(ask(parts, id, { type: "CompanyResumeAsked" }, asking, "resumed")),
+    create: (settings, asking) => actors.alone(create(parts, settings, asking)),
+    change: (id, changes, asking) => actors.alone(change(parts, id, changes, asking)),
+    suspend: (id, asking) =>
+      actors.alone(ask(parts, id, { type: "CompanySuspendAsked" }, asking, "suspended")),
+    resume: (id, asking) => actors.alone(ask(parts, id, { type: "CompanyResumeAsked" }, asking, "resumed")),
     remains: Effect.fnUntraced(function* (id) {
       yield* get(parts, id)
       return yield* Effect.mapError(remainsOf(parts.ports, id), notNow)
     }),
-    delete: (id, asking) => desk.alone(remove(parts, id, asking))
+    delete: (id, asking) => actors.alone(remove(parts, id, asking))
   })
 }

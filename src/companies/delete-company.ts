@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { type CompanyDesk, type CompanyPorts, notNow } from "./company-desk.ts"
+import { type CompanyActors, type CompanyPorts, notNow } from "./company-actors.ts"
 import type { StoredCompany } from "./stored-company.ts"
 
 const dayMs = 24 * 3_600_000
@@ -30,7 +30,7 @@ export const remainsOf = Effect.fnUntraced(function* ({ store, subjects }: Compa
  * person under legal hold holds it up until that ends.
  */
 export const deleteFurther = Effect.fn("deleteFurther")(function* (
-  desk: CompanyDesk,
+  actors: CompanyActors,
   { store, subjects }: CompanyPorts,
   { id, why }: StoredCompany
 ) {
@@ -50,7 +50,7 @@ export const deleteFurther = Effect.fn("deleteFurther")(function* (
   if (left.length > 0 || open.length > held.length) return "goesOn"
   if (held.length > 0) return "held"
   const persons = (yield* Effect.mapError(subjects.erasures(id, false, personsCountedMax), notNow)).length
-  yield* desk.tell(id, { type: "CompanyEmptied", persons }, "engine")
+  yield* actors.tell(id, { type: "CompanyEmptied", persons }, "engine")
   yield* Effect.logInfo(`the company "${id}" is deleted: ${persons} persons were erased`)
   return "done"
 })

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { bringInFiles } from "./bring-in-files.ts"
+import { type CompanyPorts, makeCompanyActors } from "./company-actors.ts"
 import { type CompanyAdmin, makeCompanyAdmin } from "./company-admin.ts"
-import { type CompanyPorts, makeCompanyDesk } from "./company-desk.ts"
 import { deleteFurther } from "./delete-company.ts"
 import { streamOfCompany } from "./stored-company.ts"
 
@@ -16,12 +16,12 @@ const pendingEveryMs = 250
  * this process owns the partitions, and works off deletions. Done when they were read once; gives the way to change them.
  */
 export const keepCompanies = Effect.fn("keepCompanies")(function* (ports: CompanyPorts) {
-  const desk = yield* makeCompanyDesk(ports)
+  const actors = yield* makeCompanyActors(ports)
   const { engine, readModels, rereadMs = companiesRereadMs } = ports
   // A word that comes while a round is under way must not be lost.
   const alarm = yield* Queue.sliding<void>(1)
   const wake = () => void Queue.offerUnsafe(alarm, undefined)
-  const admin: CompanyAdmin["Service"] = makeCompanyAdmin({ desk, ports, wake })
+  const admin: CompanyAdmin["Service"] = makeCompanyAdmin({ actors, ports, wake })
   let filesAreIn = false
   const dropped = new Set<string>()
 
@@ -33,15 +33,15 @@ export const keepCompanies = Effect.fn("keepCompanies")(function* (ports: Compan
 
   /** True when there is more to do soon. */
   const round = Effect.gen(function* () {
-    const stored = yield* desk.all
+    const stored = yield* actors.all
     const { ready } = yield* engine.status
     // Whoever stands by leaves it to the owner.
     if (!ready) return !filesAreIn
-    if (!filesAreIn) yield* bringInFiles(desk, ports)
+    if (!filesAreIn) yield* bringInFiles(actors, ports)
     filesAreIn = true
     let isMore = false
     for (const company of stored) {
-      if (company.status === "deleting" && (yield* deleteFurther(desk, ports, company)) === "goesOn")
+      if (company.status === "deleting" && (yield* deleteFurther(actors, ports, company)) === "goesOn")
         isMore = true
       if (company.status === "deleted") yield* drop(company.id)
     }
@@ -51,7 +51,7 @@ export const keepCompanies = Effect.fn("keepCompanies")(function* (ports: Compan
   const once = Effect.catch(round, ({ message }) =>
     Effect.as(Effect.logDebug(`the companies could not be looked at: ${message}`), true)
   )
-  yield* Effect.ignore(desk.all)
+  yield* Effect.ignore(actors.all)
   const stopHearing = yield* engine.onCommit(({ company, streams }) => {
     if (streams.includes(streamOfCompany(company))) wake()
   })

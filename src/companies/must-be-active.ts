@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Companies, UnknownCompany } from "./companies.ts"
-import { CompanyRefused } from "./company-desk.ts"
+import { CompanyRefused } from "./company-actors.ts"
 
 /** For whoever changes something of a company's leads, conversations or deals for a person: fails while it is suspended. */
 export const mustBeActive = (

@@ -103,7 +103,7 @@ export const mayName: ReadonlyArray<{
     why: "The room of companies keeps each company's own actor.",
     files: [
       "src/companies/bring-in-files.ts",
-      "src/companies/company-desk.ts",
+      "src/companies/company-actors.ts",
       "src/companies/start/start-input.ts"
     ]
   },

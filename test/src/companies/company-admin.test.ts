@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import type { CompanyFile } from "../../../machines/company/settings.ts"
-import type { CompanyRefused } from "../../../src/companies/company-desk.ts"
+import type { CompanyRefused } from "../../../src/companies/company-actors.ts"
 import { companyFilesOf } from "../../../src/companies/company-files.ts"
 import { mustBeActive } from "../../../src/companies/must-be-active.ts"
 import { databases, type TestDatabase } from "../../databases.ts"

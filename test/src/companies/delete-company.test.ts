@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
-import type { CompanyDesk, CompanyPorts } from "../../../src/companies/company-desk.ts"
+import type { CompanyActors, CompanyPorts } from "../../../src/companies/company-actors.ts"
 import { deleteFurther } from "../../../src/companies/delete-company.ts"
 import type { StoredCompany } from "../../../src/companies/stored-company.ts"
 
@@ -27,10 +27,10 @@ it("a person who is put under legal hold meanwhile holds a deletion up until the
       })
   }
   const ports = { store: { now: Effect.succeed(5) }, subjects } as unknown as CompanyPorts
-  const desk = {
+  const actors = {
     tell: (...of: ReadonlyArray<object>) => Effect.sync(() => void told.push(of))
-  } as never as CompanyDesk
-  const step = () => Effect.runPromise(deleteFurther(desk, ports, acme))
+  } as never as CompanyActors
+  const step = () => Effect.runPromise(deleteFurther(actors, ports, acme))
   expect(await step()).toBe("goesOn")
   expect(asked).toMatchObject([
     { company: "acme", subject: "lead/1", by: "person:ana", reason: "the company is deleted: contract ended" }

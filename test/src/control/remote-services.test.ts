@@ -16,8 +16,8 @@ import { MomentBusy, NoSuchMoment } from "../../../projections/engine/past-read-
 import { UnknownReadModel } from "../../../projections/engine/projections.ts"
 import { AccountRefused, NotFound, TooManyTries } from "../../../src/accounts/account-errors.ts"
 import { Operator } from "../../../src/accounts/people/operator.ts"
+import { CompanyRefused } from "../../../src/companies/company-actors.ts"
 import { CompanyAdmin } from "../../../src/companies/company-admin.ts"
-import { CompanyRefused } from "../../../src/companies/company-desk.ts"
 import { Contacts } from "../../../src/companies/contacts.ts"
 import { Control } from "../../../src/control/contract.ts"
 import {

@@ -58,8 +58,8 @@ export interface Asking {
   readonly expectedVersion?: number
 }
 
-/** What all work on companies shares: the one door, and the list that the process goes by. */
-export interface CompanyDesk {
+/** The actors that companies are themselves: the one door to them, and the list that the process goes by. */
+export interface CompanyActors {
   /** Every company of the database, those that are deleted included; the process goes by them from now on. */
   readonly all: Effect.Effect<ReadonlyArray<StoredCompany>, TryAgain>
   /** Sends an event to the company's own actor; refused with `notNow` when it does not take it as it is. */
@@ -80,13 +80,13 @@ const patience = Schedule.spaced(100).pipe(Schedule.upTo({ times: 100 }))
 export const notNow = ({ message }: StoreUnavailable): TryAgain =>
   new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
 
-export const makeCompanyDesk = ({
+export const makeCompanyActors = ({
   engine,
   store,
   history,
   companies,
   files
-}: CompanyPorts): Effect.Effect<CompanyDesk> =>
+}: CompanyPorts): Effect.Effect<CompanyActors> =>
   Effect.sync(() => {
     const read = makeCompanyReader(store, history)
     let lastLogged = ""
@@ -101,7 +101,7 @@ export const makeCompanyDesk = ({
       return stored
     })
 
-    const tell: CompanyDesk["tell"] = Effect.fnUntraced(function* (company, event, principal) {
+    const tell: CompanyActors["tell"] = Effect.fnUntraced(function* (company, event, principal) {
       const at = yield* Effect.mapError(store.now, notNow)
       const address = { company, machine: "company", id: company }
       yield* engine.deliver(address, { ...event, at }, { principal, onlyIfTaken: true }).pipe(
