@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { Batch } from "../../eventstore/log/batch.ts"
-import { eventPlace, seal } from "../../eventstore/personal/sealed-text.ts"
+import { encrypt, eventPlace } from "../../eventstore/personal/encrypted-text.ts"
 import { nextLink, payloadHash, sha256 } from "../../eventstore/proof/hash.ts"
 import { erased } from "../actor-key.ts"
 import type { LiveActor } from "../machine/live-actor.ts"
@@ -114,7 +114,7 @@ export class CommitDraft {
       const isInput = kind === "input"
       const { company, stream, key } = actor
       const place = eventPlace({ company, stream, version: first + n, type })
-      const sealed = personal === undefined || key === undefined ? null : seal(key, place, personal)
+      const sealed = personal === undefined || key === undefined ? null : encrypt(key, place, personal)
       const sealedHash = sealed === null ? null : sha256(sealed)
       const leaf = {
         company: actor.company,

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { StreamPlace } from "../../eventstore/log/batch.ts"
+import type { StreamPosition } from "../../eventstore/log/batch.ts"
 import type { EventStore } from "../../eventstore/log/event-store.ts"
 import type { History } from "../../eventstore/log/history.ts"
 import type { Partition } from "../../eventstore/log/stored-rows.ts"
@@ -204,7 +204,7 @@ export class EngineCore {
   /** Delivers an input of our own until it is stored, stale, or another process's business; else says why it can't be. */
   private readonly deliverOwn = Effect.fnUntraced(
     { self: this },
-    function* (this: EngineCore, place: StreamPlace, input: OwnInput) {
+    function* (this: EngineCore, place: StreamPosition, input: OwnInput) {
       const { clock } = this.parts
       while (this.partitions.at(place.company, place.partition) !== undefined) {
         const sent = yield* Effect.result(this.door.deliverOwn(addressOf(place.company, place.stream), input))
@@ -221,7 +221,7 @@ export class EngineCore {
   )
 
   /** The actor of a job or timer of ours, however long the database is away; whoever waits ends with the partition. */
-  private loadOwn(place: StreamPlace): Effect.Effect<LiveActor, EventRefused> {
+  private loadOwn(place: StreamPosition): Effect.Effect<LiveActor, EventRefused> {
     const { clock } = this.parts
     const load = this.door.load(addressOf(place.company, place.stream))
     return Effect.catchTag(load, "TryAgain", ({ retryAfterMs }) =>
@@ -291,7 +291,7 @@ export class EngineCore {
       ...this.parts,
       log: (level, message) => this.log(level, message),
       partitions: this.partitions,
-      places: this.parts.options.erasurePlaces ?? [],
+      places: this.parts.options.erasureTargets ?? [],
       erase: this.door.erase
     })
   }

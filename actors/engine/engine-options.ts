@@ -5,7 +5,7 @@ import type { Address } from "../address.ts"
 import type { JobHandler } from "../jobs/job-handler.ts"
 import type { ActorEvent, EventRefused } from "./engine.ts"
 import type { EngineLimits } from "./engine-limits.ts"
-import type { ErasurePlace } from "./erasures.ts"
+import type { ErasureTarget } from "./erasures.ts"
 
 /** What the engine runs, and for whom. */
 export interface EngineOptions {
@@ -21,7 +21,7 @@ export interface EngineOptions {
   ) => Effect.Effect<Json, EventRefused>
   readonly limits: EngineLimits
   /** Where copies of personal data are, beside the event store. */
-  readonly erasurePlaces?: ReadonlyArray<ErasurePlace>
+  readonly erasureTargets?: ReadonlyArray<ErasureTarget>
   /** False stores jobs and leaves them to another process; for measurements. */
   readonly runJobs?: boolean
   /** True writes log lines of machines that handle personal data as they are; for a developer's own desk. */

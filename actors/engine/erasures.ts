@@ -13,7 +13,7 @@ import type { ErasureOrder } from "./partition.ts"
 import { gatherValues, type KnownValues } from "./redacted-state.ts"
 
 /** Somewhere outside the event store that holds copies of personal data: a read model, an index, a cache. */
-export interface ErasurePlace {
+export interface ErasureTarget {
   readonly name: string
   /** Takes all that is about the person away; gives how many things that were. Tried again until it succeeds. */
   readonly erase: (
@@ -51,7 +51,7 @@ export interface ErasurePorts {
   readonly subjects: SubjectStore["Service"]
   readonly keys: SubjectKeys["Service"]
   readonly clock: EngineClock["Service"]
-  readonly places: ReadonlyArray<ErasurePlace>
+  readonly places: ReadonlyArray<ErasureTarget>
   /** Puts the order into the actor's next commit; `stale` when it was done before. */
   readonly erase: (to: Address, order: ErasureOrder) => Effect.Effect<Delivered | "stale", DeliverError>
   readonly partitions: OwnedPartitions

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Batch, StreamPlace } from "../../eventstore/log/batch.ts"
+import type { Batch, StreamPosition } from "../../eventstore/log/batch.ts"
 import type { Places } from "../../eventstore/log/event-store.ts"
 import type { History, OpenedMessage } from "../../eventstore/log/history.ts"
 import { addressOf } from "../address.ts"
@@ -14,7 +14,7 @@ export interface OutboxPorts {
   readonly clock: EngineClock["Service"]
   readonly fork: Fork
   readonly deliver: Engine["Service"]["deliver"]
-  readonly note: (place: StreamPlace, write: (batch: Batch) => void) => Effect.Effect<boolean>
+  readonly note: (place: StreamPosition, write: (batch: Batch) => void) => Effect.Effect<boolean>
   readonly places: () => Places
   readonly log: (message: string) => void
 }
@@ -116,7 +116,7 @@ export class Outbox {
     }
   )
 
-  private isOurs(place: StreamPlace): boolean {
+  private isOurs(place: StreamPosition): boolean {
     const { companies, partitions } = this.ports.places()
     return companies.some((company, n) => company === place.company && partitions[n] === place.partition)
   }

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Batch, StreamPlace } from "../../eventstore/log/batch.ts"
+import type { Batch, StreamPosition } from "../../eventstore/log/batch.ts"
 import type { EventStore, Places } from "../../eventstore/log/event-store.ts"
 import type { Partition } from "../../eventstore/log/stored-rows.ts"
 import { type Lane, refuseLost } from "./lane.ts"
@@ -66,7 +66,7 @@ export class OwnedPartitions {
   readonly places = (): Places => this.ours
 
   /** Writes into a partition's next commit; false when it is not ours, or no more when that commit is made. */
-  readonly note = (place: StreamPlace, write: (batch: Batch) => void): Effect.Effect<boolean> =>
+  readonly note = (place: StreamPosition, write: (batch: Batch) => void): Effect.Effect<boolean> =>
     Effect.callback((resume) => {
       const partition = this.at(place.company, place.partition)
       if (partition === undefined) return resume(Effect.succeed(false))

@@ -1,10 +1,10 @@
 import * as Result from "effect/Result"
 import type { Json, JsonObject } from "../../eventstore/database/json.ts"
-import type { Batch, StreamPlace } from "../../eventstore/log/batch.ts"
+import type { Batch, StreamPosition } from "../../eventstore/log/batch.ts"
 import type { EventKind } from "../../eventstore/log/stored-event.ts"
+import { encryptIf } from "../../eventstore/personal/encrypted-text.ts"
 import { jobPlace, messagePlace, snapshotPlace } from "../../eventstore/personal/open-event.ts"
 import { takeApart } from "../../eventstore/personal/personal-data.ts"
-import { sealIf } from "../../eventstore/personal/sealed-text.ts"
 import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { ActorState, PendingTimer } from "../machine/actor-state.ts"
 import { type LiveActor, stepInputOf } from "../machine/live-actor.ts"
@@ -24,7 +24,7 @@ export interface CommittedJob extends NewJob {
 
 /** A message that was committed with this batch, with its place in the sender's stream. */
 export interface CommittedMessage extends Omit<Message, "event"> {
-  readonly place: StreamPlace
+  readonly place: StreamPosition
   readonly version: number
   readonly number: number
   /** Its event as JSON. */
@@ -212,11 +212,11 @@ export class WorkingActor {
     if (version === actor.version) return
     const { company, stream, key } = actor
     for (const { job, name, child, text } of this.jobs) {
-      batch.job(actor, job, name, child, sealIf(key, jobPlace({ company, stream, job }), text), now)
+      batch.job(actor, job, name, child, encryptIf(key, jobPlace({ company, stream, job }), text), now)
     }
     for (const job of this.cancelledJobs) batch.jobDone(actor, job)
     for (const { version, number, to, text, occurredAt } of this.messages) {
-      const event = sealIf(key, messagePlace({ company, stream, version, number }), text)
+      const event = encryptIf(key, messagePlace({ company, stream, version, number }), text)
       batch.message(actor, version, number, `${to.machine}/${to.id}`, event, occurredAt)
     }
     this.writeTimers(batch, actor.state?.timers ?? [], state?.timers ?? [])
@@ -239,7 +239,7 @@ export class WorkingActor {
     if (persisted === undefined) return
     const { company, stream, key, running } = this.actor
     const { version } = this
-    const state = sealIf(key, snapshotPlace({ company, stream, version }), JSON.stringify(persisted))
+    const state = encryptIf(key, snapshotPlace({ company, stream, version }), JSON.stringify(persisted))
     batch.snapshot(this.actor, version, running.version, state)
     this.snapshotVersion = this.version
   }

@@ -3,11 +3,11 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Semaphore from "effect/Semaphore"
 import type { Json } from "../../eventstore/database/json.ts"
-import type { Batch, JobChange, JobState, StreamPlace } from "../../eventstore/log/batch.ts"
+import type { Batch, JobChange, JobState, StreamPosition } from "../../eventstore/log/batch.ts"
 import type { Places } from "../../eventstore/log/event-store.ts"
 import type { History } from "../../eventstore/log/history.ts"
+import { encryptIf, type SubjectKey } from "../../eventstore/personal/encrypted-text.ts"
 import { jobMessagePlace } from "../../eventstore/personal/open-event.ts"
-import { type SubjectKey, sealIf } from "../../eventstore/personal/sealed-text.ts"
 import { addressOf } from "../address.ts"
 import type { EngineClock, Fork } from "../engine/engine-clock.ts"
 import type { EngineLimits } from "../engine/engine-limits.ts"
@@ -21,7 +21,7 @@ import {
 } from "./job-handler.ts"
 
 /** A job in this process's hands. */
-export interface Job extends StreamPlace {
+export interface Job extends StreamPosition {
   readonly job: string
   readonly name: string
   /** Set when the machine waits for the result. */
@@ -49,7 +49,7 @@ export interface JobPorts {
   /** The code for this job; undefined when nobody has any. */
   readonly handlerOf: (job: Job) => Effect.Effect<JobHandler | undefined>
   /** Writes into the partition's next commit; false when the partition is not ours any more. */
-  readonly note: (place: StreamPlace, write: (batch: Batch) => void) => Effect.Effect<boolean>
+  readonly note: (place: StreamPosition, write: (batch: Batch) => void) => Effect.Effect<boolean>
   /** Delivers the result, and comes back when it is stored or nobody's business any more; else says why it can't be. */
   readonly ended: (
     job: Job,
@@ -61,7 +61,7 @@ export interface JobPorts {
   readonly places: () => Places
   readonly holdsLease: () => boolean
   /** Its person is about to be erased: nothing new is begun for them. */
-  readonly isErasing: (place: StreamPlace) => boolean
+  readonly isErasing: (place: StreamPosition) => boolean
   readonly log: (message: string) => void
 }
 
@@ -232,7 +232,7 @@ const change = (ports: JobPorts, job: Job, dueAt: number, failure: Failure | und
     message:
       failure === undefined
         ? null
-        : sealIf(job.key, jobMessagePlace(job), storable(failure.message, messageMaxLength))
+        : encryptIf(job.key, jobMessagePlace(job), storable(failure.message, messageMaxLength))
   }
   return ports.note(job, (batch) => batch.jobChange(job, row))
 }

@@ -1,9 +1,9 @@
 import { type Parameter, ParameterTypeId } from "@effect/sql-pg/PgTypes"
-import { keptBytes, type StoredText } from "../personal/sealed-text.ts"
+import { keptBytes, type StoredText } from "../personal/encrypted-text.ts"
 import type { StoredEvent } from "./stored-event.ts"
 
 /** A stream of a company, with the partition that it lives in. */
-export interface StreamPlace {
+export interface StreamPosition {
   readonly company: string
   readonly partition: number
   readonly stream: string
@@ -88,7 +88,7 @@ export class Batch {
     this.partitions.add(p.company, p.partition, p.epoch, p.from, p.to, p.head, p.recordedAt)
   }
 
-  key(at: StreamPlace, key: string, version: number, position: number) {
+  key(at: StreamPosition, key: string, version: number, position: number) {
     this.keys.add(at.company, at.stream, key, version, position)
   }
 
@@ -103,7 +103,7 @@ export class Batch {
   }
 
   job(
-    at: StreamPlace,
+    at: StreamPosition,
     job: string,
     name: string,
     child: string | undefined,
@@ -114,27 +114,27 @@ export class Batch {
     this.jobs.add(at.company, at.partition, at.stream, job, name, child ?? null, bytes, keyId, askedAt)
   }
 
-  jobChange(at: StreamPlace, c: JobChange) {
+  jobChange(at: StreamPosition, c: JobChange) {
     // biome-ignore format: the order of es.change_jobs
     this.jobChanges.add(
       at.company, at.stream, c.job, c.state, c.attempts, c.firstAttemptAt, c.dueAt, c.reason,
       c.message === null ? null : keptBytes(c.message)[0])
   }
 
-  jobDone(at: StreamPlace, job: string) {
+  jobDone(at: StreamPosition, job: string) {
     this.jobsDone.add(at.company, at.stream, job)
   }
 
-  timer(at: StreamPlace, timer: string, setBy: number, dueAt: number) {
+  timer(at: StreamPosition, timer: string, setBy: number, dueAt: number) {
     this.timers.add(at.company, at.partition, at.stream, timer, setBy, dueAt)
   }
 
-  timerCleared(at: StreamPlace, timer: string) {
+  timerCleared(at: StreamPosition, timer: string) {
     this.timersCleared.add(at.company, at.stream, timer)
   }
 
   message(
-    at: StreamPlace,
+    at: StreamPosition,
     version: number,
     number: number,
     toStream: string,
@@ -147,17 +147,17 @@ export class Batch {
       at.company, at.partition, at.stream, version, number, toStream, bytes, keyId, occurredAt)
   }
 
-  messageDone(at: StreamPlace, version: number, number: number) {
+  messageDone(at: StreamPosition, version: number, number: number) {
     this.messagesDone.add(at.company, at.partition, at.stream, version, number)
   }
 
-  snapshot(at: StreamPlace, version: number, machineVersion: string, state: StoredText) {
+  snapshot(at: StreamPosition, version: number, machineVersion: string, state: StoredText) {
     const [bytes, keyId] = keptBytes(state)
     this.snapshots.add(at.company, at.stream, version, machineVersion, bytes, keyId)
   }
 
   /** Takes away all that waits or is cached for a stream whose person is erased; its events stay. */
-  streamErased(at: StreamPlace) {
+  streamErased(at: StreamPosition) {
     this.streamsErased.add(at.company, at.stream)
   }
 

@@ -1,6 +1,6 @@
 import type { Row } from "../database/database.ts"
 import type { JsonObject } from "../database/json.ts"
-import { keptText, type StoredText } from "../personal/sealed-text.ts"
+import { keptText, type StoredText } from "../personal/encrypted-text.ts"
 import type { StoredSubject } from "../personal/subject-store.ts"
 import type { JobState } from "./batch.ts"
 import type { EventKind, StoredEvent } from "./stored-event.ts"

@@ -1,6 +1,12 @@
 import type { JsonObject } from "../database/json.ts"
+import {
+  type AssociatedData,
+  decrypt,
+  eventPlace,
+  type StoredText,
+  type SubjectKey
+} from "./encrypted-text.ts"
 import { putTogether } from "./personal-data.ts"
-import { eventPlace, type SealPlace, type StoredText, type SubjectKey, unseal } from "./sealed-text.ts"
 import type { NoKey } from "./subject-keys.ts"
 
 /** What of an event its opening needs. */
@@ -19,22 +25,22 @@ export const openEvent = <Event extends Sealable>(event: Event, key: SubjectKey 
   if (event.keyId === null) return event
   if (event.sealed === null) return { ...event, withheld: "erased" }
   if (typeof key === "string") return { ...event, withheld: key }
-  const personal = JSON.parse(unseal(key, eventPlace(event), event.sealed)) as JsonObject
+  const personal = JSON.parse(decrypt(key, eventPlace(event), event.sealed)) as JsonObject
   return { ...event, data: putTogether(event.data, personal) }
 }
 
 /** The text of a job, a message or a snapshot; undefined when its key is not to be had. Throws `SealBroken`. */
 export const openText = (
   text: StoredText,
-  place: SealPlace,
+  place: AssociatedData,
   key: SubjectKey | NoKey | undefined
 ): string | undefined => {
   if (typeof text === "string") return text
-  return key === undefined || typeof key === "string" ? undefined : unseal(key, place, text.bytes)
+  return key === undefined || typeof key === "string" ? undefined : decrypt(key, place, text.bytes)
 }
 
 /** Where a job's input is bound to. */
-export const jobPlace = (of: { company: string; stream: string; job: string }): SealPlace => [
+export const jobPlace = (of: { company: string; stream: string; job: string }): AssociatedData => [
   of.company,
   of.stream,
   of.job,
@@ -42,7 +48,7 @@ export const jobPlace = (of: { company: string; stream: string; job: string }): 
 ]
 
 /** Where what a job failed with is bound to. */
-export const jobMessagePlace = (of: { company: string; stream: string; job: string }): SealPlace => [
+export const jobMessagePlace = (of: { company: string; stream: string; job: string }): AssociatedData => [
   of.company,
   of.stream,
   of.job,
@@ -55,10 +61,10 @@ export const messagePlace = (of: {
   stream: string
   version: number
   number: number
-}): SealPlace => [of.company, of.stream, of.version, of.number, "message"]
+}): AssociatedData => [of.company, of.stream, of.version, of.number, "message"]
 
 /** Where a snapshot is bound to. */
-export const snapshotPlace = (of: { company: string; stream: string; version: number }): SealPlace => [
+export const snapshotPlace = (of: { company: string; stream: string; version: number }): AssociatedData => [
   of.company,
   of.stream,
   of.version,

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type { StoreUnavailable } from "../log/event-store.ts"
+import { randomNonces, type SubjectKey } from "./encrypted-text.ts"
 import { MasterKeys, type Wrapped } from "./master-keys.ts"
-import { randomNonces, type SubjectKey } from "./sealed-text.ts"
 import { type StoredSubject, SubjectStore } from "./subject-store.ts"
 
 /** Why there is no key: it was destroyed, or the master key that wraps it is not here. */

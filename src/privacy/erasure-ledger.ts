@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { ErasurePlace } from "../../actors/engine/erasures.ts"
+import type { ErasureTarget } from "../../actors/engine/erasures.ts"
 import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
 
 /** A person that was erased: their random id, and that of their key, by which no person of another database is meant. */
@@ -84,7 +84,7 @@ export const erasureLedger = (
   file: string,
   subjects: SubjectStore["Service"],
   now: () => number
-): ErasurePlace => ({
+): ErasureTarget => ({
   name: "written in the ledger",
   erase: Effect.fnUntraced(function* (company, subject) {
     const [key] = yield* subjects.keysOf([company], [subject])

@@ -5,12 +5,12 @@ import { Database, type DatabaseError, type Query } from "../../eventstore/datab
 import { EventStore } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
 import { upcastersOf } from "../../machines/upcasters.ts"
+import { AsOfReadModels } from "../../projections/engine/as-of-read-models.ts"
 import { beginBuild, ensureBuilds } from "../../projections/engine/builds.ts"
 import { CompanyProjector } from "../../projections/engine/company-projector.ts"
 import { compareBuilds } from "../../projections/engine/compare-builds.ts"
 import { inCompany } from "../../projections/engine/in-company.ts"
 import { readLags, readParked } from "../../projections/engine/lags.ts"
-import { PastReadModels } from "../../projections/engine/past-read-models.ts"
 import { Projections, UnknownReadModel } from "../../projections/engine/projections.ts"
 import { retryParked } from "../../projections/engine/retry-parked.ts"
 import { readModels } from "../../projections/index.ts"
@@ -34,14 +34,14 @@ export interface LocalQueriesOptions {
 }
 
 /** What past moments are read with, where nobody else has it. */
-export const pastLayer = PastReadModels.layer({ models: readModels, upcastersOf })
+export const pastLayer = AsOfReadModels.layer({ models: readModels, upcastersOf })
 
 /** Queries over a database that this process has open. */
 export const localQueriesLayer = (options: LocalQueriesOptions) =>
   Layer.effect(
     Queries,
     Effect.gen(function* () {
-      const past = yield* PastReadModels
+      const past = yield* AsOfReadModels
       return makeQueries(yield* Database, yield* EventStore, yield* History, past, options)
     })
   )
@@ -73,7 +73,7 @@ const makeQueries = (
   database: Connections,
   store: EventStore["Service"],
   history: History["Service"],
-  past: PastReadModels["Service"],
+  past: AsOfReadModels["Service"],
   { mayFold, session, spoolDir, holdMs }: LocalQueriesOptions
 ): Queries["Service"] => {
   const modelOf = Effect.fnUntraced(function* (name: string) {

@@ -3,18 +3,18 @@ import * as Layer from "effect/Layer"
 import { EngineClock } from "../../actors/engine/engine-clock.ts"
 import { engineLayer } from "../../actors/engine/engine-layer.ts"
 import { defaultLimits, type EngineLimits } from "../../actors/engine/engine-limits.ts"
-import type { ErasurePlace } from "../../actors/engine/erasures.ts"
+import type { ErasureTarget } from "../../actors/engine/erasures.ts"
 import { Ownership } from "../../actors/engine/ownership.ts"
 import { SubjectStore } from "../../eventstore/personal/subject-store.ts"
 import { machines } from "../../machines/index.ts"
-import { PastReadModels } from "../../projections/engine/past-read-models.ts"
+import { AsOfReadModels } from "../../projections/engine/as-of-read-models.ts"
 import { Projections } from "../../projections/engine/projections.ts"
 import { Companies } from "../companies/companies.ts"
 import { Contacts } from "../companies/contacts.ts"
 import { Settings, type SettingValues } from "../config.ts"
 import { handlers } from "../handlers/index.ts"
 import { erasureLedger, erasureLedgerFile } from "../privacy/erasure-ledger.ts"
-import { pastReadModelsPlace, readModelsPlace } from "./read-side.ts"
+import { asOfReadModelsTarget, readModelsTarget } from "./read-side.ts"
 
 const limitsOf = (settings: SettingValues): EngineLimits => ({
   ...defaultLimits,
@@ -34,18 +34,18 @@ const limitsOf = (settings: SettingValues): EngineLimits => ({
 })
 
 /** The memory of who is who; its lines in the database go with the key. */
-const contactsPlace = (contacts: Contacts["Service"]): ErasurePlace => ({
+const contactsTarget = (contacts: Contacts["Service"]): ErasureTarget => ({
   name: "contacts in memory",
   erase: (company, subject) => Effect.sync(() => contacts.forget(company, subject))
 })
 
 /** All that keeps something of a person beside the event store; the ledger is written before the key goes. */
-const erasurePlaces = Effect.gen(function* () {
+const erasureTargets = Effect.gen(function* () {
   const ledger = erasureLedgerFile(yield* Settings)
   return [
-    contactsPlace(yield* Contacts),
-    readModelsPlace(yield* Projections),
-    pastReadModelsPlace(yield* PastReadModels),
+    contactsTarget(yield* Contacts),
+    readModelsTarget(yield* Projections),
+    asOfReadModelsTarget(yield* AsOfReadModels),
     erasureLedger(ledger, yield* SubjectStore, Date.now)
   ]
 })
@@ -64,7 +64,7 @@ export const ownEngineLayer = (owner: string) =>
         companies: companies.all.map(({ id }) => id),
         startInput: companies.startInput,
         limits: limitsOf(settings),
-        erasurePlaces: yield* erasurePlaces,
+        erasureTargets: yield* erasureTargets,
         logPersonal: settings.logPersonal === "yes",
         log: (level, message) => void runFork(log[level](message))
       }).pipe(

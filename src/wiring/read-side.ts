@@ -2,10 +2,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CommitHint, Engine } from "../../actors/engine/engine.ts"
-import type { ErasurePlace } from "../../actors/engine/erasures.ts"
+import type { ErasureTarget } from "../../actors/engine/erasures.ts"
 import { Subscribers } from "../../actors/subscribers.ts"
 import { upcastersOf } from "../../machines/upcasters.ts"
-import { PastReadModels } from "../../projections/engine/past-read-models.ts"
+import { AsOfReadModels } from "../../projections/engine/as-of-read-models.ts"
 import type { Projections } from "../../projections/engine/projections.ts"
 import { projectionsLayer } from "../../projections/engine/projections-layer.ts"
 import { readModels } from "../../projections/index.ts"
@@ -34,18 +34,18 @@ const ours = { models: readModels, upcastersOf }
 export const readModelsLayer = (owner: string) =>
   Layer.unwrap(
     Effect.map(CommitWord, ({ hear }) =>
-      Layer.merge(projectionsLayer({ ...ours, owner, onCommit: hear }), PastReadModels.layer(ours))
+      Layer.merge(projectionsLayer({ ...ours, owner, onCommit: hear }), AsOfReadModels.layer(ours))
     )
   ).pipe(Layer.provideMerge(CommitWord.layer))
 
 /** What the read models hold of a person. */
-export const readModelsPlace = (projections: Projections["Service"]): ErasurePlace => ({
+export const readModelsTarget = (projections: Projections["Service"]): ErasureTarget => ({
   name: "read models",
   erase: (company, _, streams) => projections.erase(company, streams)
 })
 
 /** What is kept of past moments goes whole, and is built without the person when it is asked for again. */
-export const pastReadModelsPlace = (past: PastReadModels["Service"]): ErasurePlace => ({
+export const asOfReadModelsTarget = (past: AsOfReadModels["Service"]): ErasureTarget => ({
   name: "read models of past moments",
   erase: (company) => past.drop(company)
 })

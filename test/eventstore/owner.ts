@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../eventstore/database/json.ts"
-import type { Batch, StreamPlace } from "../../eventstore/log/batch.ts"
+import type { Batch, StreamPosition } from "../../eventstore/log/batch.ts"
 import type { EventKind, StoredEvent } from "../../eventstore/log/stored-event.ts"
 import type { Partition } from "../../eventstore/log/stored-rows.ts"
 import { canonicalJson, nextLink, payloadHash } from "../../eventstore/proof/hash.ts"
@@ -37,7 +37,7 @@ export class PartitionOwner {
     this.head = head
   }
 
-  place(stream: string): StreamPlace {
+  place(stream: string): StreamPosition {
     return { company: this.company, partition: this.partition, stream }
   }
 

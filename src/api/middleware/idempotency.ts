@@ -11,13 +11,7 @@ import { Contacts } from "../../companies/contacts.ts"
 import { apiLimits } from "../contract/api-limits.ts"
 import { AnswersOnce, Body, Caller, Idempotency } from "../contract/middleware.ts"
 import { answerFailure, refuse } from "../refusal.ts"
-import {
-  forgetAnswer,
-  type KeptAnswer,
-  type KeyPlace,
-  keepAnswer,
-  takeIdempotencyKey
-} from "./kept-answers.ts"
+import { forgetAnswer, type KeptAnswer, type KeyRef, keepAnswer, takeIdempotencyKey } from "./kept-answers.ts"
 
 const shape = /^[\x21-\x7e]+$/
 
@@ -81,7 +75,7 @@ export const answersOnce = Layer.effect(
   Effect.gen(function* () {
     const database = yield* Database
     const services = Context.make(Database, database).pipe(Context.add(Contacts, yield* Contacts))
-    const keep = (place: KeyPlace, response: HttpServerResponse.HttpServerResponse) =>
+    const keep = (place: KeyRef, response: HttpServerResponse.HttpServerResponse) =>
       isFinal(response.status) ? keepAnswer(database, place, toKept(response)) : forgetAnswer(database, place)
     return (answering) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ source }) =>

@@ -12,7 +12,7 @@ export interface KeptAnswer {
 }
 
 /** Whose key it is. */
-export interface KeyPlace {
+export interface KeyRef {
   readonly company: string
   readonly principal: string
   readonly key: string
@@ -24,7 +24,7 @@ type Asked = Pick<Database["Service"], "transaction">
  * Takes the key for this request. `taken`: go on; else what became of the request that took it before. A key whose
  * request broke off, or is older than a day, is free again.
  */
-export const takeIdempotencyKey = (database: Asked, { company, principal, key }: KeyPlace, request: string) =>
+export const takeIdempotencyKey = (database: Asked, { company, principal, key }: KeyRef, request: string) =>
   inCompany(database, company, (query) =>
     Effect.gen(function* () {
       const taken = yield* query(
@@ -54,7 +54,7 @@ export const takeIdempotencyKey = (database: Asked, { company, principal, key }:
   )
 
 /** Keeps the answer for whoever asks again by the key. */
-export const keepAnswer = (database: Asked, { company, principal, key }: KeyPlace, answer: KeptAnswer) => {
+export const keepAnswer = (database: Asked, { company, principal, key }: KeyRef, answer: KeptAnswer) => {
   const text = JSON.stringify(answer)
   if (Buffer.byteLength(text) > apiLimits.idempotencyAnswerMaxBytes)
     return forgetAnswer(database, { company, principal, key })
@@ -69,7 +69,7 @@ export const keepAnswer = (database: Asked, { company, principal, key }: KeyPlac
 }
 
 /** The request came to nothing that would stay so: its key is free again. */
-export const forgetAnswer = (database: Asked, { company, principal, key }: KeyPlace) =>
+export const forgetAnswer = (database: Asked, { company, principal, key }: KeyRef) =>
   Effect.ignore(
     inCompany(database, company, (query) =>
       query("delete from core.idempotency where company = $1 and principal = $2 and key = $3", [

@@ -4,9 +4,9 @@ import * as Schema from "effect/Schema"
 import { DatabaseError } from "../../../eventstore/database/database.ts"
 import { StoreUnavailable } from "../../../eventstore/log/event-store.ts"
 import { WrongMasterKey } from "../../../eventstore/personal/secrets.ts"
+import { MomentBusy, NoSuchMoment } from "../../../projections/engine/as-of-read-models.ts"
 import { type BuildComparison, BuildsDiffer } from "../../../projections/engine/compare-builds.ts"
 import type { Moment } from "../../../projections/engine/moment.ts"
-import { MomentBusy, NoSuchMoment } from "../../../projections/engine/past-read-models.ts"
 import {
   type Lag,
   type Parked,

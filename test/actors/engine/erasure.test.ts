@@ -25,7 +25,7 @@ describeEngine("an erased person", (given) => {
     const asked: Array<ReadonlyArray<string>> = []
     await engine.stop()
     const next = await start({
-      erasurePlaces: [
+      erasureTargets: [
         place("an index", (company, subject, streams) => {
           asked.push([company, subject, ...streams])
           return Effect.succeed(4)
@@ -234,7 +234,7 @@ describeEngine("an erasure that a crash cuts off", (given) => {
       asked++
       return Effect.never
     })
-    const first = await start({ erasurePlaces: [hang] })
+    const first = await start({ erasureTargets: [hang] })
     await talk(first)
     await ask("e1")
     await until("the place is asked", () => {
@@ -244,14 +244,14 @@ describeEngine("an erasure that a crash cuts off", (given) => {
     await first.crash()
     const again: Array<string> = []
     const next = await start({
-      erasurePlaces: [place("slow", (_, subject) => Effect.sync(() => again.push(subject)))]
+      erasureTargets: [place("slow", (_, subject) => Effect.sync(() => again.push(subject)))]
     })
     await isFinished(next)
     expect(again).toEqual(["lead/7"])
   })
 
   it("after the key was destroyed only writes the report", async () => {
-    const first = await start({ erasurePlaces: [place("slow", () => Effect.never)] })
+    const first = await start({ erasureTargets: [place("slow", () => Effect.never)] })
     await talk(first)
     await ask("e1")
     await until("all are proved", async () => {
@@ -292,7 +292,7 @@ describeEngine("an erasure that meets with difficulties", (given) => {
     const broken = place("broken at first", () =>
       tries < 6 && ++tries < 6 ? Effect.die(new Error("Ana Sousa")) : Effect.succeed(0)
     )
-    const engine = await start({ erasurePlaces: [moody, broken] })
+    const engine = await start({ erasureTargets: [moody, broken] })
     await talk(engine)
     await ask("e1")
     await until("it failed", async () => {

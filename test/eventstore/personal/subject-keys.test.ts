@@ -5,9 +5,9 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { sealingLayer } from "../../../eventstore/database/store-layers.ts"
 import { EventStore, StoreUnavailable } from "../../../eventstore/log/event-store.ts"
+import { decrypt, encrypt, type SubjectKey } from "../../../eventstore/personal/encrypted-text.ts"
 import { MasterKeys, masterKeyOf } from "../../../eventstore/personal/master-keys.ts"
 import { rotateMasterKey } from "../../../eventstore/personal/rotate-master-key.ts"
-import { type SubjectKey, seal, unseal } from "../../../eventstore/personal/sealed-text.ts"
 import { Secrets } from "../../../eventstore/personal/secrets.ts"
 import { type NoKey, SubjectKeys } from "../../../eventstore/personal/subject-keys.ts"
 import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
@@ -109,9 +109,9 @@ describe.each(everyDatabase)("the keys of persons, on $name", ({ make }) => {
     const [subject, keyId, wrapped, masterId] = row!
     expect([subject, keyId, masterId]).toEqual(["lead/1", key.keyId, ours.id])
     expect(Buffer.from(wrapped as Uint8Array).includes(key.key.export())).toBe(false)
-    const sealed = seal(key, ["here"], "Ana")
+    const sealed = encrypt(key, ["here"], "Ana")
     const found = await process().byId(key.keyId, "nobody knows it")
-    expect(unseal(opened(found.get(key.keyId)!), ["here"], sealed)).toBe("Ana")
+    expect(decrypt(opened(found.get(key.keyId)!), ["here"], sealed)).toBe("Ana")
     expect(found.get("nobody knows it")).toBe("locked")
   })
 

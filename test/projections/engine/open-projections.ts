@@ -5,8 +5,8 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { Database, type Query, type Row } from "../../../eventstore/database/database.ts"
 import { Batch } from "../../../eventstore/log/batch.ts"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
+import { AsOfReadModels } from "../../../projections/engine/as-of-read-models.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
-import { PastReadModels } from "../../../projections/engine/past-read-models.ts"
 import { type Applied, Projections } from "../../../projections/engine/projections.ts"
 import { projectionsLayer } from "../../../projections/engine/projections-layer.ts"
 import { makeTemplate } from "../../../projections/engine/template.ts"
@@ -32,7 +32,7 @@ export interface ProjectionsWorld {
   ) => Promise<ReadonlyArray<Row>>
   readonly past: <A, E>(
     models: ReadonlyArray<ReadModel>,
-    use: (past: PastReadModels["Service"]) => Effect.Effect<A, E>
+    use: (past: AsOfReadModels["Service"]) => Effect.Effect<A, E>
   ) => Promise<A>
   readonly close: () => Promise<void>
 }
@@ -121,8 +121,8 @@ export const openProjections = async (kind: DatabaseKind): Promise<ProjectionsWo
       ),
     past: (models, use) =>
       runtime.runPromise(
-        Effect.flatMap(PastReadModels, use).pipe(
-          Effect.provide(PastReadModels.layer({ models, upcastersOf: () => undefined }))
+        Effect.flatMap(AsOfReadModels, use).pipe(
+          Effect.provide(AsOfReadModels.layer({ models, upcastersOf: () => undefined }))
         )
       ),
     close: async () => {

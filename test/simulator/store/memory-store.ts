@@ -4,7 +4,7 @@ import type { JobState } from "../../../eventstore/log/batch.ts"
 import { EventStore, type Places } from "../../../eventstore/log/event-store.ts"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { Partition, StoredActor, StoredJob, StoredMessage } from "../../../eventstore/log/stored-rows.ts"
-import { keptText } from "../../../eventstore/personal/sealed-text.ts"
+import { keptText } from "../../../eventstore/personal/encrypted-text.ts"
 import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
 import { memorySubjects, storedSubject } from "./memory-subjects.ts"
 import {

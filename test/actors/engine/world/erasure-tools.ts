@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect } from "vitest"
-import type { ErasurePlace, ErasureReport } from "../../../../actors/engine/erasures.ts"
+import type { ErasureReport, ErasureTarget } from "../../../../actors/engine/erasures.ts"
 import { JobFailedForNow } from "../../../../actors/jobs/job-handler.ts"
 import { EventStore } from "../../../../eventstore/log/event-store.ts"
 import { verify } from "../../../../eventstore/proof/verify.ts"
@@ -109,4 +109,4 @@ export const holding = (nth: number, wait: Effect.Effect<unknown>) =>
   )
 
 /** A place outside the event store. */
-export const place = (name: string, erase: ErasurePlace["erase"]): ErasurePlace => ({ name, erase })
+export const place = (name: string, erase: ErasureTarget["erase"]): ErasureTarget => ({ name, erase })

@@ -141,7 +141,7 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "actors/engine/working-actor.ts",
-        find: "sealIf(key, jobPlace({ company, stream, job }), text)",
+        find: "encryptIf(key, jobPlace({ company, stream, job }), text)",
         put: "text"
       },
       {
@@ -157,7 +157,7 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "actors/jobs/job-attempts.ts",
-        find: ": sealIf(job.key, jobMessagePlace(job), storable(failure.message, messageMaxLength))",
+        find: ": encryptIf(job.key, jobMessagePlace(job), storable(failure.message, messageMaxLength))",
         put: ": storable(failure.message, messageMaxLength)"
       }
     ]

@@ -2,17 +2,17 @@ import { createSecretKey, randomBytes } from "node:crypto"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
+  type AssociatedData,
+  decrypt,
+  encrypt,
+  encryptIf,
   eventPlace,
   keptBytes,
   keptText,
   randomNonces,
   SealBroken,
-  type SealPlace,
-  type SubjectKey,
-  seal,
-  sealIf,
-  unseal
-} from "../../../eventstore/personal/sealed-text.ts"
+  type SubjectKey
+} from "../../../eventstore/personal/encrypted-text.ts"
 
 const keyOf = (subject: string): SubjectKey => ({
   keyId: `key of ${subject}`,
@@ -21,7 +21,7 @@ const keyOf = (subject: string): SubjectKey => ({
   nonce: randomNonces()
 })
 const ana = keyOf("lead/ana")
-const place: SealPlace = ["acme", "lead/ana", 3, "LeadSpoke"]
+const place: AssociatedData = ["acme", "lead/ana", 3, "LeadSpoke"]
 const text = "Oi, aqui é a Ana 👋"
 
 describe("a sealed text", () => {
@@ -31,14 +31,14 @@ describe("a sealed text", () => {
         fc.string({ unit: "grapheme", maxLength: 200 }),
         fc.array(fc.oneof(fc.string(), fc.nat()), { maxLength: 5 }),
         (said, where) => {
-          expect(unseal(ana, where, seal(ana, where, said))).toBe(said)
+          expect(decrypt(ana, where, encrypt(ana, where, said))).toBe(said)
         }
       )
     )
   })
 
   it("shows nothing of what it says, and is 28 bytes longer", () => {
-    const sealed = seal(ana, place, text)
+    const sealed = encrypt(ana, place, text)
     expect(sealed.length).toBe(Buffer.byteLength(text) + 28)
     expect(sealed.includes("Ana")).toBe(false)
   })
@@ -52,12 +52,12 @@ describe("a sealed text", () => {
     ["words that run together", ["acme", "lead/ana3", "LeadSpoke"]],
     ["no place at all", []]
   ] as const)("does not open in %s", (_, elsewhere) => {
-    expect(() => unseal(ana, elsewhere, seal(ana, place, text))).toThrow(SealBroken)
+    expect(() => decrypt(ana, elsewhere, encrypt(ana, place, text))).toThrow(SealBroken)
   })
 
   it("does not open under another key, and says where it stands and not what it says", () => {
-    const sealed = seal(ana, place, text)
-    expect(() => unseal(keyOf("lead/ana"), place, sealed)).toThrow(
+    const sealed = encrypt(ana, place, text)
+    expect(() => decrypt(keyOf("lead/ana"), place, sealed)).toThrow(
       new SealBroken(["acme", "lead/ana", 3, "LeadSpoke"])
     )
     expect(new SealBroken(place).message).toBe(
@@ -66,16 +66,16 @@ describe("a sealed text", () => {
   })
 
   it("does not open with any one bit of it changed, nor cut short, nor longer", () => {
-    const sealed = seal(ana, place, text)
+    const sealed = encrypt(ana, place, text)
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const altered = Buffer.from(sealed)
       altered[bit >> 3]! ^= 1 << (bit & 7)
-      expect(() => unseal(ana, place, altered), `bit ${bit}`).toThrow(SealBroken)
+      expect(() => decrypt(ana, place, altered), `bit ${bit}`).toThrow(SealBroken)
     }
     for (let length = 0; length < sealed.length; length++) {
-      expect(() => unseal(ana, place, sealed.subarray(0, length)), `${length} bytes`).toThrow(SealBroken)
+      expect(() => decrypt(ana, place, sealed.subarray(0, length)), `${length} bytes`).toThrow(SealBroken)
     }
-    expect(() => unseal(ana, place, Buffer.concat([sealed, Buffer.from([0])]))).toThrow(SealBroken)
+    expect(() => decrypt(ana, place, Buffer.concat([sealed, Buffer.from([0])]))).toThrow(SealBroken)
   })
 
   it("never has the nonce of another one", () => {
@@ -84,7 +84,7 @@ describe("a sealed text", () => {
     const nonces = new Set<string>()
     const many = 5000
     for (let n = 0; n < many; n++) {
-      for (const each of [key, other]) nonces.add(seal(each, place, text).subarray(0, 12).toString("hex"))
+      for (const each of [key, other]) nonces.add(encrypt(each, place, text).subarray(0, 12).toString("hex"))
     }
     expect(nonces.size).toBe(2 * many)
   })
@@ -100,14 +100,14 @@ describe("a sealed text", () => {
 
 describe("a text on its way into the store", () => {
   it("is clear without a key, and sealed with one", () => {
-    expect(sealIf(undefined, place, text)).toBe(text)
-    const sealed = sealIf(ana, place, text)
+    expect(encryptIf(undefined, place, text)).toBe(text)
+    const sealed = encryptIf(ana, place, text)
     expect(sealed).toEqual({ keyId: "key of lead/ana", bytes: expect.any(Uint8Array) })
-    expect(typeof sealed === "object" && unseal(ana, place, sealed.bytes)).toBe(text)
+    expect(typeof sealed === "object" && decrypt(ana, place, sealed.bytes)).toBe(text)
   })
 
   it("comes back from its row as it went in, also out of the middle of a larger buffer", () => {
-    for (const each of [text, "", sealIf(ana, place, text)]) {
+    for (const each of [text, "", encryptIf(ana, place, text)]) {
       const [bytes, keyId] = keptBytes(each)
       const row = new Uint8Array(bytes.length + 20)
       row.set(bytes, 7)

@@ -20,11 +20,11 @@ export interface SealedText {
 export type StoredText = string | SealedText
 
 /** What a ciphertext is bound to: opened in another place, it is refused. */
-export type SealPlace = ReadonlyArray<string | number>
+export type AssociatedData = ReadonlyArray<string | number>
 
 /** The ciphertext was altered, stands elsewhere than it was written, or is under another key. */
 export class SealBroken extends Error {
-  constructor(place: SealPlace) {
+  constructor(place: AssociatedData) {
     super(`the sealed data of ${place.join(" ")} can't be opened: it was altered, or belongs elsewhere`)
     this.name = "SealBroken"
   }
@@ -35,7 +35,7 @@ const tagBytes = 16
 const cipher = "aes-256-gcm"
 
 /** Seals a text with the person's key, bound to its place. */
-export const seal = ({ key, nonce }: SubjectKey, place: SealPlace, text: string): Buffer => {
+export const encrypt = ({ key, nonce }: SubjectKey, place: AssociatedData, text: string): Buffer => {
   const iv = nonce()
   const gcm = createCipheriv(cipher, key, iv)
   gcm.setAAD(boundTo(place))
@@ -45,7 +45,11 @@ export const seal = ({ key, nonce }: SubjectKey, place: SealPlace, text: string)
 }
 
 /** The text that was sealed there. Throws `SealBroken`. */
-export const unseal = ({ key }: Pick<SubjectKey, "key">, place: SealPlace, sealed: Uint8Array): string => {
+export const decrypt = (
+  { key }: Pick<SubjectKey, "key">,
+  place: AssociatedData,
+  sealed: Uint8Array
+): string => {
   const end = sealed.length - tagBytes
   if (end < nonceBytes) throw new SealBroken(place)
   try {
@@ -61,7 +65,7 @@ export const unseal = ({ key }: Pick<SubjectKey, "key">, place: SealPlace, seale
 }
 
 /** As JSON, which is canonical for such a list, so that no two places run into the same bytes. */
-const boundTo = (place: SealPlace): Buffer => Buffer.from(JSON.stringify(place), "utf8")
+const boundTo = (place: AssociatedData): Buffer => Buffer.from(JSON.stringify(place), "utf8")
 
 /** Where an event's personal data is bound to. */
 export const eventPlace = (event: {
@@ -69,7 +73,7 @@ export const eventPlace = (event: {
   readonly stream: string
   readonly version: number
   readonly type: string
-}): SealPlace => [event.company, event.stream, event.version, event.type]
+}): AssociatedData => [event.company, event.stream, event.version, event.type]
 
 /** The bytes as they are stored, and the key they are under; null for clear ones. */
 export const keptBytes = (text: StoredText): readonly [Uint8Array, string | null] =>
@@ -82,8 +86,8 @@ export const keptText = (bytes: Uint8Array, keyId: string | null): StoredText =>
     : { keyId, bytes }
 
 /** Seals with the key when there is one; without, the text is not personal and stays as it is. */
-export const sealIf = (key: SubjectKey | undefined, place: SealPlace, text: string): StoredText =>
-  key === undefined ? text : { keyId: key.keyId, bytes: seal(key, place, text) }
+export const encryptIf = (key: SubjectKey | undefined, place: AssociatedData, text: string): StoredText =>
+  key === undefined ? text : { keyId: key.keyId, bytes: encrypt(key, place, text) }
 
 /** Random nonces out of a pool: asking the system for each costs more than the sealing. */
 export const randomNonces = (): (() => Uint8Array) => {

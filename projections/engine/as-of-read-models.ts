@@ -29,7 +29,7 @@ export class NoSuchMoment extends Schema.TaggedError<NoSuchMoment>()("NoSuchMome
 export class MomentBusy extends Schema.TaggedError<MomentBusy>()("MomentBusy", { message: Schema.String }) {}
 
 /** Read models of a past moment: `inCompany(…, scratch)` asks them. */
-export interface PastReadModel {
+export interface AsOfReadModel {
   readonly scratch: string
   readonly positions: Positions
 }
@@ -40,26 +40,26 @@ export type PastFailure = NoSuchMoment | MomentBusy | DatabaseError | StoreUnava
 export type Progress = (read: number, total: number) => void
 
 /** Any read model as of a past moment: built from history in a schema of its own, and kept for a while. */
-export class PastReadModels extends Context.Service<
-  PastReadModels,
+export class AsOfReadModels extends Context.Service<
+  AsOfReadModels,
   {
     readonly at: (
       company: string,
       moment: Moment,
       progress?: Progress
-    ) => Effect.Effect<PastReadModel, PastFailure>
+    ) => Effect.Effect<AsOfReadModel, PastFailure>
     /** Drops what is kept of the company, as when a person of it is erased; gives how many moments. */
     readonly drop: (company: string) => Effect.Effect<number, DatabaseError>
   }
->()("centurion/projections/PastReadModels") {
+>()("centurion/projections/AsOfReadModels") {
   static readonly layer = (options: {
     readonly models: ReadonlyArray<ReadModel>
     readonly upcastersOf: (machine: string) => Upcasters | undefined
   }) =>
     Layer.effect(
-      PastReadModels,
+      AsOfReadModels,
       Effect.gen(function* () {
-        return makePastReadModels({
+        return makeAsOfReadModels({
           database: yield* Database,
           store: yield* EventStore,
           history: yield* History,
@@ -87,7 +87,7 @@ interface PastParts {
 
 const build = Effect.fnUntraced(function* (
   parts: PastParts,
-  past: PastReadModel,
+  past: AsOfReadModel,
   company: string,
   progress: Progress
 ) {
@@ -110,10 +110,10 @@ const build = Effect.fnUntraced(function* (
 
 const take = (
   parts: PastParts,
-  past: PastReadModel,
+  past: AsOfReadModel,
   company: string,
   progress: Progress
-): Effect.Effect<PastReadModel, PastFailure> =>
+): Effect.Effect<AsOfReadModel, PastFailure> =>
   Effect.gen(function* () {
     const state = yield* stateOfScratch(parts.database, company, past.scratch)
     if (state === "ready") return past
@@ -129,7 +129,7 @@ const take = (
     )
   })
 
-const makePastReadModels = (parts: PastParts): PastReadModels["Service"] => ({
+const makeAsOfReadModels = (parts: PastParts): AsOfReadModels["Service"] => ({
   at: Effect.fnUntraced(function* (company, moment, progress = () => {}) {
     const { database, store, models } = parts
     const partitions = yield* store.partitions(company)
