@@ -8,21 +8,21 @@ import type { Stage } from "./stage.ts"
 export const leads = { whatsapp: "5511987654321", telegram: "7001" } as const
 
 const replyMs = 120_000
-/** No further chunk for so long: the reply is out. */
-const quietMs = 900
+/** No further chunk for so long: the reply is out. A machine that starts the engine slowly pauses for longer in a reply. */
+const quietMs = (stage: Stage) => Math.max(900, stage.startedInMs() / 4)
 const day = 24 * 3_600_000
 
 type Tell = (line: string) => Effect.Effect<void>
 
 /** One lead, and how it waits for answers. */
-const leadOf = (provider: Provider, contact: string, name: string) => {
+const leadOf = (stage: Stage, provider: Provider, contact: string, name: string) => {
   const count = Effect.map(provider.sentTo(contact), (sent) => sent.length)
   /** Waits for at least one chunk more than `before`, and until the reply is out. */
   const answered = (before: number) =>
     Effect.gen(function* () {
       let seen = yield* moreThan(before)
       while (true) {
-        yield* Effect.sleep(quietMs)
+        yield* Effect.sleep(quietMs(stage))
         const now = yield* count
         if (now === seen) return
         seen = now
@@ -56,8 +56,8 @@ export const play = (stage: Stage, tell: Tell): Effect.Effect<void, DemoFailed> 
     yield* aDayLater(stage, tell)
   })
 
-const marina = (stage: Stage) => leadOf(stage.whatsapp, leads.whatsapp, "Marina")
-const pablo = (stage: Stage) => leadOf(stage.telegram, leads.telegram, "Pablo")
+const marina = (stage: Stage) => leadOf(stage, stage.whatsapp, leads.whatsapp, "Marina")
+const pablo = (stage: Stage) => leadOf(stage, stage.telegram, leads.telegram, "Pablo")
 
 const marinaBegins = Effect.fnUntraced(function* (stage: Stage, tell: Tell) {
   const lead = marina(stage)

@@ -15,6 +15,8 @@ export interface Stage {
   readonly end: (signal: "SIGTERM" | "SIGKILL") => Effect.Effect<void>
   /** Starts the engine on the same directory; gives how long it took to be ready, in ms. */
   readonly start: (clockAheadMs?: number) => Effect.Effect<number, DemoFailed>
+  /** How long the last start took. */
+  readonly startedInMs: () => number
 }
 
 const secret = "a-secret-of-the-demo"
@@ -70,6 +72,7 @@ export const setStage = (directory: string): Effect.Effect<Stage, DemoFailed, Sc
       CENTURION_TELEGRAM_WEBHOOK_SECRET: secret
     }
     let engine: Child | undefined
+    let startedInMs = 0
     const scope = yield* Effect.scope
     const start = (clockAheadMs = 0) =>
       Effect.gen(function* () {
@@ -82,9 +85,10 @@ export const setStage = (directory: string): Effect.Effect<Stage, DemoFailed, Sc
         )
         engine = child
         yield* waitFor("the engine to be ready", startMs, ask(`${url}/readyz`), child)
-        return performance.now() - began
+        startedInMs = performance.now() - began
+        return startedInMs
       })
     const end = (signal: "SIGTERM" | "SIGKILL") =>
       Effect.suspend(() => (engine === undefined ? Effect.void : endChild(engine, signal)))
-    return { dir, whatsapp, telegram, start, end }
+    return { dir, whatsapp, telegram, start, end, startedInMs: () => startedInMs }
   })
