@@ -216,6 +216,14 @@ test.each(Object.entries(calls))("%s brings its arguments there and its answer b
   expect(seen).toEqual(call.args)
 })
 
+test.each(["store.readStream", "store.listJobs", "history.listJobs"])(
+  "%s gives fields in the order in which commands show them",
+  async (tag) => {
+    failure = undefined
+    expect(JSON.stringify(await asked(tag))).toBe(JSON.stringify(calls[tag]!.answer))
+  }
+)
+
 test("what is not there comes back as not there, and what opens a job stays there", async () => {
   failure = Effect.succeed(undefined) as never
   expect([await asked("engine.view"), await asked("contacts.subjectOf")]).toEqual([undefined, undefined])
