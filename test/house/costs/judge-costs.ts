@@ -16,6 +16,8 @@ export interface DearFiles {
 export const limitSeconds = 20
 /** A file waits beside others, and on a busy machine for a processor: what it waits for counts a third. */
 const waitingShare = 1 / 3
+/** The same file costs now more, now less: only what is clearly above the limit ends a run. */
+const noiseShare = 1.25
 /** A listed file that costs less than this share of the limit has no need of its reason. */
 const staleShare = 1 / 4
 
@@ -31,7 +33,9 @@ export const slownessOf = (costs: ReadonlyArray<FileCost>, { suiteCpuSeconds }: 
 export const judgeCosts = (costs: ReadonlyArray<FileCost>, dear: DearFiles): ReadonlyArray<string> => {
   const limit = limitSeconds * slownessOf(costs, dear)
   const known = new Map(costs.map((cost) => [cost.file, costOf(cost)]))
-  const tooDear = [...known].filter(([file, cost]) => cost > limit && dear.reasons[file] === undefined)
+  const tooDear = [...known].filter(
+    ([file, cost]) => cost > limit * noiseShare && dear.reasons[file] === undefined
+  )
   const stale = Object.keys(dear.reasons).filter((file) => !((known.get(file) ?? 0) >= limit * staleShare))
   return [
     ...tooDear.map(
