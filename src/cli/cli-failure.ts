@@ -42,7 +42,7 @@ export const explain = (error: unknown): CliFailure => {
   return failed(reason, reason === "StoreUnavailable" ? `${words}; ${seeDoctor}` : words)
 }
 
-/** What Postgres says of a database that was never migrated: the role, the schema or a function is missing. */
+/** What Postgres says of a database without our schema: the role, the schema or a function is missing. */
 const notPrepared =
   /role "centurion_engine" does not exist|schema "es" does not exist|function (es|core)\.\w+\(.*does not exist/
 

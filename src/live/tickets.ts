@@ -8,7 +8,7 @@ export type TicketHolder = Redacted.Redacted<string>
 export interface Tickets {
   /** Undefined when there are too many. */
   readonly issue: (holder: TicketHolder) => string | undefined
-  /** Undefined for one that was never issued, has been used or is too old. */
+  /** Undefined for one that nobody issued, has been used or is too old. */
   readonly use: (ticket: string) => TicketHolder | undefined
 }
 
