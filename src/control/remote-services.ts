@@ -179,12 +179,12 @@ const queries = Layer.effect(
           return found!
         })
       ),
-    ask: (question, asOf, hearer, progress) =>
+    ask: (question, asOf, sink, progress) =>
       patiently(
         Stream.runForEach(client.parts("queries.ask", [question, asOf]), (part) => {
-          if ("rows" in part) return hearer.rows(part.rows)
-          if ("columns" in part) return hearer.columns(part.columns)
-          if ("expects" in part) return hearer.expects(part.expects)
+          if ("rows" in part) return sink.rows(part.rows)
+          if ("columns" in part) return sink.columns(part.columns)
+          if ("expects" in part) return sink.expects(part.expects)
           return Effect.sync(() => progress(...part.progress))
         })
       )

@@ -80,12 +80,12 @@ const partAnswers = (queries: Queries["Service"]) => ({
   "queries.ask": ([question, asOf]: readonly [SqlQuestion, Moment | null]) =>
     inParts((parts: Parts<typeof AnswerPart.Type>) => {
       const tell = (part: typeof AnswerPart.Type) => Effect.asVoid(Queue.offer(parts, part))
-      const hearer = {
+      const sink = {
         columns: (columns: ReadonlyArray<string>) => tell({ columns }),
         expects: (expects: number) => tell({ expects }),
         rows: (rows: ReadonlyArray<string>) => tell({ rows })
       }
-      return queries.ask(question, asOf, hearer, progressInto(parts))
+      return queries.ask(question, asOf, sink, progressInto(parts))
     })
 })
 

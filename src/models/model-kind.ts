@@ -1,5 +1,4 @@
-import type * as Effect from "effect/Effect"
-import type { Kind, SwitchedOn, Values } from "../settings/kind.ts"
+import type { Declared, Kept } from "../settings/kind.ts"
 import type { SettingList } from "../settings/setting.ts"
 import type { LanguageModel } from "./model.ts"
 
@@ -9,37 +8,25 @@ export interface ModelPrice {
   readonly outUsd: number
 }
 
-interface About<Name extends string, List extends SettingList> {
+interface About<Name extends string> {
   /** As settings and people name it. */
   readonly name: Name
-  readonly settings: List
   /** By the name under which events keep a model. */
   readonly prices: Readonly<Record<string, ModelPrice>>
 }
 
-/** A kind of model that says everything about itself; `Needs` is what making it takes. */
-export interface ModelKind<Name extends string, List extends SettingList, Needs>
-  extends About<Name, List>,
-    Kind {
-  readonly settings: List
-  /** Where it is, for `centurion doctor`; only asked when it is set up. */
-  readonly reachedAt: (values: Values) => string
-  readonly make: (values: Values) => Effect.Effect<LanguageModel["Service"], never, Needs>
-}
+/** A kind of model that says everything about itself. */
+export type ModelKind<Name extends string, List extends SettingList, Needs> = About<Name> &
+  Kept<List, LanguageModel["Service"], Needs>
 
-/** Declares a kind of model; the list in `models/index.ts` makes it live. `make` gets what its settings are once it is switched on. */
+/** Declares a kind of model; the list in `models/index.ts` makes it live. */
 export const modelKind = <
   const Name extends string,
   const List extends SettingList,
   Needs,
   const On extends keyof List & string = never
 >(
-  kind: About<Name, List> & {
-    /** The setting that sets it up, and that makes those marked `needed` needed; without one it is always there. */
-    readonly switchedOnBy?: On
-    readonly reachedAt: (values: SwitchedOn<List, On>) => string
-    readonly make: (values: SwitchedOn<List, On>) => Effect.Effect<LanguageModel["Service"], never, Needs>
-  }
+  kind: About<Name> & Declared<List, On, LanguageModel["Service"], Needs>
 ): ModelKind<Name, List, Needs> => kind as never
 
 const million = 1_000_000

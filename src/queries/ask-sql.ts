@@ -29,7 +29,7 @@ export interface AskOptions {
 }
 
 /** Who hears the answer. Rows are JSON objects as text, each on one line. */
-export interface Hearer {
+export interface AnswerSink {
   readonly columns: (names: ReadonlyArray<string>) => Effect.Effect<void>
   /** What the planner expects, before the first row. */
   readonly expects: (rows: number) => Effect.Effect<void>
@@ -63,7 +63,7 @@ export const askSql = (
   database: Pick<Database["Service"], "transaction" | "embedded">,
   question: SqlQuestion,
   { scratch, holdMs }: AskOptions,
-  hearer: Hearer
+  sink: AnswerSink
 ): Effect.Effect<void, SqlRefused | DatabaseError> =>
   database
     .transaction((query) =>
@@ -73,7 +73,7 @@ export const askSql = (
         if (checked instanceof SqlRefused) return yield* checked
         const ask = asking(query, checked.sql, question.params)
         if (database.embedded) yield* refuseCostly(ask, checked.explains)
-        yield* checked.explains ? tellPlan(ask, hearer) : tellRows(query, ask, question, hearer, holdMs)
+        yield* checked.explains ? tellPlan(ask, sink) : tellRows(query, ask, question, sink, holdMs)
         return yield* new Answered()
       })
     )
@@ -173,10 +173,10 @@ const refuseCostly = Effect.fnUntraced(function* (ask: Ask, explains: boolean) {
   )
 })
 
-const tellPlan = Effect.fnUntraced(function* (ask: Ask, hearer: Hearer) {
+const tellPlan = Effect.fnUntraced(function* (ask: Ask, sink: AnswerSink) {
   const lines = yield* ask(asItIs)
-  yield* hearer.columns(["QUERY PLAN"])
-  yield* hearer.rows(
+  yield* sink.columns(["QUERY PLAN"])
+  yield* sink.rows(
     lines.map(([line]) => JSON.stringify({ "QUERY PLAN": typeof line === "string" ? line : line }))
   )
 })
@@ -185,13 +185,13 @@ const tellRows = Effect.fnUntraced(function* (
   query: Query,
   ask: Ask,
   { rowsMax, estimates }: SqlQuestion,
-  hearer: Hearer,
+  sink: AnswerSink,
   holdMs: number | undefined
 ) {
   const began = performance.now()
   const [names] = yield* ask(namesOf)
-  yield* hearer.columns(cellsOf(String(names?.[0])).map(({ name }) => name))
-  if (estimates) yield* hearer.expects(planOf(yield* ask(explained))["Plan Rows"] ?? 0)
+  yield* sink.columns(cellsOf(String(names?.[0])).map(({ name }) => name))
+  if (estimates) yield* sink.expects(planOf(yield* ask(explained))["Plan Rows"] ?? 0)
   yield* ask(declared)
   let sent = 0
   let size: number = readLimits.pageRowsFirst
@@ -202,7 +202,7 @@ const tellRows = Effect.fnUntraced(function* (
     )
     // A value of type json may have line ends between its parts, and nowhere else.
     const rows = page.map(([row]) => String(row).replace(/[\r\n]/g, " "))
-    if (rows.length > 0) yield* hearer.rows(rows)
+    if (rows.length > 0) yield* sink.rows(rows)
     sent += rows.length
     if (rows.length < most) return
     if (holdMs !== undefined && performance.now() - began > holdMs) return yield* tooLarge(sent)

@@ -14,7 +14,7 @@ import { readLags, readParked } from "../../projections/engine/lags.ts"
 import { Projections, UnknownReadModel } from "../../projections/engine/projections.ts"
 import { retryParked } from "../../projections/engine/retry-parked.ts"
 import { readModels } from "../../projections/index.ts"
-import { askSql, type Hearer } from "./ask-sql.ts"
+import { type AnswerSink, askSql } from "./ask-sql.ts"
 import { Queries, type QueryFailure } from "./queries.ts"
 import { readLimits } from "./read-limits.ts"
 import { makeSpool } from "./spool.ts"
@@ -119,23 +119,23 @@ const makeQueries = (
       const ports = { database: yield* session, history, upcastersOf }
       return yield* compareBuilds(ports, company, model, readLimits.differencesShown, progress)
     }, Effect.scoped),
-    ask: Effect.fnUntraced(function* (question, asOf, hearer, progress) {
+    ask: Effect.fnUntraced(function* (question, asOf, sink, progress) {
       if (asOf !== null) yield* mayFold
       const moment = asOf === null ? undefined : yield* past.at(question.company, asOf, progress)
       const options = { scratch: moment?.scratch, holdMs }
-      if (spoolDir === undefined) return yield* askSql(database, question, options, hearer)
-      yield* askBySpool(spoolDir, hearer, (spooling) => askSql(database, question, options, spooling))
+      if (spoolDir === undefined) return yield* askSql(database, question, options, sink)
+      yield* askBySpool(spoolDir, sink, (spooling) => askSql(database, question, options, spooling))
     })
   }
 }
 
 /** The answer is taken in at once and handed on afterwards, as fast as whoever hears it can. */
-const askBySpool = <E>(dir: string, hearer: Hearer, ask: (hearer: Hearer) => Effect.Effect<void, E>) =>
+const askBySpool = <E>(dir: string, sink: AnswerSink, ask: (sink: AnswerSink) => Effect.Effect<void, E>) =>
   Effect.scoped(
     Effect.gen(function* () {
       const spool = yield* makeSpool(dir)
-      yield* ask({ ...hearer, rows: (rows) => Effect.sync(() => spool.write(rows)) })
-      for (let rows = spool.next(); rows !== undefined; rows = spool.next()) yield* hearer.rows(rows)
+      yield* ask({ ...sink, rows: (rows) => Effect.sync(() => spool.write(rows)) })
+      for (let rows = spool.next(); rows !== undefined; rows = spool.next()) yield* sink.rows(rows)
     })
   )
 

@@ -7,7 +7,7 @@ import type { MomentBusy, NoSuchMoment, Progress } from "../../projections/engin
 import type { BuildComparison, BuildsDiffer } from "../../projections/engine/compare-builds.ts"
 import type { Moment } from "../../projections/engine/moment.ts"
 import type { Lag, Parked, RetryOutcome, UnknownReadModel } from "../../projections/engine/projections.ts"
-import type { Hearer, SqlQuestion } from "./ask-sql.ts"
+import type { AnswerSink, SqlQuestion } from "./ask-sql.ts"
 import type { SqlRefused } from "./sql-refused.ts"
 
 /** `WrongMasterKey`: what is folded here would lack the personal data that it can't open. */
@@ -46,7 +46,7 @@ export class Queries extends Context.Service<
     readonly ask: (
       question: SqlQuestion,
       asOf: Moment | null,
-      hearer: Hearer,
+      sink: AnswerSink,
       progress: Progress
     ) => Effect.Effect<void, QueryFailure | SqlRefused | NoSuchMoment | MomentBusy>
   }

@@ -1,3 +1,4 @@
+import type * as Effect from "effect/Effect"
 import type { SettingList, ValuesOf } from "./setting.ts"
 
 /** As `ValuesOf`, once the setting `On` is set and with it those that are then needed. */
@@ -17,6 +18,23 @@ export interface Kind {
   readonly settings: SettingList
   /** The setting that sets it up; without one it is always there. */
   readonly switchedOnBy?: string
+}
+
+/** What a kind says of itself: `make` gets what its settings are once it is switched on; `Needs` is what making it takes. */
+export interface Declared<List extends SettingList, On extends keyof List & string, Made, Needs> {
+  readonly settings: List
+  /** The setting that sets it up, and that makes those marked `needed` needed; without one it is always there. */
+  readonly switchedOnBy?: On
+  /** Where it is, for `centurion doctor`; only asked when it is set up. */
+  readonly reachedAt: (values: SwitchedOn<List, On>) => string
+  readonly make: (values: SwitchedOn<List, On>) => Effect.Effect<Made, never, Needs>
+}
+
+/** A kind as its list has it: of any settings, which are its own to know. */
+export interface Kept<List extends SettingList, Made, Needs> extends Kind {
+  readonly settings: List
+  readonly reachedAt: (values: Values) => string
+  readonly make: (values: Values) => Effect.Effect<Made, never, Needs>
 }
 
 type SettingsOf<Kinds extends ReadonlyArray<Kind>> = Kinds extends readonly [

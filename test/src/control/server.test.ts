@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { expect, test } from "vitest"
 import { remoteQueriesLayer } from "../../../src/control/remote-services.ts"
-import type { Hearer } from "../../../src/queries/ask-sql.ts"
+import type { AnswerSink } from "../../../src/queries/ask-sql.ts"
 import { Queries } from "../../../src/queries/queries.ts"
 import { openControl } from "./fake-services.ts"
 
@@ -13,16 +13,16 @@ const question = { company: "acme", sql: "select", params: [], rowsMax: null, ti
 /** Gives 100,000 rows of some 100 characters, page by page, and says how it goes. */
 const longAnswer = () => {
   const state = { pages: 0, ended: "" }
-  const ask: Queries["Service"]["ask"] = (_question, _asOf, hearer, progress) =>
+  const ask: Queries["Service"]["ask"] = (_question, _asOf, sink, progress) =>
     Effect.gen(function* () {
       progress(1, 2)
-      yield* hearer.columns(["n"])
-      yield* hearer.expects(rowsInAll)
+      yield* sink.columns(["n"])
+      yield* sink.expects(rowsInAll)
       for (; state.pages < rowsInAll / pageRows; state.pages++) {
         // As a database does, it gives others a turn before each page.
         yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
         const first = state.pages * pageRows
-        yield* hearer.rows(
+        yield* sink.rows(
           Array.from({ length: pageRows }, (_, n) => JSON.stringify({ n: first + n, text: "é".repeat(100) }))
         )
       }
@@ -38,14 +38,14 @@ const longAnswer = () => {
 
 const asking = (
   server: { readonly url: string; readonly token: string },
-  hearer: Partial<Hearer>,
+  sink: Partial<AnswerSink>,
   progress = () => {}
 ) =>
   Effect.flatMap(Queries, (queries) =>
     queries.ask(
       question,
       null,
-      { columns: () => Effect.void, expects: () => Effect.void, rows: () => Effect.void, ...hearer },
+      { columns: () => Effect.void, expects: () => Effect.void, rows: () => Effect.void, ...sink },
       progress
     )
   ).pipe(Effect.provide(remoteQueriesLayer(server)))
