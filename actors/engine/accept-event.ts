@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import type { JsonObject } from "../../eventstore/database/json.ts"
+import { whyNotStorable } from "../../eventstore/database/storable-text.ts"
 import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { Address } from "../address.ts"
 import type { MachineRegistry, RegisteredMachine } from "../machine/machine-registry.ts"
@@ -59,8 +60,8 @@ const wrongWord = (words: Envelope & { readonly type: string; readonly id: strin
   for (const name of ["principal", "key", "causation", "correlation", "type", "id"] as const) {
     const word = words[name]
     if (word === undefined) continue
-    if (word.includes("\u0000")) return `${name} holds a NUL character`
-    if (!word.isWellFormed()) return `${name} holds half a surrogate pair`
+    const why = whyNotStorable(word)
+    if (why !== undefined) return `${name} ${why}`
   }
   return undefined
 }

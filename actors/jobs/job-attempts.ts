@@ -3,6 +3,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Semaphore from "effect/Semaphore"
 import type { Json } from "../../eventstore/database/json.ts"
+import { storable } from "../../eventstore/database/storable-text.ts"
 import type { Batch, JobChange, JobState, StreamPosition } from "../../eventstore/log/batch.ts"
 import type { Places } from "../../eventstore/log/event-store.ts"
 import type { History } from "../../eventstore/log/history.ts"
@@ -177,8 +178,7 @@ const reasonMaxLength = 200
 const messageMaxLength = 1000
 
 /** Words from outside as the store can hold them. */
-const storable = (text: string, maxLength: number) =>
-  text.slice(0, maxLength).replaceAll("\u0000", "").toWellFormed()
+const kept = (text: string, maxLength: number) => storable(text.slice(0, maxLength))
 
 type Doubt =
   | { readonly _tag: "happened"; readonly output: Json }
@@ -228,11 +228,11 @@ const change = (ports: JobPorts, job: Job, dueAt: number, failure: Failure | und
     attempts: job.attempts,
     firstAttemptAt: job.firstAttemptAt ?? null,
     dueAt,
-    reason: failure === undefined ? null : storable(failure.reason, reasonMaxLength),
+    reason: failure === undefined ? null : kept(failure.reason, reasonMaxLength),
     message:
       failure === undefined
         ? null
-        : encryptIf(job.key, jobMessagePlace(job), storable(failure.message, messageMaxLength))
+        : encryptIf(job.key, jobMessagePlace(job), kept(failure.message, messageMaxLength))
   }
   return ports.note(job, (batch) => batch.jobChange(job, row))
 }
@@ -251,7 +251,7 @@ const succeed = Effect.fnUntraced(function* (ports: JobPorts, job: Job, output: 
 const fail = Effect.fnUntraced(function* (ports: JobPorts, job: Job, reason: string, message: string) {
   if (job.child === undefined || !(yield* ports.expectsFailure(job)))
     return yield* deadLetter(ports, job, reason, message)
-  const error = { reason: storable(reason, reasonMaxLength), message: storable(message, messageMaxLength) }
+  const error = { reason: kept(reason, reasonMaxLength), message: kept(message, messageMaxLength) }
   const refused = yield* ports.ended(job, "JobFailed", { error })
   if (refused !== undefined) yield* deadLetter(ports, job, reason, `${message} (${refused})`)
 })

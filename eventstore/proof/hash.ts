@@ -1,5 +1,6 @@
 import { hash } from "node:crypto"
 import type { Json } from "../database/json.ts"
+import { whyNotStorable } from "../database/storable-text.ts"
 import type { StoredEvent } from "../log/stored-event.ts"
 
 /** The link before the first event of a partition: 32 zero bytes. */
@@ -100,8 +101,8 @@ const carefully = (value: Json, path: string): string => {
 }
 
 const quoted = (text: string, path: string): string => {
-  if (!text.isWellFormed()) throw new NotStorable(path, "holds half a surrogate pair")
-  if (text.includes("\u0000")) throw new NotStorable(path, "holds a NUL character")
+  const why = whyNotStorable(text)
+  if (why !== undefined) throw new NotStorable(path, why)
   return JSON.stringify(text)
 }
 

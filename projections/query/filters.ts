@@ -1,4 +1,5 @@
 import * as Result from "effect/Result"
+import { isStorable } from "../../eventstore/database/storable-text.ts"
 import type { Column, ColumnKind } from "../column.ts"
 import type { Columns } from "../read-model.ts"
 import { fieldOf } from "./field-names.ts"
@@ -136,6 +137,6 @@ export const parseValue = ({ kind, values }: Pick<Column, "kind" | "values">, te
     }
     default:
       if (values !== undefined && !values.includes(text)) return undefined
-      return text.includes("\u0000") || !text.isWellFormed() ? undefined : text
+      return isStorable(text) ? text : undefined
   }
 }

@@ -1,4 +1,5 @@
 import * as Result from "effect/Result"
+import { isStorable } from "../../eventstore/database/storable-text.ts"
 import type { ReadModel } from "../read-model.ts"
 import { readCursor, unknownCursor } from "./cursor.ts"
 import { type Filter, readFilters } from "./filters.ts"
@@ -59,8 +60,6 @@ const boundValue = ({ columns }: ReadModel, name: string, value: unknown): unkno
       return at === undefined || Number.isNaN(at.getTime()) ? undefined : at
     }
     default:
-      return typeof value === "string" && !value.includes("\u0000") && value.isWellFormed()
-        ? value
-        : undefined
+      return typeof value === "string" && isStorable(value) ? value : undefined
   }
 }

@@ -1,8 +1,10 @@
+import { storable } from "../../eventstore/database/storable-text.ts"
+
 const cutMark = "…"
 
 /** The text as Postgres and every provider can hold it: no NUL, no lone surrogate, at most `lengthMax` UTF-16 units. */
 export const cleanText = (text: string, lengthMax: number): string => {
-  const whole = text.replaceAll("\u0000", "").toWellFormed()
+  const whole = storable(text)
   if (whole.length <= lengthMax) return whole
   const head = whole.slice(0, lengthMax - cutMark.length)
   // The cut must not leave half of a surrogate pair.

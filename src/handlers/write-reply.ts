@@ -6,6 +6,7 @@ import {
   JobRefused
 } from "../../actors/jobs/job-handler.ts"
 import type { Json } from "../../eventstore/database/json.ts"
+import { storable } from "../../eventstore/database/storable-text.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import { Companies } from "../companies/companies.ts"
 import type { Company } from "../companies/company.ts"
@@ -30,9 +31,6 @@ const requestOf = ({ agent: _, ...input }: Input, company: Company, context: Job
     lines: company.lines
   }
 })
-
-/** What the store can't hold is taken out of what a model writes. */
-const storable = (text: string) => text.toWellFormed().replaceAll("\u0000", "")
 
 /** Why a person should go on, as it stands in history in the clear. */
 const handOverReasons: ReadonlySet<string> = new Set(["askedForPerson", "qualified", "cannotAnswer"])

@@ -69,8 +69,7 @@ export const askSql = (
     .transaction((query) =>
       Effect.gen(function* () {
         yield* enter(query, question, scratch)
-        const checked = checkSql(question.sql, yield* otherSchemas(query))
-        if (checked instanceof SqlRefused) return yield* checked
+        const checked = yield* Effect.fromResult(checkSql(question.sql, yield* otherSchemas(query)))
         const ask = asking(query, checked.sql, question.params)
         if (database.embedded) yield* refuseCostly(ask, checked.explains)
         yield* checked.explains ? tellPlan(ask, sink) : tellRows(query, ask, question, sink, holdMs)

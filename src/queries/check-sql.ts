@@ -1,3 +1,4 @@
+import * as Result from "effect/Result"
 import { readLimits } from "./read-limits.ts"
 import { refused, type SqlRefused } from "./sql-refused.ts"
 import { type SqlPiece, sqlPieces } from "./sql-words.ts"
@@ -30,20 +31,20 @@ const farReaching = [
 ]
 
 /** The statement, or why it is not asked. `schemas` are those that a question may not name. */
-export const checkSql = (text: string, schemas: ReadonlySet<string>): CheckedSql | SqlRefused => {
-  if (text.length > readLimits.sqlMaxChars) {
-    return refused(`the question has ${text.length} characters, ${readLimits.sqlMaxChars} are the most`)
-  }
+export const checkSql = (
+  text: string,
+  schemas: ReadonlySet<string>
+): Result.Result<CheckedSql, SqlRefused> => {
+  if (text.length > readLimits.sqlMaxChars)
+    return Result.fail(
+      refused(`the question has ${text.length} characters, ${readLimits.sqlMaxChars} are the most`)
+    )
   const pieces = sqlPieces(text)
   const first = pieces.find(({ text: each }) => each !== "(")
-  if (first === undefined || first.text === ";") return refused("there is no question: nothing was given")
-  return (
-    unreadable(pieces) ??
-    notReading(first) ??
-    farOf(pieces, schemas) ??
-    unbalanced(pieces) ??
-    oneStatement(text, pieces)
-  )
+  if (first === undefined || first.text === ";")
+    return Result.fail(refused("there is no question: nothing was given"))
+  const wrong = unreadable(pieces) ?? notReading(first) ?? farOf(pieces, schemas) ?? unbalanced(pieces)
+  return wrong === undefined ? oneStatement(text, pieces) : Result.fail(wrong)
 }
 
 const unreadable = (pieces: ReadonlyArray<SqlPiece>) => {
@@ -91,12 +92,15 @@ const farOf = (pieces: ReadonlyArray<SqlPiece>, schemas: ReadonlySet<string>) =>
   return undefined
 }
 
-const oneStatement = (text: string, pieces: ReadonlyArray<SqlPiece>): CheckedSql | SqlRefused => {
+const oneStatement = (
+  text: string,
+  pieces: ReadonlyArray<SqlPiece>
+): Result.Result<CheckedSql, SqlRefused> => {
   const end = pieces.findIndex(({ kind, text: each }) => kind === "symbol" && each === ";")
   const more = end === -1 ? undefined : pieces.slice(end).find(({ text: each }) => each !== ";")
-  if (more !== undefined) return refused("one question at a time: here begins another", more.at)
-  return {
+  if (more !== undefined) return Result.fail(refused("one question at a time: here begins another", more.at))
+  return Result.succeed({
     sql: end === -1 ? text : text.slice(0, pieces[end]!.at),
     explains: pieces.find(({ text: each }) => each !== "(")!.text === "explain"
-  }
+  })
 }

@@ -9,8 +9,8 @@ import { controlRoutes, controlServed } from "../control/routes.ts"
 import { pageRoutes } from "../http/chat/page-routes.ts"
 import { healthRoutes } from "../http/health-routes.ts"
 import { liveRoutes, liveServed } from "../http/live/live-routes.ts"
+import { metricsRoutes } from "../http/metrics-routes.ts"
 import type { Served } from "../http/serve-app.ts"
-import { watcherRoutes } from "../http/watcher-routes.ts"
 import { webhookRoutes, webhooksServed } from "../http/webhook-routes.ts"
 import { keeperQueriesLayer } from "../queries/local-queries.ts"
 
@@ -29,7 +29,7 @@ export const routesOf = (token: string) => {
       webhookRoutes,
       healthRoutes,
       pageRoutes,
-      watcherRoutes,
+      metricsRoutes,
       liveRoutes,
       Layer.provide(controlRoutes(token), queries),
       Layer.provide(api.routes, NodeHttpServer.layerHttpServices)

@@ -37,9 +37,9 @@ export const mayName: ReadonlyArray<{
     kind: "lead",
     why: "Its own endpoints and its own way in, by a form.",
     files: [
-      "src/api/contract/crm/contacts.ts",
+      "src/api/contract/crm/create.ts",
       "src/api/contract/crm/public-leads.ts",
-      "src/api/crm/contacts.ts",
+      "src/api/crm/create.ts",
       "src/inbox/submit-lead.ts"
     ]
   },
@@ -83,8 +83,8 @@ export const mayName: ReadonlyArray<{
     why: "Its own endpoints, its beginning when somebody first writes, and its id, which is the person's.",
     files: [
       "projections/clear-fields.ts",
-      "src/api/contract/crm/contacts.ts",
-      "src/api/crm/contacts.ts",
+      "src/api/contract/crm/create.ts",
+      "src/api/crm/create.ts",
       "src/companies/introduce.ts"
     ]
   },
@@ -96,7 +96,7 @@ export const mayName: ReadonlyArray<{
   {
     kind: "account",
     why: "Its own endpoint.",
-    files: ["src/api/contract/crm/contacts.ts", "src/api/crm/contacts.ts"]
+    files: ["src/api/contract/crm/create.ts", "src/api/crm/create.ts"]
   },
   {
     kind: "company",

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import type { Query, Row } from "../../../eventstore/database/database.ts"
 import type { StoreUnavailable } from "../../../eventstore/log/event-store.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
@@ -85,9 +86,7 @@ const create = ({ database, audit }: Parts) =>
     const action = "apiKey.make"
     yield* audit.permit(principal, "apiKeys", "write", action, "apiKey")
     const at = yield* now
-    const read = readAsked(asked, at)
-    if (read instanceof AccountRefused) return yield* read
-    const { roles, scopes, perMinute, perHour } = read
+    const { roles, scopes, perMinute, perHour } = yield* Effect.fromResult(readAsked(asked, at))
     const { id, key } = newApiKey()
     const made = inCompany(
       database,
@@ -163,23 +162,31 @@ const makeApiKeys = Effect.map(parts, (parts) =>
   ApiKeys.of({ create: create(parts), list: list(parts), revoke: revoke(parts) })
 )
 
-const readAsked = (asked: ApiKeyAsked, at: number) => {
-  const { apiKeyPerMinute, apiKeyPerHour, apiKeyPerMinuteMax } = accountLimits
-  const { perMinute = apiKeyPerMinute, perHour = apiKeyPerHour } = asked
-  const roles = readRoles(asked.roles)
-  if (roles instanceof AccountRefused) return roles
-  const scopes = asked.scopes === undefined ? null : readScopes(asked.scopes)
-  if (scopes instanceof AccountRefused) return scopes
+const readAsked = (asked: ApiKeyAsked, at: number) =>
+  Result.gen(function* () {
+    const { apiKeyPerMinute, apiKeyPerHour } = accountLimits
+    const { perMinute = apiKeyPerMinute, perHour = apiKeyPerHour } = asked
+    const roles = yield* readRoles(asked.roles)
+    const scopes = asked.scopes === undefined ? null : yield* readScopes(asked.scopes)
+    const wrong = wrongLimits(perMinute, perHour) ?? wrongEnd(asked, at) ?? wrongName(asked.name)
+    return wrong === undefined ? { roles, scopes, perMinute, perHour } : yield* Result.fail(wrong)
+  })
+
+const wrongLimits = (perMinute: number, perHour: number): AccountRefused | undefined => {
+  const { apiKeyPerMinuteMax } = accountLimits
   const isLimit = (limit: number, max: number) => Number.isInteger(limit) && limit > 0 && limit <= max
   if (!isLimit(perMinute, apiKeyPerMinuteMax) || !isLimit(perHour, apiKeyPerMinuteMax * 60))
     return new AccountRefused({
       reason: "wrongLimit",
       message: `a key's limit is a whole number from 1 to ${apiKeyPerMinuteMax} a minute, or 60 times that an hour`
     })
-  if (asked.expiresAt !== undefined && !(asked.expiresAt > at))
-    return new AccountRefused({ reason: "wrongTime", message: "a key can't expire before now" })
-  return wrongName(asked.name) ?? { roles, scopes, perMinute, perHour }
+  return undefined
 }
+
+const wrongEnd = ({ expiresAt }: ApiKeyAsked, at: number): AccountRefused | undefined =>
+  expiresAt === undefined || expiresAt > at
+    ? undefined
+    : new AccountRefused({ reason: "wrongTime", message: "a key can't expire before now" })
 
 const above = new Forbidden({ message: "a key can't reach further than whoever makes it" })
 

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type { StoreUnavailable } from "../../../eventstore/log/event-store.ts"
 import { inCompany } from "../../../projections/engine/in-company.ts"
-import { AccountRefused, type Forbidden, NotFound, type TooManyTries } from "../account-errors.ts"
+import { type AccountRefused, type Forbidden, NotFound, type TooManyTries } from "../account-errors.ts"
 import { accountDatabase, answered, now } from "../account-queries.ts"
 import { Audit, doneBy, writeAudit } from "../audit/audit.ts"
 import { type Principal, principalName } from "../principal.ts"
@@ -66,8 +66,7 @@ const invite = ({ database, audit }: Parts) =>
     const { company } = principal
     const refusal = { principal, action: "invitation.make", target: "invitation" }
     yield* audit.permit(principal, "users", "write", refusal.action, refusal.target)
-    const read = readInvite(asked)
-    if (read instanceof AccountRefused) return yield* read
+    const read = yield* Effect.fromResult(readInvite(asked))
     const made = inCompany(
       database,
       company,

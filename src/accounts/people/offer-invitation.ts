@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import type { Query } from "../../../eventstore/database/database.ts"
 import { AccountRefused } from "../account-errors.ts"
 import { normalEmail, readRoles, wrongEmail } from "../account-input.ts"
@@ -34,12 +35,13 @@ export const readInvite = ({
   email: given,
   roles: named,
   validMs = accountLimits.invitationMs
-}: InviteAsked): InviteRead | AccountRefused => {
+}: InviteAsked): Result.Result<InviteRead, AccountRefused> => {
   const email = normalEmail(given)
-  const roles = readRoles(named)
-  if (roles instanceof AccountRefused) return roles
-  if (!(validMs > 0 && validMs <= accountLimits.invitationMaxMs)) return wrongTime
-  return wrongEmail(email) ?? { email, roles, validMs }
+  return Result.flatMap(readRoles(named), (roles) => {
+    const isWithin = validMs > 0 && validMs <= accountLimits.invitationMaxMs
+    const wrong = isWithin ? wrongEmail(email) : wrongTime
+    return wrong === undefined ? Result.succeed({ email, roles, validMs }) : Result.fail(wrong)
+  })
 }
 
 /** Makes the invitation with the transaction at hand, in its company; `by` is who invites. */

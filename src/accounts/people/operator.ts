@@ -149,8 +149,7 @@ const createUser = (parts: Parts) =>
     by: string
   ) {
     const email = normalEmail(given)
-    const roles = readRoles(named)
-    if (roles instanceof AccountRefused) return yield* roles
+    const roles = yield* Effect.fromResult(readRoles(named))
     const there = yield* find(parts)(email)
     const isNew = there === undefined
     const wrong = wrongEmail(email) ?? wrongName(name) ?? wrongPassword(Redacted.value(password), email)
@@ -172,8 +171,7 @@ const createUser = (parts: Parts) =>
 
 const invite = ({ database }: Parts) =>
   Effect.fn("Operator.invite")(function* (company: string, asked: InviteAsked, by: string) {
-    const read = readInvite(asked)
-    if (read instanceof AccountRefused) return yield* read
+    const read = yield* Effect.fromResult(readInvite(asked))
     return yield* answered(
       inCompany(
         database,

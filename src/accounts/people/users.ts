@@ -103,8 +103,7 @@ const list = ({ database, audit }: Parts) =>
 
 const setRoles = (parts: Parts) =>
   Effect.fn("Users.setRoles")(function* (principal: Principal, user: string, named: ReadonlyArray<string>) {
-    const roles = readRoles(named)
-    if (roles instanceof Refused) return yield* roles
+    const roles = yield* Effect.fromResult(readRoles(named))
     yield* change(parts)(principal, {
       user,
       action: "user.setRoles",

@@ -3,6 +3,7 @@ import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { isStorable } from "../../../eventstore/database/storable-text.ts"
 import { Authenticates, Problems } from "./middleware.ts"
 
 /** Where all endpoints of the API are. */
@@ -46,7 +47,7 @@ export function iso(at: number | null): string | null {
 export const Id = Schema.String.check(
   Schema.isMinLength(1),
   Schema.isMaxLength(200),
-  Schema.makeFilter((id) => (!id.includes("\u0000") && id.isWellFormed()) || "an id is expected")
+  Schema.makeFilter((id) => isStorable(id) || "an id is expected")
 )
 
 /** A text of a request, at most so long. */

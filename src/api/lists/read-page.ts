@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { ParsedSearchParams } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Database, type Row } from "../../../eventstore/database/database.ts"
+import { isStorable } from "../../../eventstore/database/storable-text.ts"
 import { askCompany } from "../../../projections/engine/in-company.ts"
 import { type Cursor, writeCursor } from "../../../projections/query/cursor.ts"
 import { shownColumns } from "../../../projections/query/field-names.ts"
@@ -37,8 +38,7 @@ export const numberParameter = (name: string) =>
 export const textParameter = (name: string, most: number) =>
   Effect.flatMap(ParsedSearchParams, (query) => {
     const text = single(query, name)
-    const fits =
-      text === undefined || (text.length <= most && !text.includes("\u0000") && text.isWellFormed())
+    const fits = text === undefined || (text.length <= most && isStorable(text))
     return fits
       ? Effect.succeed(text)
       : Effect.fail(wrongValue(name, `a text of at most ${most} characters is expected`))

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import { isStorable } from "../../../eventstore/database/storable-text.ts"
 import { Settings } from "../../config.ts"
 import { readBody } from "../../http/read-body.ts"
 import { apiLimits } from "../contract/api-limits.ts"
@@ -65,8 +66,6 @@ const readJson = Effect.fnUntraced(function* (source: IncomingMessage, bodyMaxBy
 /** Where a text or a name stands that Postgres could not hold. Only an escape can bring one: the bytes are UTF-8. */
 const unstorable = (text: string, json: unknown): string | undefined =>
   /\\u(?:0000|d[89a-f])/i.test(text) ? unstorableIn(json, "") : undefined
-
-const isStorable = (text: string) => !text.includes("\u0000") && text.isWellFormed()
 
 const unstorableIn = (value: unknown, place: string): string | undefined => {
   if (typeof value === "string") return isStorable(value) ? undefined : place

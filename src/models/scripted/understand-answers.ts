@@ -1,3 +1,4 @@
+import { storable } from "../../../eventstore/database/storable-text.ts"
 import type { Answer, Language } from "../../../machines/conversation/events.ts"
 import type { AskedCriterion } from "../model.ts"
 import { findPhrase, hasPhrase } from "./fold-text.ts"
@@ -22,8 +23,7 @@ export interface Turn {
 const saidMax = 200
 const valueMax = 500
 
-const cut = (text: string, max: number) =>
-  [...text.toWellFormed().replaceAll("\u0000", "")].slice(0, max).join("").trim()
+const cut = (text: string, max: number) => [...storable(text)].slice(0, max).join("").trim()
 
 type Value = Answer["value"]
 const none: ReadonlyArray<string> = []

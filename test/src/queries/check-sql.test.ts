@@ -1,3 +1,5 @@
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { checkSql } from "../../../src/queries/check-sql.ts"
 import { readLimits } from "../../../src/queries/read-limits.ts"
@@ -48,9 +50,9 @@ describe("a question in SQL is not asked", () => {
     ["select 1 /* /* */ */, set_config('a.b', 'c', false)", `set_config ${reaches}`, 22],
     ["select n'\\', set_config('a.b', 'c', false), ''", `set_config ${reaches}`, 13]
   ])("when it is %j", (sql, message, at) => {
-    const found = checkSql(sql, schemas)
-    expect(found).toBeInstanceOf(SqlRefused)
-    expect(found).toMatchObject({ message, at })
+    const found = Result.getFailure(checkSql(sql, schemas))
+    expect(Option.getOrThrow(found)).toBeInstanceOf(SqlRefused)
+    expect(Option.getOrThrow(found)).toMatchObject({ message, at })
   })
 })
 
@@ -65,11 +67,17 @@ describe("a question in SQL is asked", () => {
     "select $1::text, 1.5e3, .5, a$b from pg_catalog.pg_class",
     "select * from information_schema.tables"
   ])("when it is %j", (sql) => {
-    expect(checkSql(sql, schemas)).toEqual({ sql, explains: false })
+    expect(Result.getOrThrow(checkSql(sql, schemas))).toEqual({ sql, explains: false })
   })
 
   it("without what stands behind it", () => {
-    expect(checkSql("select 1 ; -- done\n;", schemas)).toEqual({ sql: "select 1 ", explains: false })
-    expect(checkSql("Explain select 1", schemas)).toEqual({ sql: "Explain select 1", explains: true })
+    expect(Result.getOrThrow(checkSql("select 1 ; -- done\n;", schemas))).toEqual({
+      sql: "select 1 ",
+      explains: false
+    })
+    expect(Result.getOrThrow(checkSql("Explain select 1", schemas))).toEqual({
+      sql: "Explain select 1",
+      explains: true
+    })
   })
 })

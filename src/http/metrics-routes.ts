@@ -99,7 +99,7 @@ const databasePatienceMs = 2000
  * For whoever watches the server: `/metrics` for Prometheus, `/health/integrations` with how each outside service is.
  * From this machine, or from anywhere with `CENTURION_METRICS_TOKEN` as a bearer token.
  */
-export const watcherRoutes = HttpRouter.use((router) =>
+export const metricsRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
     const { metricsToken } = yield* Settings
     const channels = yield* Channels
