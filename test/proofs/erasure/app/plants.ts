@@ -157,8 +157,8 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "actors/jobs/job-attempts.ts",
-        find: ": encryptIf(job.key, jobMessagePlace(job), storable(failure.message, messageMaxLength))",
-        put: ": storable(failure.message, messageMaxLength)"
+        find: ": encryptIf(job.key, jobMessagePlace(job), kept(failure.message, messageMaxLength))",
+        put: ": kept(failure.message, messageMaxLength)"
       }
     ]
   },
