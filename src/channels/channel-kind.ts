@@ -19,6 +19,8 @@ interface About<Name extends string> {
   readonly shownAs: string
   /** Its contacts are phone numbers: whoever is known by the number on one such channel is known on the others. */
   readonly contactKind?: "phone"
+  /** Whoever comes says which company they want: every company with the channel is reached by its one account. */
+  readonly sharedAccount?: true
   readonly webhook?: Webhook
 }
 

@@ -22,9 +22,10 @@ const by = "file"
  */
 export const bringInFiles = Effect.fn("bringInFiles")(function* (actors: CompanyActors, ports: CompanyPorts) {
   const { files, isDemo } = ports.files
+  // First: what it gives up may be theirs.
+  if (!isDemo && files.every(({ id }) => id !== demoCompany.id))
+    yield* actors.alone(tellRefusal(demoCompany.id, endDemo(actors, ports)))
   for (const file of files) yield* actors.alone(tellRefusal(file.id, bringIn(actors, ports, file)))
-  if (isDemo || files.some(({ id }) => id === demoCompany.id)) return
-  yield* actors.alone(tellRefusal(demoCompany.id, endDemo(actors, ports)))
 })
 
 /** A file that can't be taken in is told of, and keeps nobody from starting. */

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import type { Address } from "../../actors/address.ts"
 import type { ActorEvent, EventRefused } from "../../actors/engine/engine.ts"
 import type { Json } from "../../eventstore/database/json.ts"
+import { channelKinds } from "../channels/index.ts"
 import type { Company } from "./company.ts"
 import { CompanyFiles } from "./company-files.ts"
 import { completeCompany } from "./complete-company.ts"
@@ -40,6 +41,13 @@ const makeCompanies = (list: ReadonlyArray<Company>): Companies["Service"] => {
     },
     get,
     byInstance,
+    isOthers: (id, channel, instance) => {
+      const company = present.byId.get(id)
+      if (sharedChannels.has(channel) && company?.instances.some((one) => one.channel === channel))
+        return false
+      const owner = present.ownerOf(channel, instance)
+      return owner !== undefined && owner.id !== id
+    },
     startInput: (address, event, starter) =>
       Effect.fromResult(startInput((id) => present.byId.get(id), address, event, starter)),
     replace: (now) => {
@@ -64,6 +72,8 @@ export class Companies extends Context.Service<
     readonly get: (company: string) => Effect.Effect<Company, UnknownCompany>
     /** The company that an account of a channel belongs to. */
     readonly byInstance: (channel: string, instance: string) => Effect.Effect<Company, UnknownCompany>
+    /** Whether an account is served for another company: this one neither reads nor writes by it. */
+    readonly isOthers: (company: string, channel: string, instance: string) => boolean
     /** What an actor starts with; a conversation needs its `Starter`. A machine of one's own gets `{}`. */
     readonly startInput: (
       address: Address,
@@ -102,18 +112,32 @@ export interface Directory {
 const anyInstance = "*"
 const instanceKey = (channel: string, instance: string) => JSON.stringify([channel, instance])
 
+/** Two ways to write one name are the same claim: whoever reads a list could not tell them apart. */
+const sameHowever = (name: string) =>
+  name
+    .normalize("NFKC")
+    .replaceAll(/[\s\p{C}]/gu, "")
+    .toLowerCase()
+
+/** Channels whose account every company has that has the channel. */
+const sharedChannels: ReadonlySet<string> = new Set(
+  channelKinds.filter(({ sharedAccount }) => sharedAccount === true).map(({ name }) => name)
+)
+
 /** Sorts companies by what they are asked for. */
 export const directoryOf = (list: ReadonlyArray<Company>): Directory => {
   const owners = new Map<string, Company>()
+  const claims = new Map<string, Company>()
   const claimedTwice: Array<string> = []
   for (const company of list)
     for (const { channel, instance } of company.instances) {
-      const key = instanceKey(channel, instance)
-      const owner = owners.get(key)
-      if (owner === undefined) owners.set(key, company)
-      else if (owner !== company)
+      const claim = instanceKey(sameHowever(channel), sameHowever(instance))
+      const first = claims.get(claim) ?? company
+      claims.set(claim, first)
+      if (first === company) owners.set(instanceKey(channel, instance), company)
+      else
         claimedTwice.push(
-          `The companies "${owner.id}" and "${company.id}" both claim the account "${instance}" of ${channel}`
+          `The companies "${first.id}" and "${company.id}" both claim the account "${instance}" of ${channel}`
         )
     }
   return {

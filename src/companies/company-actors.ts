@@ -146,18 +146,16 @@ const refusalOf = (company: string, error: DeliverError): CompanyRefused | TryAg
 export const ensureReadModels = ({ readModels }: CompanyPorts, company: string): Effect.Effect<void> =>
   readModels === undefined ? Effect.void : Effect.ignore(readModels.ensure(company), { log: "Warn" })
 
-/** Fails when another company claims one of the accounts. */
+/** Fails when another company claims one of the accounts, whatever they claim of each other's. */
 export const checkClaims = Effect.fnUntraced(function* (
   all: ReadonlyArray<StoredCompany>,
   id: string,
   instances: CompanyFile["instances"]
 ) {
-  const others = all.filter(
-    ({ id: other, status }) => other !== id && status !== "deleting" && status !== "deleted"
-  )
-  const companies = [...others.map(({ settings }) => settings), { id, name: id, instances: instances ?? [] }]
-  const [twice] = directoryOf(
-    companies.map((each) => completeCompany(each as CompanyFile))
-  ).claimedTwice.filter((sentence) => sentence.includes(`"${id}"`))
-  if (twice !== undefined) return yield* new CompanyRefused({ reason: "instanceTaken", message: twice })
+  const asked = { id, name: id, instances: instances ?? [] }
+  for (const { id: other, status, settings } of all) {
+    if (other === id || status === "deleting" || status === "deleted") continue
+    const [twice] = directoryOf([completeCompany(settings), completeCompany(asked)]).claimedTwice
+    if (twice !== undefined) return yield* new CompanyRefused({ reason: "instanceTaken", message: twice })
+  }
 })

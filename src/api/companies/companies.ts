@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { principalName } from "../../accounts/principal.ts"
@@ -35,11 +36,20 @@ const statuses: Readonly<Record<CompanyRefused["reason"], number>> = {
 const refused = ({ reason, message, version }: CompanyRefused) =>
   refuse(statuses[reason], message, version === undefined ? {} : { headers: { etag: etagOf(version) } })
 
-/** Which other company has it is nobody's business but the owner's. */
-const refusedToOne = (error: CompanyRefused) =>
-  error.reason === "instanceTaken"
-    ? refuse(409, "another company has one of these accounts already")
-    : refused(error)
+/**
+ * Which accounts of channels a company has is the installation's to say, not the company's own. Who sends them back as
+ * they are changes nothing, and does not bring back what was taken away meanwhile.
+ */
+const ownChanges = Effect.fnUntraced(function* (
+  company: string,
+  { instances, ...changes }: typeof Changes.Type
+) {
+  if (instances === undefined) return changes
+  const { settings } = yield* (yield* CompanyAdmin).get(company)
+  if (isDeepStrictEqual(instances ?? [], settings.instances ?? [])) return changes
+  yield* mayReachAll("companies", "write", "company.giveAccounts", `company:${company}`)
+  return { ...changes, instances }
+})
 
 const change = Effect.fnUntraced(function* (
   id: string,
@@ -66,8 +76,11 @@ export const companyHandlers = handlersOf(companyGroup, {
   }),
   change: Effect.fnUntraced(function* ({ payload }) {
     const caller = yield* mayReachAll("settings", "write", "company.change", "company")
-    const changing = change(caller.company, payload, principalName(caller))
-    return yield* Effect.catchTag(changing, "CompanyRefused", refusedToOne)
+    const { company } = caller
+    const changing = Effect.flatMap(ownChanges(company, payload), (changes) =>
+      change(company, changes, principalName(caller))
+    )
+    return yield* Effect.catchTag(changing, "CompanyRefused", refused)
   })
 })
 

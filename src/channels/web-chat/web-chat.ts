@@ -7,6 +7,7 @@ import { WebChatHub } from "./web-chat-hub.ts"
 export const webChat = channelKind({
   name: "web-chat",
   shownAs: "web chat",
+  sharedAccount: true,
   settings: {},
   reachedAt: () => "in this process",
   make: () =>

@@ -142,6 +142,54 @@ test("finds the company of an account, first by its name, then by a star", async
   })
 })
 
+test("takes two ways to write one account for one claim", async () => {
+  const claim = (id: string, instance: string, channel = "evolution") => ({
+    id,
+    name: id,
+    instances: [{ channel, instance }]
+  })
+  const others = ["Main", " main", "main\u00a0", "ma\u200bin", "\uff4dain", "MA\u0049N", "m a i n"]
+  for (const [channel, instance] of [...others.map((name) => ["evolution", name]), ["Evolution", "main"]]) {
+    const dir = await directory({ "a.json": claim("a", "main"), "b.json": claim("b", instance!, channel) })
+    expect(await use(dir, () => Effect.void)).toMatchObject({
+      failure: { message: expect.stringContaining('"a" and "b" both claim') }
+    })
+  }
+  const apart = await directory({ "a.json": claim("a", "main"), "b.json": claim("b", "main-2") })
+  expect(await use(apart, () => Effect.void)).toMatchObject({ _tag: "Success" })
+})
+
+test("says of each account whether it is another company's", async () => {
+  const company = (id: string, ...instances: ReadonlyArray<string>) => ({
+    id,
+    name: id,
+    instances: instances.map((each) => ({ channel: each.split(" ")[0], instance: each.split(" ")[1] }))
+  })
+  const dir = await directory({
+    "a.json": company("a", "evolution *", "web-chat *"),
+    "b.json": company("b", "evolution sales", "web-chat b-page"),
+    "c.json": company("c")
+  })
+  const found = await use(dir, ({ isOthers }) =>
+    Effect.succeed(
+      ["a", "b", "c", "none"].map((id) => [
+        isOthers(id, "evolution", "sales"),
+        isOthers(id, "evolution", "main"),
+        isOthers(id, "web-chat", "page"),
+        isOthers(id, "telegram", "bot")
+      ])
+    )
+  )
+  expect(found).toMatchObject({
+    success: [
+      [true, false, false, false],
+      [false, true, false, false],
+      [true, true, true, false],
+      [true, true, true, false]
+    ]
+  })
+})
+
 const conversation = { company: "demo", machine: "conversation", id: "2f69ab59c03a79fa2816" }
 const lead = { company: "demo", machine: "lead", id: "c03a79fa28162f69ab59" }
 const received = { type: "MessageReceived" }

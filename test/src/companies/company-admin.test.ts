@@ -86,6 +86,23 @@ describe.each(databases)("companies, on $name", (kind) => {
     })
   })
 
+  it("are refused for what they claim themselves, by whatever spelling, and for nothing else", async () => {
+    const { run, refusal, admin } = await start()
+    await run(admin.create(acme, ana))
+    // Called like an account of others.
+    await run(admin.create({ id: "acme-bot", name: "Bot" }, ana))
+    const claim = (instance: string) => ({ instances: [{ channel: "telegram", instance }] })
+    for (const instance of ["ACME-bot", " acme-bot ", "acme-\uff42ot"])
+      for (const asked of [
+        admin.create({ ...other, ...claim(instance) }, ana),
+        admin.change("acme-bot", claim(instance), ana)
+      ])
+        expect(await refusal<unknown>(asked)).toMatchObject({ reason: "instanceTaken" })
+    expect(await run(admin.change("acme-bot", claim("its-own"), ana))).toMatchObject({
+      changed: ["instances"]
+    })
+  })
+
   it("that nobody knows can't be changed, suspended or deleted", async () => {
     const { refusal, admin } = await start()
     for (const asked of [
@@ -199,6 +216,9 @@ describe.each(databases)("companies, on $name", (kind) => {
     await expect.poll(() => settingsOf(withFile, "demo")).toMatchObject({ instances: [] })
     const alone = await restart()
     await expect.poll(async () => (await settingsOf(alone, "demo")).instances?.length).toBe(4)
+    // At once, also an account that the demo had.
+    const third = { id: "third", name: "Third", instances: [{ channel: "web-chat", instance: "*" }] }
+    await comes(await restart(third), "third")
   })
 
   it("are seen by a process that stands by, within its interval", async () => {

@@ -262,6 +262,32 @@ test("shows typing where the channel can, and is content where it can't", async 
   expect(shown).toEqual([[{ instance: "main", contact: "55" }, 1200]])
 })
 
+test.each([
+  ["sendChunk", chunkInput],
+  ["showTyping", { channel: "post", instance: "main", contact: "55", durationMs: 900 }]
+])("refuses %s by an account that is another company's by now", async (name, input) => {
+  const shown: Array<unknown> = []
+  const { channel, heard } = post({ showTyping: (...to) => Effect.sync(() => void shown.push(to)) })
+  const owned = (...instances: ReadonlyArray<string>) => [
+    completeCompany({ ...demoCompany, instances: [] }),
+    completeCompany({
+      id: "next",
+      name: "Next",
+      instances: instances.map((instance) => ({ channel: "post", instance }))
+    })
+  ]
+  for (const instance of ["main", "*"]) {
+    const companies = Companies.layerOf(owned(instance))
+    expect(await run(name, input, { channels: [channel], companies })).toMatchObject({
+      failure: { _tag: "JobRefused", reason: "accountNotOurs", message: expect.stringContaining("main") }
+    })
+  }
+  expect([...heard, ...shown]).toEqual([])
+  const companies = Companies.layerOf(owned("other"))
+  expect(await run(name, input, { channels: [channel], companies })).toMatchObject({ _tag: "Success" })
+  expect([...heard, ...shown]).toHaveLength(1)
+})
+
 test.each(["writeReply", "sendChunk", "showTyping"])(
   "refuses a wrong input of %s and says where",
   async (name) => {

@@ -55,7 +55,7 @@ export const companyGroup = HttpApiGroup.make("company")
       .annotateMerge(
         about(
           "Change the company's settings",
-          "Each section as a whole; null brings back its default. Every change is an event with who and why."
+          "Each section as a whole; null brings back its default. Every change is an event with who and why. Which accounts of channels it has (`instances`) only the owner of the installation changes."
         )
       )
       .annotateMerge(ifMatch)

@@ -266,9 +266,6 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
     expect((await change({ retentionDays: 0, reason })).body.errors).toMatchObject([
       { pointer: "/retentionDays" }
     ])
-    const taken = await change({ instances: [{ channel: "web-chat", instance: "globex-page" }], reason })
-    expect(taken.status).toBe(409)
-    expect(taken.body.detail).not.toContain("globex")
     for (const path of ["companies", "companies/globex"])
       expect((await ana.ask(`/api/v1/${path}`)).status).toBe(403)
     const owner = await server.as("acme", "owner", "super_admin")
@@ -285,6 +282,42 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
     expect((await turn("suspend")).status).toBe(409)
     expect((await turn("resume")).body.status).toBe("active")
     expect((await turn("delete")).status).toBe(202)
+  })
+
+  it("gives a company the accounts that the owner of the installation says, and no others", async () => {
+    const owner = await server.as("acme", "owner", "super_admin")
+    const change = (who: Caller, instances: unknown, more = {}) =>
+      who.ask("/api/v1/company", { method: "PATCH", body: { instances, ...more, reason } })
+    const before = (await owner.ask("/api/v1/company")).body.settings.instances
+    const free = { channel: "telegram", instance: "free" }
+    const wanted = [
+      [...before, free],
+      [...before, { channel: "web-chat", instance: "globex-page" }],
+      [...before, { channel: "telegram", instance: "*" }],
+      [],
+      null
+    ]
+    for (const instances of wanted) {
+      const refused = await change(ana, instances, { retentionDays: 9 })
+      // The same whether somebody has it or nobody: else it would tell who has what.
+      expect(refused).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining("may not write companies") }
+      })
+    }
+    expect((await owner.ask("/api/v1/company")).body.settings).toMatchObject({ instances: before })
+    expect((await owner.ask("/api/v1/company")).body.settings.retentionDays).not.toBe(9)
+    expect(await change(ana, before, { retentionDays: 9 })).toMatchObject({
+      status: 200,
+      body: { settings: { instances: before, retentionDays: 9 } }
+    })
+    expect(await change(owner, [...before, free])).toMatchObject({ status: 200 })
+    expect(await change(owner, [...before, { channel: "Web-Chat", instance: " GLOBEX-page" }])).toMatchObject(
+      {
+        status: 409
+      }
+    )
+    expect((await change(owner, before)).body.settings.instances).toEqual(before)
   })
 
   it("shows those who watch how it does, and nobody else", async () => {
