@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type * as Semaphore from "effect/Semaphore"
 import type { Json } from "../../eventstore/database/json.ts"
 import { storable } from "../../eventstore/database/storable-text.ts"
 import type { Batch, JobChange, JobState, StreamPosition } from "../../eventstore/log/batch.ts"
@@ -13,6 +12,7 @@ import { addressOf } from "../address.ts"
 import type { EngineClock, Fork } from "../engine/engine-clock.ts"
 import type { EngineLimits } from "../engine/engine-limits.ts"
 import type { AskedAction } from "../machine/running-machine.ts"
+import type { Turns } from "../turns.ts"
 import {
   type Idempotency,
   type JobContext,
@@ -74,7 +74,7 @@ type Failure = JobRefused | JobFailedForNow
 /** Attempts, doubts and pauses, until the job is done, has failed for good, or is nobody's business any more. */
 export const attemptUntilDone = Effect.fnUntraced(function* (
   ports: JobPorts,
-  turns: Semaphore.Semaphore,
+  turns: Turns,
   job: Job,
   interruptible: (safe: boolean) => void
 ) {
@@ -98,7 +98,8 @@ export const attemptUntilDone = Effect.fnUntraced(function* (
       if (doubt._tag === "happened") return yield* succeed(ports, job, doubt.output)
       if (doubt._tag === "inDoubt") return yield* fail(ports, job, "inDoubt", doubt.message)
     }
-    const exit = yield* turns.withPermits(1)(oneAttempt(ports, job, handler, idempotency, interruptible))
+    const attempt = oneAttempt(ports, job, handler, idempotency, interruptible)
+    const exit = yield* turns.take(turnsOf(job, handler), attempt)
     if (exit === "lost") return
     if (Exit.isSuccess(exit)) return yield* succeed(ports, job, exit.value)
     const failure = failureOf(exit)
@@ -116,6 +117,10 @@ export const attemptUntilDone = Effect.fnUntraced(function* (
     yield* ports.clock.sleepUntil(dueAt)
   }
 })
+
+/** What hangs is a company's way to one outside service: it holds up none of another's, nor another way of its own. */
+const turnsOf = ({ company, name, input }: Job, { service }: JobHandler): string =>
+  JSON.stringify([company, name, service?.(input)])
 
 const backoffMs = (limits: EngineLimits, attempts: number) =>
   Math.min(limits.jobBackoffMs * 2 ** (attempts - 1), limits.jobBackoffMaxMs)

@@ -52,6 +52,8 @@ export interface JobHandler {
   readonly name: string
   /** A function where it depends on the input, such as the channel that a chunk goes to. */
   readonly idempotency: Idempotency | ((input: Json) => Idempotency)
+  /** Which outside service its attempts wait for, where the input says it; each has its share of what runs at once. */
+  readonly service?: (input: Json) => string
   /** One attempt takes at most this long; default `limits.jobTimeoutMs`. */
   readonly timeoutMs?: number
   /** Tries after the first; default `limits.jobRetriesMax`. */

@@ -2,9 +2,10 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Semaphore from "effect/Semaphore"
+import type { Places } from "../../eventstore/log/event-store.ts"
 import type { OpenedJob } from "../../eventstore/log/history.ts"
 import { pollLoop, Wake } from "../poll-loop.ts"
+import { Turns } from "../turns.ts"
 import { attemptUntilDone, type Job, type JobPorts, jobKey } from "./job-attempts.ts"
 
 /** Where it broke, and not what was said: that may hold personal data. */
@@ -20,6 +21,10 @@ const lookEveryMs = 1000
 const readMax = 1000
 /** Jobs in memory, running or waiting for their turn; the rest stays in the database until there is room. */
 const inMemoryMax = 10_000
+/** Of each company there is room for so many, whatever the others have. */
+const inMemoryEach = 500
+/** Of what runs at once, each company's way to one service has such a part for itself. */
+const ownPart = 8
 
 interface Running {
   readonly job: Job
@@ -36,12 +41,15 @@ export class JobRunner {
   private readonly ended = new Set<string>()
   /** Streams erased since then, for the same reason. */
   private readonly forgotten = new Set<string>()
-  private readonly turns: Semaphore.Semaphore
+  private readonly turns: Turns
+  /** How many of `jobs` are each company's. */
+  private readonly held = new Map<string, number>()
   private readonly wake = new Wake()
 
   constructor(ports: JobPorts) {
     this.ports = ports
-    this.turns = Semaphore.makeUnsafe(ports.limits.jobConcurrency)
+    const all = ports.limits.jobConcurrency
+    this.turns = new Turns({ all, each: Math.max(1, Math.floor(all / ownPart)) })
   }
 
   get running(): number {
@@ -50,9 +58,12 @@ export class JobRunner {
 
   start(job: Job): void {
     const key = jobKey(job.company, job.stream, job.job)
-    if (this.jobs.has(key) || this.jobs.size >= inMemoryMax || this.ports.isErasing(job)) return
+    const held = this.held.get(job.company) ?? 0
+    const isRoom = this.jobs.size < inMemoryMax || held < inMemoryEach
+    if (this.jobs.has(key) || !isRoom || this.ports.isErasing(job)) return
     const running: Running = { job, safe: true, fiber: undefined }
     this.jobs.set(key, running)
+    this.held.set(job.company, held + 1)
     const attempts = attemptUntilDone(this.ports, this.turns, job, (safe) => {
       running.safe = safe
     })
@@ -96,31 +107,33 @@ export class JobRunner {
   )
 
   private exited(key: string, running: Running, exit: Exit.Exit<void>) {
-    if (this.jobs.get(key) === running) this.end(key)
+    if (this.jobs.get(key) === running) this.end(key, running.job)
     if (Exit.isFailure(exit) && !Exit.hasInterrupts(exit))
       this.ports.log(`job ${key} broke off: ${brokenBy(exit.cause)}`)
   }
 
-  private end(key: string) {
+  private end(key: string, { company }: Job) {
     this.jobs.delete(key)
+    const held = this.held.get(company)! - 1
+    if (held === 0) this.held.delete(company)
+    else this.held.set(company, held)
     this.ended.add(key)
   }
 
   private interruptWhere(which: (job: Job) => boolean) {
     for (const [key, { job, fiber }] of this.jobs) {
       if (!which(job)) continue
-      this.end(key)
+      this.end(key, job)
       this.ports.fork(Fiber.interrupt(fiber!))
     }
   }
 
   private readonly look = Effect.gen({ self: this }, function* (this: JobRunner) {
-    const { places, history, clock } = this.ports
-    const ours = places()
+    const ours = this.ports.places()
     if (ours.companies.length === 0) return
     this.ended.clear()
     this.forgotten.clear()
-    const found = yield* Effect.result(history.dueJobs(ours, clock.now(), readMax))
+    const found = yield* Effect.result(this.due(ours))
     if (found._tag === "Failure") return
     for (const stored of found.success) {
       if (this.ended.has(jobKey(stored.company, stored.stream, stored.job))) continue
@@ -129,6 +142,24 @@ export class JobRunner {
       if (stored.input !== undefined) this.start(jobOf(stored, stored.input))
     }
   })
+
+  /** The oldest; where those of one company could fill the page, the oldest of each. */
+  private readonly due = Effect.fnUntraced({ self: this }, function* (this: JobRunner, ours: Places) {
+    const { history, clock } = this.ports
+    const now = clock.now()
+    const oldest = yield* history.dueJobs(ours, now, readMax)
+    if (oldest.length < readMax) return oldest
+    const ofEach = yield* Effect.forEach(new Set(ours.companies), (company) =>
+      history.dueJobs(onlyOf(ours, company), now, inMemoryEach)
+    )
+    return ofEach.flat()
+  })
+}
+
+/** The partitions of one company. */
+const onlyOf = ({ companies, partitions }: Places, company: string): Places => {
+  const which = companies.flatMap((each, n) => (each === company ? [n] : []))
+  return { companies: which.map(() => company), partitions: which.map((n) => partitions[n]!) }
 }
 
 const jobOf = (stored: OpenedJob, input: string): Job => ({

@@ -4,7 +4,8 @@ import { type JobContext, JobFailedForNow, type JobHandler } from "../../actors/
 import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import type { Outbound, Sent } from "../channels/channel.ts"
-import { Channels, channelNamed } from "./channels.ts"
+import { Companies } from "../companies/companies.ts"
+import { Channels, channelNamed, channelOf, channelOut } from "./channels.ts"
 import { decodeInput } from "./decode-input.ts"
 
 const name = "sendChunk"
@@ -26,16 +27,14 @@ const outboundOf = (
 
 const outputOf = ({ messageId, at }: Sent): Json => ({ messageId, at })
 
-const channelOf = (input: Json): unknown =>
-  typeof input === "object" && input !== null && "channel" in input ? input.channel : undefined
-
 /** Sends one chunk by the conversation's channel, as safely as that channel declares. */
 export const sendChunk = Effect.gen(function* () {
   const channels = yield* Channels
+  const companies = yield* Companies
 
   const run = Effect.fn("sendChunk")(function* (input: Json, context: JobContext) {
     const job = yield* decode(input)
-    const channel = yield* channelNamed(channels, job.channel)
+    const channel = yield* channelOut(channels, companies, job, context)
     return outputOf(yield* channel.send(outboundOf(job, context)))
   })
 
@@ -54,7 +53,8 @@ export const sendChunk = Effect.gen(function* () {
   return {
     name,
     // A channel that is no longer set up can't be asked whether it sent what it began to send.
-    idempotency: (input) => channels.get(String(channelOf(input)))?.idempotency ?? "none",
+    idempotency: (input) => channels.get(channelOf(input))?.idempotency ?? "none",
+    service: channelOf,
     run,
     findReceipt: (input, context) =>
       findReceipt(input, context).pipe(

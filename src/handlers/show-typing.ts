@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
-import type { JobHandler } from "../../actors/jobs/job-handler.ts"
+import type { JobContext, JobHandler } from "../../actors/jobs/job-handler.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
-import { Channels, channelNamed } from "./channels.ts"
+import { Companies } from "../companies/companies.ts"
+import { Channels, channelOf, channelOut } from "./channels.ts"
 import { decodeInput } from "./decode-input.ts"
 
 const name = "showTyping"
@@ -11,15 +12,18 @@ const decode = decodeInput(name, conversationJobs.showTyping.input)
 /** Shows "typing…" to the lead; a channel that can't is no failure. */
 export const showTyping = Effect.gen(function* () {
   const channels = yield* Channels
-  const run = Effect.fn("showTyping")(function* (input: Json) {
-    const { channel: wanted, instance, contact, durationMs } = yield* decode(input)
-    const channel = yield* channelNamed(channels, wanted)
+  const companies = yield* Companies
+  const run = Effect.fn("showTyping")(function* (input: Json, context: JobContext) {
+    const job = yield* decode(input)
+    const { instance, contact, durationMs } = job
+    const channel = yield* channelOut(channels, companies, job, context)
     yield* channel.showTyping?.({ instance, contact }, durationMs) ?? Effect.void
     return null
   })
   return {
     name,
     idempotency: "safe",
+    service: channelOf,
     // Shown late, it would be shown for nothing.
     retriesMax: 0,
     timeoutMs: 5000,

@@ -34,7 +34,13 @@ export const engineSettings = {
     16 * mebibyte,
     "An event at most."
   ),
-  jobConcurrency: integer("CENTURION_JOB_CONCURRENCY", 64, 1, 10_000, "Jobs that run side by side at most."),
+  jobConcurrency: integer(
+    "CENTURION_JOB_CONCURRENCY",
+    64,
+    1,
+    10_000,
+    "Jobs that run side by side; a company's way to one service has an eighth of that for itself."
+  ),
   jobTimeoutMs: integer(
     "CENTURION_JOB_TIMEOUT_MS",
     30 * second,
