@@ -132,7 +132,8 @@ const contextOf = (ports: JobPorts, job: Job): JobContext => ({
   attempt: job.attempts,
   at: job.lastAttemptAt ?? ports.clock.now(),
   firstAttemptAt: job.firstAttemptAt ?? ports.clock.now(),
-  now: ports.clock.now()
+  now: ports.clock.now(),
+  mayAct: ports.holdsLease
 })
 
 /** The attempt is committed before anything goes out, so that a crash leaves a trace of it. */
@@ -200,6 +201,8 @@ const resolveDoubt = Effect.fnUntraced(function* (
   if (idempotency === "safe" || idempotency === "key") return { _tag: "mayTryAgain" }
   const { findReceipt } = handler
   if (idempotency === "none" || findReceipt === undefined) {
+    // A person was told of the doubt and wants it sent.
+    if (job.attempts === 0) return { _tag: "mayTryAgain" }
     return {
       _tag: "inDoubt",
       message: "an attempt was made, and whether it arrived can't be asked; not sent again"

@@ -28,6 +28,11 @@ export interface JobContext {
   readonly firstAttemptAt: number
   /** When the handler is asked, epoch ms by the engine's clock, which this process's own need not agree with. */
   readonly now?: number
+  /**
+   * Whether this process still owns the actor: false at once after it stood still for longer than its lease. To be
+   * asked as late as possible before something goes out that is not `safe`.
+   */
+  readonly mayAct?: () => boolean
 }
 
 /** The job can't succeed as it is: no retry. `reason` is a stable word (`invalidNumber`), `message` for people. */

@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Option from "effect/Option"
 import { type JobContext, JobFailedForNow, type JobHandler } from "../../actors/jobs/job-handler.ts"
 import type { Json } from "../../eventstore/database/json.ts"
 import { conversationJobs } from "../../machines/conversation/jobs.ts"
 import type { Outbound, Sent } from "../channels/channel.ts"
+import { guardedFetch } from "../channels/guarded-fetch.ts"
 import { Companies } from "../companies/companies.ts"
 import { Channels, channelNamed, channelOf, channelOut } from "./channels.ts"
 import { decodeInput } from "./decode-input.ts"
@@ -26,6 +28,12 @@ const outboundOf = (
 })
 
 const outputOf = ({ messageId, at }: Sent): Json => ({ messageId, at })
+
+/** What it sends goes out only as long as this process owns the actor, by a look at the last moment. */
+const whileOurs = <A, E>({ mayAct }: JobContext, sending: Effect.Effect<A, E>) =>
+  mayAct === undefined
+    ? sending
+    : Effect.provideService(sending, FetchHttpClient.Fetch, guardedFetch(mayAct))
 
 /** Sends one chunk by the conversation's channel, as safely as that channel declares. */
 export const sendChunk = Effect.gen(function* () {
@@ -55,7 +63,7 @@ export const sendChunk = Effect.gen(function* () {
     // A channel that is no longer set up can't be asked whether it sent what it began to send.
     idempotency: (input) => channels.get(channelOf(input))?.idempotency ?? "none",
     service: channelOf,
-    run,
+    run: (input, context) => whileOurs(context, run(input, context)),
     findReceipt: (input, context) =>
       findReceipt(input, context).pipe(
         Effect.catchTag("JobRefused", ({ reason, message }) =>

@@ -53,7 +53,9 @@ describeEngine("a job whose end nobody saw", (given) => {
     const handler = scripted([succeed], {
       idempotency: "receipt",
       findReceipt: (input, context) => {
-        asked.push({ input, ...context })
+        const { mayAct, ...said } = context
+        expect(mayAct?.()).toBe(true)
+        asked.push({ input, ...said })
         return Effect.succeed(Option.some("found"))
       }
     })
@@ -218,6 +220,40 @@ describeEngine("a job whose end nobody saw", (given) => {
     const engine = await given.start({ machines, handlers: [handler] })
     await engine.seen("worker/1", "WorkDone")
     expect(handler.calls.map(({ attempt }) => attempt)).toEqual([2])
+  })
+
+  /** A dead letter of one attempt that was sent, put back to work by a person; gives the handler's calls. */
+  const retried = async (first: Attempt, rest: Partial<JobHandler>) => {
+    given.clock.advance(Date.now() - given.clock.now() + 3_600_000)
+    const handler = scripted([first, succeed], rest)
+    const engine = await given.start({ machines, handlers: [handler] })
+    await engine.deliver("hopeful/1", begin)
+    await until("it is a dead letter", async () => (await jobs(engine))[0]?.state === "failed")
+    const [letter] = await jobs(engine)
+    expect(await engine.run(engine.store.retryJob("acme", "hopeful/1", "2.0"))).toBe(true)
+    await until("it is looked for and done", async () => {
+      given.clock.advance(1000)
+      return (await engine.types("hopeful/1")).includes("WorkDone")
+    })
+    return { reason: letter!.reason, calls: handler.calls.length, events: await engine.events("hopeful/1") }
+  }
+
+  it("is asked for, and not sent again, when a person retries what was sent and could not be stored", async () => {
+    const unstorable: Attempt = () => Effect.succeed({ n: Number.NaN } as never)
+    const found = { idempotency: "receipt", findReceipt: () => Effect.succeedSome("found") } as const
+    const { reason, calls, events } = await retried(unstorable, found)
+    expect([reason, calls]).toEqual(["wrongResult", 1])
+    expect(events.find(({ type }) => type === "JobSucceeded")?.data).toMatchObject({ output: "found" })
+  })
+
+  it("is sent again when a person retries it and its receipt says that nothing was sent", async () => {
+    const unstorable: Attempt = () => Effect.succeed({ n: Number.NaN } as never)
+    const none = { idempotency: "receipt", findReceipt: () => Effect.succeedNone } as const
+    expect(await retried(unstorable, none)).toMatchObject({ reason: "wrongResult", calls: 2 })
+  })
+
+  it("is sent again when a person, told of the doubt, retries what nobody can ask for", async () => {
+    expect(await retried(lost, { idempotency: "none" })).toMatchObject({ reason: "inDoubt", calls: 2 })
   })
 
   it("is stored as an attempt before anything goes out", async () => {

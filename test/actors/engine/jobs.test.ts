@@ -49,6 +49,7 @@ describeEngine("jobs", (given) => {
         at: now,
         firstAttemptAt: now,
         now,
+        mayAct: expect.any(Function),
         input: { n: 1 }
       }
     ])

@@ -93,6 +93,26 @@ describe.each(stores)("work that stands with the events on $name", (kind) => {
     expect(await ask((events) => events.listJobs("other", null, 10))).toEqual([])
   })
 
+  it("keeps the doubt of a dead letter that may have arrived when a person retries it", async () => {
+    const dead = { state: "failed", attempts: 1, firstAttemptAt: atNoon, dueAt: atNoon, message: "" } as const
+    const reasons = ["inDoubt", "wrongResult", "invalidNumber", "noHandler"]
+    await commit((batch) => {
+      for (const reason of reasons) batch.job(place(), reason, "sendChunk", "send", "{}", atNoon)
+    })
+    await commit((batch) => {
+      for (const reason of reasons) batch.jobChange(place(), { ...dead, job: reason, reason })
+    })
+    for (const reason of reasons)
+      expect(await ask((events) => events.retryJob("acme", "lead/1", reason))).toBe(true)
+    const states = await ask((events) => events.listJobs("acme", null, 10))
+    expect(Object.fromEntries(states.map(({ job, state }) => [job, state]))).toEqual({
+      inDoubt: "unknown",
+      wrongResult: "unknown",
+      invalidNumber: "pending",
+      noHandler: "pending"
+    })
+  })
+
   it("sets a timer of one name once: a later one takes its place", async () => {
     await commit((batch) => batch.timer(place(), "turnClosure", 1, atNoon + 8000))
     await commit((batch) => batch.timer(place(), "turnClosure", 2, atNoon + 9000))

@@ -118,7 +118,8 @@ export const makeMemoryStore = (time: StoreTime = { now: () => Date.now() }): Me
       Effect.sync(() => {
         const row = tables.jobs.get(idOf(company, stream, job))
         if (row?.state !== "failed") return false
-        Object.assign(row, { state: "pending", attempts: 0, dueAt: time.now(), reason: null, message: null })
+        const state = row.reason === "inDoubt" || row.reason === "wrongResult" ? "unknown" : "pending"
+        Object.assign(row, { state, attempts: 0, dueAt: time.now(), reason: null, message: null })
         return true
       }),
     dropJob: (company, stream, job) =>
