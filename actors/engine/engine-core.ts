@@ -154,7 +154,9 @@ export class EngineCore {
         if (answers !== (this.storeDown === undefined))
           this.log(answers ? "info" : "error", answers ? "the database answers again" : why)
         this.storeDown = answers ? undefined : why
-      }
+      },
+      putOff: (why) =>
+        this.log("error", `something is not stored, while other things are; it is tried again: ${why}`)
     })
   }
 

@@ -1,5 +1,11 @@
 import * as Effect from "effect/Effect"
-import type { EventStore, KnownKey, StoreUnavailable } from "../../eventstore/log/event-store.ts"
+import { Batch } from "../../eventstore/log/batch.ts"
+import type {
+  BatchRefused,
+  EventStore,
+  KnownKey,
+  StoreUnavailable
+} from "../../eventstore/log/event-store.ts"
 import type { CommitDraft } from "./commit-draft.ts"
 import { EventRefused, TryAgain } from "./engine.ts"
 import type { Delivery, OwnedPartition, Waiting } from "./partition.ts"
@@ -13,8 +19,10 @@ export interface LanePorts {
   readonly committed: (draft: CommitDraft) => void
   /** The partition is another's: drop all that is known of it. */
   readonly partitionLost: (partition: OwnedPartition, why: string) => void
-  /** Called when the database does not answer, and again when it does. */
+  /** Called when the database does not answer or takes nothing, and when it does again. */
   readonly storeAnswers: (answers: boolean, why: string) => void
+  /** Called when the database takes other things, but not this, with an error that says nothing about it. */
+  readonly putOff: (why: string) => void
 }
 
 /** One connection's worth of work: its partitions' deliveries are gathered and committed together. */
@@ -26,8 +34,11 @@ export interface Lane {
   readonly idle: () => boolean
 }
 
-/** Waiting between two looks at a database that does not answer. */
+/** Waiting between two looks at a database that does not answer, or takes nothing. */
 const retryMs = { first: 50, most: 2000 } as const
+
+/** So many that fail alone, and nothing that is taken, are the database's failure and not their own. */
+const failuresMax = 2
 
 export const makeLane = (ports: LanePorts): Lane => {
   const partitions = new Set<OwnedPartition>()
@@ -58,6 +69,7 @@ export const makeLane = (ports: LanePorts): Lane => {
   }
 
   const run = Effect.gen(function* () {
+    let waitMs: number = retryMs.first
     while (true) {
       yield* sleep
       // One turn of the event loop lets all who are ready now join this commit.
@@ -65,7 +77,11 @@ export const makeLane = (ports: LanePorts): Lane => {
       const gathered = gather()
       if (gathered.length === 0) continue
       busy = true
-      yield* commit(ports, gathered)
+      const trial: Trial = { taken: false, failures: 0, why: "" }
+      yield* commit(ports, gathered, trial)
+      if (trial.taken) waitMs = retryMs.first
+      else if (trial.failures > 0) waitMs = yield* waitUntilItTakes(ports, trial.why, waitMs)
+      if (trial.taken && trial.failures > 0) ports.putOff(trial.why)
       busy = false
     }
   })
@@ -74,9 +90,20 @@ export const makeLane = (ports: LanePorts): Lane => {
 
 type Gathered = ReadonlyArray<readonly [OwnedPartition, Waiting]>
 
+/** How the database took the parts of one gathering. */
+interface Trial {
+  taken: boolean
+  /** How many it did not take alone, with an error that says nothing about them. */
+  failures: number
+  why: string
+}
+
+/** What still waits is tried as it is, and not in halves. */
+const nothingIsTaken = (trial: Trial) => !trial.taken && trial.failures >= failuresMax
+
 /** Commits what was gathered; comes back only when each of them is settled. */
-const commit: (ports: LanePorts, gathered: Gathered) => Effect.Effect<void> = Effect.fnUntraced(
-  function* (ports, gathered) {
+const commit: (ports: LanePorts, gathered: Gathered, trial: Trial) => Effect.Effect<void> = Effect.fnUntraced(
+  function* (ports, gathered, trial) {
     let open: Gathered = gathered
     while (open.length > 0) {
       open = settleLost(open)
@@ -88,47 +115,96 @@ const commit: (ports: LanePorts, gathered: Gathered) => Effect.Effect<void> = Ef
       draft.finish()
       const refused = draft.batch.empty ? undefined : yield* write(ports, draft)
       if (refused === undefined) {
+        trial.taken ||= !draft.batch.empty
         settle(ports, draft)
         return
       }
+      if (refused === "lost") continue
       if (refused._tag === "KeysKnown") open = answerKnown(open, refused.keys)
-      else if (refused._tag === "BatchRefused") return yield* commitHalves(ports, open, refused.message)
+      else if (refused._tag === "StoreUnavailable" && nothingIsTaken(trial))
+        return putOff(open, refused.message)
+      else return yield* commitHalves(ports, open, trial, refused)
     }
   }
 )
 
 /** The database refuses something in the batch: halving it finds what, and lets the rest through. */
-const commitHalves = (ports: LanePorts, open: Gathered, why: string): Effect.Effect<void> =>
+const commitHalves = (
+  ports: LanePorts,
+  open: Gathered,
+  trial: Trial,
+  refused: BatchRefused | StoreUnavailable
+): Effect.Effect<void> =>
   Effect.suspend(() => {
     const half = Math.floor(open.length / 2)
-    if (half > 0) return Effect.andThen(commit(ports, open.slice(0, half)), commit(ports, open.slice(half)))
-    for (const [, waiting] of open) {
-      if (waiting.kind === "note") waiting.settle(false)
-      else
-        waiting.settle(new EventRefused({ reason: "wrongData", message: `the database refuses it: ${why}` }))
+    if (half > 0)
+      return Effect.andThen(commit(ports, open.slice(0, half), trial), commit(ports, open.slice(half), trial))
+    if (refused._tag === "BatchRefused") refuseData(open, refused.message)
+    else {
+      trial.failures++
+      trial.why = refused.message
+      putOff(open, refused.message)
     }
     return Effect.void
   })
 
-/** Sends the draft until its fate is known: undefined when it stands. */
+/** What it says can't be stored, now or ever. */
+const refuseData = (open: Gathered, why: string) => {
+  for (const [, waiting] of open) {
+    if (waiting.kind === "note") waiting.settle("lost")
+    else waiting.settle(new EventRefused({ reason: "wrongData", message: `the database refuses it: ${why}` }))
+  }
+}
+
+/** Nothing is wrong with it that we know of: whoever sent it keeps it, and tries again. */
+const putOff = (open: Gathered, why: string) => {
+  for (const [, waiting] of open) {
+    if (waiting.kind === "note") waiting.settle("later")
+    else waiting.settle(new TryAgain({ reason: "storeUnavailable", message: why, retryAfterMs: putOffMs }))
+  }
+}
+
+const putOffMs = 1000
+
+/** Sends the draft until its fate is known: undefined when it stands, `StoreUnavailable` when it was not taken twice. */
 const write = Effect.fnUntraced(function* (ports: LanePorts, draft: CommitDraft) {
-  let waitMs: number = retryMs.first
-  let appended = yield* Effect.result(ports.store.append(draft.batch))
-  while (true) {
+  for (let attempt = 1; ; attempt++) {
+    const appended = yield* Effect.result(ports.store.append(draft.batch))
     if (appended._tag === "Success") return undefined
     const error = appended.failure
     if (error._tag === "KeysKnown" || error._tag === "BatchRefused") return error
+    const fate = yield* knownFate(ports, draft)
+    if (fate === "stands") return undefined
+    if (fate === "lost" || error._tag === "PartitionLost") return "lost" as const
+    if (attempt > 1) return error
+  }
+})
+
+/** What became of the draft, however long the database is away. */
+const knownFate = Effect.fnUntraced(function* (ports: LanePorts, draft: CommitDraft) {
+  for (let waitMs: number = retryMs.first; ; waitMs = Math.min(waitMs * 2, retryMs.most)) {
     const fate = yield* Effect.result(fateOf(ports, draft))
-    if (fate._tag === "Failure") {
-      ports.storeAnswers(false, fate.failure.message)
-      yield* Effect.sleep(waitMs)
-      waitMs = Math.min(waitMs * 2, retryMs.most)
-      continue
+    if (fate._tag === "Success") {
+      ports.storeAnswers(true, "")
+      return fate.success
     }
+    ports.storeAnswers(false, fate.failure.message)
+    yield* Effect.sleep(waitMs)
+  }
+})
+
+/**
+ * The database answers and takes nothing: a broken index, a right or a function that is gone, a disk that is full. A
+ * batch without anything in it shows when it may be tried again; gives how long to wait should it fail once more.
+ */
+const waitUntilItTakes = Effect.fnUntraced(function* (ports: LanePorts, why: string, firstWaitMs: number) {
+  ports.storeAnswers(false, why)
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, retryMs.most)) {
+    yield* Effect.sleep(waitMs)
+    const probed = yield* Effect.result(ports.store.append(new Batch()))
+    if (probed._tag === "Failure") continue
     ports.storeAnswers(true, "")
-    if (fate.success === "stands") return undefined
-    if (fate.success === "lost") return error
-    appended = yield* Effect.result(ports.store.append(draft.batch))
+    return Math.min(waitMs * 2, retryMs.most)
   }
 })
 
@@ -170,7 +246,7 @@ const settleLost = (open: Gathered): Gathered =>
 
 /** Tells whoever waits that this process does not own the partition any more. */
 export const refuseLost = (waiting: Waiting): void => {
-  if (waiting.kind === "note") waiting.settle(false)
+  if (waiting.kind === "note") waiting.settle("lost")
   else
     waiting.settle(
       new TryAgain({
@@ -199,7 +275,7 @@ const answerKnown = (open: Gathered, keys: ReadonlyArray<KnownKey>): Gathered =>
 const settle = (ports: LanePorts, draft: CommitDraft): void => {
   draft.apply()
   ports.committed(draft)
-  for (const note of draft.notes) note.settle(true)
+  for (const note of draft.notes) note.settle("written")
   const outcomes = new Map<Delivery, (typeof draft.settled)[number]["outcome"]>()
   for (const { delivery, outcome } of draft.settled) {
     outcomes.set(delivery, outcome)

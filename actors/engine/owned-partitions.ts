@@ -3,7 +3,10 @@ import type { Batch, StreamPosition } from "../../eventstore/log/batch.ts"
 import type { EventStore, Places } from "../../eventstore/log/event-store.ts"
 import type { Partition } from "../../eventstore/log/stored-rows.ts"
 import { type Lane, refuseLost } from "./lane.ts"
-import type { OwnedPartition, Waiting } from "./partition.ts"
+import type { Note, OwnedPartition, Waiting } from "./partition.ts"
+
+/** Until what the database did not take is written again. */
+const noteAgainMs = 1000
 
 /** `acme/2`, to find a partition by. */
 const partitionKey = (company: string, partition: number): string => `${company}/${partition}`
@@ -67,10 +70,16 @@ export class OwnedPartitions {
 
   /** Writes into a partition's next commit; false when it is not ours, or no more when that commit is made. */
   readonly note = (place: StreamPosition, write: (batch: Batch) => void): Effect.Effect<boolean> =>
-    Effect.callback((resume) => {
+    Effect.callback<boolean>((resume) => {
       const partition = this.at(place.company, place.partition)
       if (partition === undefined) return resume(Effect.succeed(false))
-      enqueue(partition, { kind: "note", write, settle: (written) => resume(Effect.succeed(written)) })
+      const later = Effect.andThen(
+        Effect.sleep(noteAgainMs),
+        Effect.suspend(() => this.note(place, write))
+      )
+      const settle: Note["settle"] = (outcome) =>
+        resume(outcome === "later" ? later : Effect.succeed(outcome === "written"))
+      enqueue(partition, { kind: "note", write, settle })
     })
 
   /** Reads the companies again; true when something new was found. */

@@ -45,8 +45,8 @@ export interface Delivery {
 export interface Note {
   readonly kind: "note"
   readonly write: (batch: Batch) => void
-  /** False when the partition was lost before it was written. */
-  readonly settle: (written: boolean) => void
+  /** `lost`: it is another process's now, or nothing that can be stored. `later`: the database does not take it now. */
+  readonly settle: (outcome: "written" | "lost" | "later") => void
 }
 
 export type Waiting = Delivery | Note

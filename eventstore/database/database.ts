@@ -20,8 +20,16 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
   cause: Schema.Defect()
 }) {
   /**
-   * It may work later: the connection broke (08), the server goes down or is not up yet (57), a deadlock (40), no
-   * room or memory (53), a lock (55), a broken disk (58), read-only after a failover (25).
+   * The statement's own data is wrong: a value of it (22), or a constraint that it breaks (23). Anything else, foreseen
+   * or not, says nothing about the data: whoever sent it keeps it and tries again.
+   */
+  get isOfData(): boolean {
+    return /^2[23]/.test(this.code)
+  }
+
+  /**
+   * A server that starts waits for it: the connection broke (08), the database goes down or is not up yet (57), a
+   * deadlock (40), no room or memory (53), a lock (55), a broken disk (58), read-only after a failover (25).
    */
   get unreachable(): boolean {
     return this.code === "" || /^(08|25|40|53|55|57|58)/.test(this.code)

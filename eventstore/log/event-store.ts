@@ -111,7 +111,7 @@ export class EventStore extends Context.Service<
         query(sql, params).pipe(
           Effect.map((rows) => rows.map(shape)),
           Effect.catch((error) =>
-            error.unreachable ? Effect.fail(unavailable(error, false)) : Effect.die(error)
+            error.isOfData ? Effect.die(error) : Effect.fail(unavailable(error, false))
           )
         )
       const one = <A>(sql: string, params: ReadonlyArray<unknown>, shape: (row: Row) => A) =>
@@ -206,7 +206,7 @@ const refusal = (error: DatabaseError): Effect.Effect<never, AppendError> => {
     }))
     return Effect.fail(new KeysKnown({ keys: known }))
   }
-  return error.unreachable
-    ? Effect.fail(unavailable(error, true))
-    : Effect.fail(new BatchRefused({ message: error.message }))
+  return error.isOfData
+    ? Effect.fail(new BatchRefused({ message: error.message }))
+    : Effect.fail(unavailable(error, true))
 }

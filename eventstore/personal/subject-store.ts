@@ -250,7 +250,7 @@ const reasons = { CE010: "unknownSubject", CE011: "onHold", CE012: "notProved" }
 const refusal = (error: DatabaseError): Effect.Effect<never, StoreUnavailable | SubjectRefused> => {
   const reason = reasons[error.code as keyof typeof reasons]
   if (reason !== undefined) return Effect.fail(new SubjectRefused({ reason, message: error.message }))
-  if (!error.unreachable) return Effect.die(error)
+  if (error.isOfData) return Effect.die(error)
   const message = `the database did not answer: ${error.message}`
   return Effect.fail(new StoreUnavailable({ message, mayHaveHappened: false }))
 }

@@ -190,14 +190,19 @@ const stageParams = (events: ReadonlyArray<Omit<StoredEvent, "data">>) =>
   )
 
 const unavailable = (error: DatabaseError): Effect.Effect<never, StoreUnavailable> =>
-  error.unreachable
-    ? Effect.fail(
+  error.isOfData
+    ? Effect.die(error)
+    : Effect.fail(
         new StoreUnavailable({
           message: `the database did not answer: ${error.message}`,
           mayHaveHappened: true
         })
       )
-    : Effect.die(error)
 
 const importRefusal = (error: DatabaseError): Effect.Effect<never, StoreUnavailable | ImportRefused> =>
-  error.unreachable ? unavailable(error) : Effect.fail(new ImportRefused({ message: error.message }))
+  error.isOfData || error.code.startsWith(refusedByUs)
+    ? Effect.fail(new ImportRefused({ message: error.message }))
+    : unavailable(error)
+
+/** How the codes of our own functions begin. */
+const refusedByUs = "CE"

@@ -6,7 +6,7 @@ import { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 /** A defect of ours. Postgres's detail may hold a whole row, hash included, and is not repeated. */
 const defect = ({ message, code }: DatabaseError) => new Error(`${message} (SQLSTATE ${code})`)
 
-/** A database that does not answer now is `StoreUnavailable`; any other refusal of it is a defect. */
+/** A database that does not answer now is `StoreUnavailable`; only what it says about our data is a defect. */
 export const answered = <A, E, R>(
   asked: Effect.Effect<A, E | DatabaseError, R>
 ): Effect.Effect<A, Exclude<E, DatabaseError> | StoreUnavailable, R> =>
@@ -15,14 +15,14 @@ export const answered = <A, E, R>(
     (error): error is Extract<E | DatabaseError, DatabaseError> =>
       (error as { readonly _tag?: unknown })._tag === "DatabaseError",
     (error): Effect.Effect<never, StoreUnavailable> =>
-      error.unreachable
-        ? Effect.fail(
+      error.isOfData
+        ? Effect.die(defect(error))
+        : Effect.fail(
             new StoreUnavailable({
               message: `the database did not answer: ${error.message}`,
               mayHaveHappened: false
             })
           )
-        : Effect.die(defect(error))
   ) as Effect.Effect<A, Exclude<E, DatabaseError> | StoreUnavailable, R>
 
 /** Epoch ms, by the clock that tests move. */

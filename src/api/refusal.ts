@@ -110,9 +110,9 @@ export const answerTo = (error: unknown): HttpServerResponse.HttpServerResponse 
     case "DatabaseError":
       if (failure.code === noSuchTable)
         return problem(503, "the company's read models are being made; try again", { retryAfterMs: retryMs })
-      return failure.unreachable
-        ? problem(503, tryAgainWords.storeUnavailable, { retryAfterMs: retryMs })
-        : undefined
+      return failure.isOfData
+        ? undefined
+        : problem(503, tryAgainWords.storeUnavailable, { retryAfterMs: retryMs })
     default:
       return answerToAccount(error as AccountFailure)
   }
