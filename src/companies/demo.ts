@@ -34,7 +34,7 @@ export const demoCompany: typeof CompanyFile.Type = {
         },
         cues: [
           ...[
-            "preciso de",
+            "preciso",
             "precisamos",
             "queremos",
             "quero automa*",

@@ -10,7 +10,9 @@ export type { AskedCriterion, FaqEntry, Texts } from "../../machines/company/set
 type JobInput = typeof conversationJobs.writeReply.input.Type
 
 /** All that a model may use to write one reply. */
-export interface ReplyRequest extends Omit<JobInput, "agent"> {
+export interface ReplyRequest extends Omit<JobInput, "agent" | "lines"> {
+  /** The lead's messages that nobody has answered yet, each with the day on which it was written where that is known. */
+  readonly lines: ReadonlyArray<Line & { readonly day?: string }>
   /** The day of the request in the company's time zone, `2026-11-20`: "next week" counts from it. */
   readonly today: string
   readonly company: {

@@ -2,7 +2,8 @@
 export const foldText = (text: string): string =>
   text
     .normalize("NFD")
-    .replaceAll(/\p{M}/gu, "")
+    // Marks above letters, and what nobody can see: zero-width spaces and joiners, soft hyphens.
+    .replaceAll(/[\p{M}\p{Cf}]/gu, "")
     .toLowerCase()
     .replaceAll(/[’‘´`]/g, "'")
     .replaceAll(/\s+/g, " ")

@@ -6,20 +6,32 @@ export interface Sentence {
   readonly said: string
   readonly folded: string
   readonly isQuestion: boolean
+  /** The day on which it was written, if that is known: `2026-11-20`. */
+  readonly day?: string
 }
 
 const asksByWords =
   /^(?:(?:e|y|and|mas|pero|but|oi|ola|hi|hello|hola|bom dia|boa tarde|boa noite|so|entao)[\s,]+)*(?:qual|quais|quanto custa|quanto fica|quanto e|quanto tempo|quantos dias|como (?:funciona|e|faco|posso)|o que|onde|por que|quando voces|voces (?:tem|fazem|atendem|aceitam|oferecem|trabalham)|tem como|da pra|da para|posso|queria saber|gostaria de saber|quero saber|me fala|me diz|me conta|what|which|how (?:much|long|does|do|can|is)|where|why|do you|does it|can i|can you|could you|is there|is it|are you|are there|i'?d like to know|i want to know|tell me|cual|cuales|cuanto (?:cuesta|sale|vale|tarda)|que (?:es|hacen|incluye)|donde|por que|ustedes|tienen|hacen|aceptan|puedo|se puede|quiero saber|quisiera saber|me gustaria saber)(?![\p{L}\p{N}])/u
 
+// A dot ends a sentence before a space or a capital letter: sums, links and "S.A." go on.
+const sentence =
+  /(?:https?:\/\/\S*[^\s.!?;,…]|www\.\S*[^\s.!?;,…]|(?<!\S)[^\s@]{1,64}@\S{0,250}[^\s.!?;,…]|[^.!?\n;…]|\.(?![.\s]|\p{Lu}\p{Ll}|$))+[.!?;…]*\n?|[.!?;…]+\n?/gu
+/** The marks of a messenger for bold, slanted and struck words. */
+const marks = /(?<![\p{L}\p{N}])[*_~]+|[*_~]+(?![\p{L}\p{N}])/gu
+
 /** The sentences of a text, at most 40 of at most 500 characters: a lead's turn is short. */
 export const sentencesOf = (text: string): ReadonlyArray<Sentence> =>
-  (text.match(/[^.!?\n;…]*(?:\.(?=\d)[^.!?\n;…]*)*[.!?;…]*\n?/gu) ?? [])
+  (text.match(sentence) ?? [])
     .map((part) => [...part.trim()].slice(0, 500).join(""))
     .filter((part) => part !== "")
     .slice(0, 40)
     .map((said) => {
-      const folded = foldText(said)
-      return { said, folded, isQuestion: /[?¿]/u.test(said) || asksByWords.test(folded) }
+      const folded = foldText(said.replaceAll(marks, ""))
+      return {
+        said,
+        folded,
+        isQuestion: /[?¿]/u.test(said.replaceAll(/https?:\/\/\S+/gu, "")) || asksByWords.test(folded)
+      }
     })
 
 const personWords =
@@ -45,6 +57,24 @@ export const asksForPerson = (folded: string): boolean => {
     return !notWanted.test(part.slice(0, match.index)) && !notAPerson.test(after)
   })
 }
+
+/** The lead wants to buy, to be called, or to have something that only a person can send: a person should go on. */
+const wantsNext: ReadonlyArray<RegExp> = [
+  /\b(?:quero|queria|gostaria de|vou|posso|podemos|bora|vamos|queremos|desejo|pode) (?:ja )?(?:comprar|contratar|assinar|fechar|adquirir)(?: (?:com voces|agora|ja|hoje|isso|esse|este|(?:o |a |um )?(?:plano|pacote|sistema|negocio|contrato|servico|essencial|assinatura))\b.*)?[\s.!?,]*(?:,.*)?$/u,
+  /\b(?:i|we)(?: want|'d like| would like|'ll| will| am ready|'m ready| are ready) (?:to )?(?:buy|sign up|subscribe|purchase|close the deal)\b(?! .*\b(?:from|for my|more)\b)|\bwhere (?:do|can) i (?:pay|sign)\b|\bhow (?:do|can) i (?:sign up|buy|subscribe|pay for it)\b/u,
+  /\b(?:quiero|queremos|voy a|quisiera|vamos a) (?:comprar|contratar|suscribirme|cerrar)(?: (?:el|un|este|ese|ahora|ya|hoy)\b.*)?[\s.!?,]*$/u,
+  /\b(?:mand[ae]\p{L}*|envi[ae]\p{L}*|pass[ae]\p{L}*|send|manda\p{L}*) (?:me )?(?:o |a |um |uma |the |el |la |un |una |seu |your )*(?:pdf |link )?(?:com |with |con |de |d[ao] |for |a |the )*(?:pagamento|payment|pago|pix|boleto|contrato|contract|propo\p{L}+|orcamento|quote|invoice|cotizacion|presupuesto)\b/u,
+  /\bcomo (?:e que )?(?:eu )?(?:faco|hago)(?: eu)? (?:pra|para) (?:assinar|contratar|comprar|pagar|fechar|aderir)\b|\bcomo (?:assino|contrato|compro|pago)\b(?! com)/u,
+  /\b(?:me|nos) (?:lig[aeu]\p{L}*|telefon\p{L}+|llam[ae]\p{L}*)\b|\b(?:pode|podem|poderia|puede|pueden) (?:me )?(?:ligar|llamar|llamarme)\b|\b(?:call|phone|ring) me\b|\bllam[ae]n?me\b|\bquando (?:alguem|voces) (?:me )?liga\b/u
+]
+const notNext = /\b(?:nao|don'?t|do not|no|nunca|never|nem)\s+(?:\S+\s+)?$/u
+
+/** "quero contratar o plano", "manda o link de pagamento", "me liga amanhã". */
+export const wantsNextStep = (folded: string): boolean =>
+  wantsNext.some((pattern) => {
+    const match = pattern.exec(folded)
+    return match !== null && !notNext.test(folded.slice(0, match.index))
+  })
 
 const declines = [
   ...["nao sei", "ainda nao sei", "nao faco ideia", "nao tenho ideia", "prefiro nao", "nao quero dizer"],

@@ -13,43 +13,33 @@ const names: ReadonlyArray<readonly [string, string]> = [
   ["dezembro|december|diciembre", "dez|dec|dic"]
 ]
 
-const after = "(?:em|in|en|de|until|ate|hasta|by|para|for|desde|from|since|a partir de)"
-const year = "(?:\\s*(?:de|del|of|,|/)?\\s*(20\\d\\d))?"
+const long = names.map(([each]) => each).join("|")
+const short = names.map(([, each]) => each).join("|")
+const before =
+  "(?:em|in|en|mes de|until|ate|hasta|by|para|for|desde|from|since|a partir de|early|mid|late|\\d{1,2}(?:o|º|st|nd|rd|th)?(?: de| of|/|-)?)"
 
-// A short name is also a word of its own ("may", "set", "mar", "dez"): only after a preposition or beside a day.
-const patterns = names.map(([long, short], index) => ({
-  month: index + 1,
-  dayFirst: new RegExp(
-    `(?<![\\d/.,])(\\d{1,2})(?:o|º|st|nd|rd|th)?\\s*(?:de |of |/|-)?\\s*(?:${long}|${short})\\b${year}`,
-    "u"
-  ),
-  dayAfter: new RegExp(
-    `\\b(?:${long}|${short})\\s+(?:the )?(\\d{1,2})(?!\\d)(?:st|nd|rd|th)?\\b${year}`,
-    "u"
-  ),
-  alone: new RegExp(
-    `\\b(?:${long})\\b${year}|(?:\\b${after}|^)\\s*(?:${short})\\b(?=\\s*(?:[,.;!/]|20\\d\\d|$))${year}`,
-    "u"
-  )
-}))
+// A short name is also a word of its own ("may", "set", "mar", "dez"): only after a preposition, beside a day or a year.
+const monthPattern = new RegExp(
+  `\\b(${long})\\b|(?:\\b${before}|^)\\s*(${short})\\b(?=\\s*(?:[,.;!?/-]|'?\\d|(?:de|do|del|of)\\s+(?:20|ano|proximo|next|este)|ou\\b|or\\b|o\\b|$))|\\b(${short})(?=\\.?\\s*(?:\\d|/\\d))`,
+  "u"
+)
+const yearAfter = /^\.?\s*(?:(?:de|do|del|of|em|,)\s*)*(20\d\d)\b|^\.?\s*(?:\/|')\s*(\d\d)(?!\d)/u
 
-/** The month that a folded text names, with the day and the year if they stand beside it. */
-export const findMonthDay = (
+const numberOf = (name: string): number =>
+  names.findIndex((each) => each.some((words) => words.split("|").includes(name))) + 1
+
+/** The month that a folded text names first: its number, the year beside it, and where its name stands. */
+export const findMonth = (
   folded: string
-): { readonly month: number; readonly day?: number; readonly year?: number } | undefined => {
-  for (const { month, dayFirst, dayAfter, alone } of patterns) {
-    const withDay = dayFirst.exec(folded) ?? dayAfter.exec(folded)
-    if (withDay)
-      return {
-        month,
-        day: Number(withDay[1]),
-        ...(withDay[2] === undefined ? {} : { year: Number(withDay[2]) })
-      }
-    const found = alone.exec(folded)
-    if (found) {
-      const named = found[1] ?? found[2]
-      return { month, ...(named === undefined ? {} : { year: Number(named) }) }
-    }
-  }
-  return undefined
+):
+  | { readonly month: number; readonly year?: number; readonly start: number; readonly end: number }
+  | undefined => {
+  const found = monthPattern.exec(folded)
+  if (found === null) return undefined
+  const name = (found[1] ?? found[2] ?? found[3])!
+  const start = found.index + found[0].lastIndexOf(name)
+  const end = start + name.length
+  const year = yearAfter.exec(folded.slice(end))
+  const told = year?.[1] ?? (year?.[2] === undefined ? undefined : `20${year[2]}`)
+  return { month: numberOf(name), start, end, ...(told === undefined ? {} : { year: Number(told) }) }
 }

@@ -82,6 +82,30 @@ export const goodbye: Ways = {
   es: ["¡Hasta pronto! Cuando quieras, escríbeme por aquí."]
 }
 
+/** The lead wants nothing, or not now: no question follows. */
+export const respectsNo: Ways = {
+  pt: ["Tudo bem, sem problema! Se mudar de ideia, é só escrever por aqui."],
+  en: ["That's fine, no problem! If you change your mind, just write here."],
+  es: ["¡Está bien, no hay problema! Si cambias de idea, escríbeme por aquí."]
+}
+
+/** The lead has no time at the moment. */
+export const waitsForLead: Ways = {
+  pt: ["Sem problema, respondo quando você puder: é só escrever por aqui."],
+  en: ["No problem, whenever it suits you: just write here."],
+  es: ["No hay problema, cuando puedas: escríbeme por aquí."]
+}
+
+/** We have the wrong person. */
+export const wrongPerson: Ways = {
+  pt: ["Desculpe o engano! Não escrevo mais para este número."],
+  en: ["Sorry for the mix-up! I won't write to this number again."],
+  es: ["¡Perdona la confusión! No vuelvo a escribir a este número."]
+}
+
+/** Before the hand-over line, to a lead who wants to buy or to be called. */
+export const gladly: Ways = { pt: ["Ótimo!"], en: ["Great!"], es: ["¡Genial!"] }
+
 /** All questions were asked. It promises nothing. */
 export const allAsked: Ways = {
   pt: ["Era isso que eu precisava saber, agradeço! Se tiver alguma dúvida, é só perguntar."],

@@ -9,12 +9,15 @@ import {
   isSmallTalk,
   type Sentence,
   saysGoodbye,
-  sentencesOf
+  sentencesOf,
+  wantsNextStep
 } from "./lead-intent.ts"
 import { understandAnswers } from "./understand-answers.ts"
+import { type NoAnswer, whyNoAnswer } from "./words/no-answer.ts"
 
 /** So much of a turn is read, the newest of it; more than this is no conversation. */
 const turnCharactersMax = 8000
+const sentencesMax = 60
 /** Questions answered in one reply at most. */
 const faqAnswersMax = 3
 
@@ -26,6 +29,10 @@ export interface TurnReading {
   readonly answers: ReadonlyArray<Answer>
   readonly faq: ReadonlyArray<FaqEntry>
   readonly wantsPerson: boolean
+  /** It wants to buy, to be called, or to have an offer: what only a person can do. */
+  readonly wantsNext: boolean
+  /** Nothing was answered, and why not: it asks back, has no time, wants nothing, or we have the wrong person. */
+  readonly noAnswer: NoAnswer | undefined
   /** The lead won't or can't answer what was asked. */
   readonly declines: boolean
   /** Something was asked that the company's answers don't cover. */
@@ -80,25 +87,47 @@ const faqOf = (
 
 const isWithin = (said: string, answer: string) => answer.includes(said) || said.includes(answer)
 
+/** Of several reasons the one that we answer to. */
+const strongest: ReadonlyArray<NoAnswer> = [
+  "wrongNumber",
+  "refusal",
+  "notNow",
+  "asksWho",
+  "asksBack",
+  "reaction"
+]
+
+/** The newest words of the turn, and its sentences with the days on which they were written. */
+const wordsOfTurn = (lines: ReplyRequest["lines"]) => {
+  let left = turnCharactersMax
+  const parts: Array<{ readonly text: string; readonly sentences: ReadonlyArray<Sentence> }> = []
+  for (const line of lines.toReversed()) {
+    const text = left > 0 ? textOf(line).slice(-left) : ""
+    left -= text.length
+    const { day } = line
+    const sentences = sentencesOf(text).map((one) => (day === undefined ? one : { ...one, day }))
+    if (text !== "") parts.unshift({ text, sentences })
+  }
+  const sentences = parts.flatMap((part) => part.sentences).slice(-sentencesMax)
+  return { text: parts.map((part) => part.text).join("\n"), sentences }
+}
+
 /** Reads what the lead said in this turn. */
 export const readTurn = (request: ReplyRequest): TurnReading => {
   const { answers: answered, company, lines, today } = request
   // An answer that came unasked while the question was on its way is not asked for any more.
   const asked = answered.some((answer) => answer.criterion === request.asked) ? undefined : request.asked
-  const words = lines
-    .map(textOf)
-    .filter((text) => text !== "")
-    .join("\n")
-  const text = words.slice(-turnCharactersMax)
-  const sentences = sentencesOf(text)
+  const { text, sentences } = wordsOfTurn(lines)
   const language = detectLanguage(text, request.language, request.history.length === 0 ? "atFirst" : "later")
   const { criteria } = company
-  const answers = understandAnswers({ sentences, criteria, answered, asked, today, language })
+  const answers = understandAnswers({ text, sentences, criteria, answered, asked, today, language })
   const faq = faqOf(request, sentences, answers)
+  const reasons = answers.length > 0 ? [] : sentences.map((sentence) => whyNoAnswer(sentence.folded))
   const wantsPerson = sentences.some((sentence) => asksForPerson(sentence.folded))
   const isOpenQuestion = (sentence: Sentence) =>
     sentence.isQuestion &&
     !isSmallTalk(sentence.folded) &&
+    !["asksBack", "notNow", "refusal", "wrongNumber"].includes(whyNoAnswer(sentence.folded) ?? "") &&
     findAnswers(sentence.folded, company.faq).length === 0 &&
     !answers.some((answer) => isWithin(sentence.said, answer.said))
   return {
@@ -106,8 +135,10 @@ export const readTurn = (request: ReplyRequest): TurnReading => {
     answers,
     faq,
     wantsPerson,
+    wantsNext: sentences.some((sentence) => wantsNextStep(sentence.folded)),
+    noAnswer: strongest.find((reason) => reasons.includes(reason)),
     declines: sentences.some((sentence) => declinesToAnswer(sentence.folded)),
-    openQuestion: sentences.some(isOpenQuestion),
+    openQuestion: sentences.some(isOpenQuestion) || (faq.length === 0 && reasons.includes("asksWho")),
     thanks: sentences.some((sentence) => givesThanks(sentence.folded)),
     goodbye: sentences.some((sentence) => saysGoodbye(sentence.folded)),
     smallTalk: sentences.every((sentence) => isSmallTalk(sentence.folded)),

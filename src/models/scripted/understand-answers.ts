@@ -7,14 +7,18 @@ import { understandCount } from "./understand-count.ts"
 import { understandDate } from "./understand-date.ts"
 import { understandMoney } from "./understand-money.ts"
 import { understandYesNo } from "./understand-yes-no.ts"
+import { corrects } from "./words/corrections.ts"
+import { whyNoAnswer } from "./words/no-answer.ts"
 
 /** What the lead said, and what it is read for. */
 export interface Turn {
+  /** As the lead wrote it. */
+  readonly text: string
   readonly sentences: ReadonlyArray<Sentence>
   readonly criteria: ReadonlyArray<AskedCriterion>
   readonly answered: ReadonlyArray<Answer>
   readonly asked: string | undefined
-  /** `2026-11-20` */
+  /** `2026-11-20`, for sentences of which the day is not known. */
   readonly today: string
   readonly language: Language
 }
@@ -40,17 +44,21 @@ const byCues = ({ cues = none, cuesAgainst = none }: AskedCriterion, folded: str
 const isBareYesNo = (folded: string) => folded.split(" ").length <= 2 && understandYesNo(folded) !== undefined
 
 const isWorth = ({ folded }: Sentence): boolean =>
-  /\p{L}{2}/u.test(folded) && !isSmallTalk(folded) && !declinesToAnswer(folded) && !isBareYesNo(folded)
+  /\p{L}{2}/u.test(folded) &&
+  whyNoAnswer(folded) === undefined &&
+  !isSmallTalk(folded) &&
+  !declinesToAnswer(folded) &&
+  !isBareYesNo(folded)
 
 /** The value that one sentence gives to the criterion that was asked. */
-const valueAsked = (criterion: AskedCriterion, { folded }: Sentence, turn: Turn): Value | undefined => {
+const valueAsked = (criterion: AskedCriterion, { folded, day }: Sentence, turn: Turn): Value | undefined => {
   switch (criterion.kind) {
     case "money":
       return understandMoney(folded)
     case "count":
       return understandCount(folded, criterion.cues ?? none, false)
     case "date":
-      return understandDate(folded, turn.today, turn.language)
+      return understandDate(folded, day ?? turn.today, turn.language)
     case "yesNo":
       return byCues(criterion, folded) ?? understandYesNo(folded)
     case "text":
@@ -77,8 +85,18 @@ const answerOf = (criterion: AskedCriterion, value: Value, said: string): Answer
 /** A text criterion is answered by all that the lead says and does not ask. */
 const textAsked = (criterion: AskedCriterion, turn: Turn): Answer | undefined => {
   const statements = turn.sentences.filter((sentence) => !sentence.isQuestion && isWorth(sentence))
-  const said = statements.map((sentence) => sentence.said).join(" ")
+  const said = asWritten(statements, turn)
   return said === "" ? undefined : answerOf(criterion, cut(said, valueMax), said)
+}
+
+/** What stands together is kept as it was written; where something was left out in between, with a space. */
+const asWritten = (statements: ReadonlyArray<Sentence>, { sentences, text }: Turn): string => {
+  const [first, last] = [statements[0], statements.at(-1)]
+  if (first === undefined || last === undefined) return ""
+  const isWhole = sentences.indexOf(last) - sentences.indexOf(first) === statements.length - 1
+  const [from, to] = [text.indexOf(first.said), text.lastIndexOf(last.said)]
+  if (isWhole && from >= 0 && to >= from) return text.slice(from, to + last.said.length)
+  return statements.map((sentence) => sentence.said).join(" ")
 }
 
 const askedAnswer = (criterion: AskedCriterion, turn: Turn): Answer | undefined => {
@@ -115,14 +133,25 @@ const unaskedAnswer = (criterion: AskedCriterion, turn: Turn): Answer | undefine
   return undefined
 }
 
+/** "na verdade 900 por mês": a correction without a cue is of what was answered last. */
+const correctedAnswer = (turn: Turn, given: ReadonlyArray<Answer>): ReadonlyArray<Answer> => {
+  const last = turn.answered.at(-1)
+  const criterion = turn.criteria.find((one) => one.name === last?.criterion)
+  const sentence = turn.sentences.find((one) => !one.isQuestion && corrects(one.folded))
+  if (last === undefined || criterion === undefined || sentence === undefined || given.length > 0) return []
+  const value = valueAsked(criterion, sentence, turn)
+  return value === undefined || value === last.value ? [] : [answerOf(criterion, value, sentence.said)]
+}
+
 /** What the turn answers: the criterion that was asked, and others where the lead's words are clear. */
 export const understandAnswers = (given: Turn): ReadonlyArray<Answer> => {
   // "Quero falar com uma pessoa" says nothing of how many they are.
   const turn = { ...given, sentences: given.sentences.filter((one) => !asksForPerson(one.folded)) }
-  return turn.criteria.flatMap((criterion) => {
+  const answers = turn.criteria.flatMap((criterion) => {
     const answer =
       (criterion.name === turn.asked ? askedAnswer(criterion, turn) : undefined) ??
       unaskedAnswer(criterion, turn)
     return answer === undefined ? [] : [answer]
   })
+  return [...answers, ...correctedAnswer(turn, answers)]
 }

@@ -5,6 +5,7 @@ import { readTurn, type TurnReading } from "./read-turn.ts"
 import { splitChunks } from "./split-chunks.ts"
 import { stuckTurns } from "./stuck-turns.ts"
 import { makeVoice, type Voice } from "./voice.ts"
+import type { NoAnswer } from "./words/no-answer.ts"
 
 /** After so many turns in a row that we did not understand, a person goes on. */
 const stuckTurnsMax = 3
@@ -93,18 +94,32 @@ const handOver = (
   voice: Voice,
   reason: string
 ): ReplyContent => {
-  const before = reason === "askedForPerson" ? phrases.ofCourse : phrases.letAPerson
+  const before = reading.wantsPerson
+    ? phrases.ofCourse
+    : reason === "askedForPerson"
+      ? phrases.gladly
+      : phrases.letAPerson
   const greeting = isFirstReply(request) ? `${voice.hello} ${voice.text(request.company.lines.greeting)}` : ""
   const parts = [greeting, `${voice.say(before)} ${voice.text(request.company.lines.handOver)}`]
   return content(voice, parts, { answers: reading.answers, handOver: reason })
 }
 
+/** Who wants nothing now is answered kindly and asked nothing. */
+const endings: { readonly [Reason in NoAnswer]?: phrases.Ways } = {
+  refusal: phrases.respectsNo,
+  notNow: phrases.waitsForLead,
+  wrongNumber: phrases.wrongPerson
+}
+
 const replyToTurn = (request: ReplyRequest): ReplyContent => {
   const reading = readTurn(request)
   const voice = makeVoice(request, reading.language)
-  if (reading.wantsPerson) return handOver(request, reading, voice, "askedForPerson")
+  if (reading.wantsPerson || reading.wantsNext) return handOver(request, reading, voice, "askedForPerson")
   if (isStuck(request, reading) && stuckTurns(request.history) >= stuckTurnsMax - 1)
     return handOver(request, reading, voice, "cannotAnswer")
+  const ending =
+    reading.faq.length > 0 || reading.noAnswer === undefined ? undefined : endings[reading.noAnswer]
+  if (ending !== undefined) return content(voice, [voice.say(ending)], asksFor(request.asked))
   const next = nextQuestion(request, reading)
   const said = opening(request, reading, next, voice)
   const { answers } = reading

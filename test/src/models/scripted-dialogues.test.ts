@@ -310,3 +310,61 @@ test("begins to count anew what it did not understand after a person wrote", () 
     stuckTurns([...stuck(2), { from: "lead", text: "sim" }, { from: "agent", text: acknowledged.pt[0]! }])
   ]).toEqual([2, 0, 1, 0])
 })
+
+/** What is stored of one turn, and whether the question stays open. */
+const told = (asked: string, ...texts: ReadonlyArray<string>) => {
+  const history: ReadonlyArray<Line> = [{ from: "agent", text: "Oi!" }]
+  const lines: ReadonlyArray<Line> = texts.map((text) => ({ from: "lead", text }))
+  return writeScriptedReply(request({ asked, history, lines }))
+}
+
+test("keeps an answer as it was written, links and lines included", () => {
+  const said = "Automatizar vendas.\nVeja https://maps.app.goo.gl/abc e me diga!Obrigada pela S.A. toda"
+  expect(told("need", said).answers).toEqual([{ criterion: "need", value: said, said }])
+})
+
+test.each(["como assim", "Nossa, que atendimento MARAVILHOSO 🙄", "tá caro", "meu nome é Joana", "/help"])(
+  "stores no need for %j, and asks again",
+  (said) => {
+    expect(told("need", said)).toMatchObject({ answers: [], asks: "need" })
+  }
+)
+
+test.each([
+  "não tenho interesse agora",
+  "no thanks, I'm just browsing",
+  "Número errado",
+  "estou dirigindo, falo depois"
+])("takes %j for what it is: kindly, and without the next question", (said) => {
+  const { answers, chunks } = told("need", said)
+  expect({ answers, isAsked: chunks.join(" ").includes("?") }).toEqual({ answers: [], isAsked: false })
+})
+
+test.each([
+  "quero comprar, manda o link de pagamento",
+  "me liga amanhã às 15h",
+  "I want to buy",
+  "quiero contratar el plan"
+])("hands over who says %j", (said) => {
+  expect(told("need", said).handOver).toBe("askedForPerson")
+})
+
+test.each<[string, string, string | number]>([
+  ["budget", "quer dizer, na verdade 900 por mês, me confundi", 900],
+  ["budget", "no, perdón, quise decir tres mil", 3000],
+  ["budget", "na verdade pode anotar 2 mil", 2000],
+  ["teamSize", "ops, errei, 14", 14]
+])("corrects the last answer, %s, by %j, though the next question is asked", (criterion, said, value) => {
+  const answers = [{ criterion, value: 5, said: "5" }]
+  const lines: ReadonlyArray<Line> = [{ from: "lead", text: said }]
+  const history: ReadonlyArray<Line> = [{ from: "agent", text: "Oi!" }]
+  const reply = writeScriptedReply(request({ asked: "startDate", answers, history, lines }))
+  expect(reply.answers).toMatchObject([{ criterion, value }])
+})
+
+test("counts a date from the day on which it was written", () => {
+  const lines = [{ from: "lead", text: "gostaria de começar amanhã", day: "2026-11-18" }] as const
+  expect(writeScriptedReply(request({ lines })).answers).toMatchObject([
+    { criterion: "startDate", value: "2026-11-19" }
+  ])
+})

@@ -76,7 +76,7 @@ test.each<[string, number | undefined]>([
 test("takes a count that nobody asked for only beside a cue", () => {
   expect(understandCount("somos 12", cues, true)).toBe(12)
   expect(understandCount("recebemos 300 pedidos por dia", cues, true)).toBeUndefined()
-  expect(understandCount("recebemos 300 pedidos por dia", cues, false)).toBe(300)
+  expect(understandCount("recebemos 300 pedidos por dia", cues, false)).toBeUndefined()
 })
 
 // Counted from Friday, 20 November 2026.
@@ -212,7 +212,18 @@ test.each<[string, "pt" | "en" | "es"]>([
   ["buenos días", "es"],
   ["good morning", "en"],
   ["12", "pt"],
-  ["👍", "pt"]
+  ["👍", "pt"],
+  ["Tem free trial?", "pt"],
+  ["start", "pt"],
+  ["help", "pt"],
+  ["Black Friday", "pt"],
+  ["Vi o site, how much?", "pt"],
+  ["Tem desconto no business plan?", "pt"],
+  ["Me manda a demo do app", "pt"],
+  ["I want to buy", "en"],
+  ["no me interesa", "es"],
+  ["I prefer English please", "en"],
+  ["gracias, pero en español por favor", "es"]
 ])("takes %j, said first to a Portuguese agent, as %s", (said, language) => {
   expect(detectLanguage(said, "pt", "atFirst")).toBe(language)
 })
@@ -220,6 +231,22 @@ test.each<[string, "pt" | "en" | "es"]>([
 test("does not change the language for one foreign word in the middle of a conversation", () => {
   expect(detectLanguage("hello", "pt", "later")).toBe("pt")
   expect(detectLanguage("do you have a free trial?", "pt", "later")).toBe("en")
+  expect(detectLanguage("quanto custa", "en", "later")).toBe("en")
+})
+
+test("keeps links and abbreviations whole", () => {
+  const texts = [
+    "https://maps.app.goo.gl/abc",
+    "veja www.x.com.br/a?b=1",
+    "ana.b@x.com.br",
+    "Silva S.A. ltda"
+  ]
+  expect(texts.map((text) => sentencesOf(text).map(({ said }) => said))).toEqual([
+    [texts[0]],
+    [texts[1]],
+    [texts[2]],
+    ["Silva S.A.", "ltda"]
+  ])
 })
 
 test("splits a turn into sentences, and keeps sums whole", () => {
