@@ -2,15 +2,8 @@ import type { Language } from "../../../machines/conversation/events.ts"
 import type { ReplyRequest } from "../model.ts"
 import { type Texts, textIn } from "../model.ts"
 import { choose } from "./choose.ts"
+import { firstNameOf } from "./first-name.ts"
 import { hello, type Ways } from "./phrases.ts"
-
-/** A name is used only if it looks like one: contacts call themselves anything. */
-const nameShape = /^\p{L}[\p{L}\p{M}'’-]{1,19}$/u
-
-const firstName = (contactName: string | undefined): string | undefined => {
-  const first = contactName?.trim().split(/\s+/)[0]?.normalize("NFC")
-  return first !== undefined && nameShape.test(first) ? first : undefined
-}
 
 /** How the agent says things in one reply: language, names, and which of several ways. */
 export interface Voice {
@@ -34,6 +27,6 @@ export const makeVoice = (request: ReplyRequest, language: Language): Voice => {
       textIn(texts, language, company.language)
         .replaceAll("{agent}", () => company.agent.name)
         .replaceAll("{company}", () => company.name),
-    hello: hello(language, firstName(contactName))
+    hello: hello(language, firstNameOf(contactName))
   }
 }
