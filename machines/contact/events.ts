@@ -12,8 +12,10 @@ const upTo = (most: number) => Schema.NonEmptyString.check(Schema.isMaxLength(mo
 const email = upTo(contactLimits.emailMax).check(
   Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" })
 )
+/** A phone number's digits, however its country groups them. */
+export const fourDigits = /(?:\d\D*){4}/
 const phone = upTo(contactLimits.phoneMax).check(
-  Schema.isPattern(/\d{4}/, { expected: "a phone number, such as +5511999998888" })
+  Schema.isPattern(fourDigits, { expected: "a phone number, such as +5511999998888" })
 )
 
 /** A value that may be told, or taken away with null. */

@@ -137,6 +137,7 @@ export const parseValue = ({ kind, values }: Pick<Column, "kind" | "values">, te
     }
     default:
       if (values !== undefined && !values.includes(text)) return undefined
-      return isStorable(text) ? text : undefined
+      // What is stored is composed, whatever the keyboard of whoever asks makes.
+      return isStorable(text) ? text.normalize("NFC") : undefined
   }
 }

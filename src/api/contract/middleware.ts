@@ -17,6 +17,9 @@ export class Body extends Context.Service<Body, { readonly text: string; readonl
   "centurion/api/Body"
 ) {}
 
+/** Whether an endpoint takes what people filled in: fields may be empty, with blanks around them, or null. */
+export const IsForm = Context.Reference<boolean>("centurion/api/IsForm", { defaultValue: () => false })
+
 /** The key of the request as events carry it; undefined when the client gave none. */
 export class Idempotency extends Context.Service<Idempotency, string | undefined>()(
   "centurion/api/Idempotency"

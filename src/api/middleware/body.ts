@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -7,8 +8,9 @@ import { isStorable } from "../../../eventstore/database/storable-text.ts"
 import { Settings } from "../../config.ts"
 import { readBody } from "../../http/read-body.ts"
 import { apiLimits } from "../contract/api-limits.ts"
-import { Body, ReadsBody } from "../contract/middleware.ts"
+import { Body, IsForm, ReadsBody } from "../contract/middleware.ts"
 import { answerFailure, refuse } from "../refusal.ts"
+import { filledIn, tidyTexts } from "./tidy-texts.ts"
 
 const noBody: Body["Service"] = { text: "", json: undefined }
 
@@ -63,6 +65,13 @@ const readJson = Effect.fnUntraced(function* (source: IncomingMessage, bodyMaxBy
   return { text, json }
 })
 
+/** The body with its texts as they are to be taken; as people filled it in, if it is a form. */
+const tidied = (body: Body["Service"], isForm: boolean): Body["Service"] => {
+  const tidy = tidyTexts(body.json)
+  const json = isForm ? filledIn(tidy) : tidy
+  return json === body.json ? body : { text: JSON.stringify(json), json }
+}
+
 /** Where a text or a name stands that Postgres could not hold. Only an escape can bring one: the bytes are UTF-8. */
 const unstorable = (text: string, json: unknown): string | undefined =>
   /\\u(?:0000|d[89a-f])/i.test(text) ? unstorableIn(json, "") : undefined
@@ -91,17 +100,19 @@ export const readsBody = Layer.effect(
   ReadsBody,
   Effect.gen(function* () {
     const { bodyMaxBytes } = yield* Settings
-    return (answering) =>
+    return (answering, { endpoint }) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const source = request.source as IncomingMessage
         if (bodiless.has(source.method ?? "")) return Effect.provideService(answering, Body, noBody)
         return Effect.matchEffect(readJson(source, bodyMaxBytes), {
           onFailure: answerFailure,
-          onSuccess: (body) =>
-            answering.pipe(
+          onSuccess: (read) => {
+            const body = tidied(read, Context.get(endpoint.annotations, IsForm))
+            return answering.pipe(
               Effect.provideService(Body, body),
               Effect.provideService(HttpServerRequest.HttpServerRequest, readAlready(request, body))
             )
+          }
         })
       })
   })

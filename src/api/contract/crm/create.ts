@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { accountEvents } from "../../../../machines/account/events.ts"
 import { about, apiPrefix, example, titled, Written } from "../group.ts"
 import { withParameters, writeHeaders } from "../list-parameters.ts"
-import { AnswersOnce, Authenticates, Problems, ReadsBody } from "../middleware.ts"
+import { AnswersOnce, Authenticates, IsForm, Problems, ReadsBody } from "../middleware.ts"
 import { problems } from "../problem-schema.ts"
 import { LeadFields, WhoFields } from "./public-leads.ts"
 
@@ -24,12 +24,14 @@ export const createGroup = HttpApiGroup.make("create")
       }),
       success: created,
       error: errors
-    }).annotateMerge(
-      about(
-        "Create a contact",
-        "Refused with 409 when somebody is known by the same phone or e-mail. The id is that of its lead and its deal, too. Who may only see their own contacts owns it."
-      )
-    ),
+    })
+      .annotate(IsForm, true)
+      .annotateMerge(
+        about(
+          "Create a contact",
+          "Refused with 409 when somebody is known by the same phone or e-mail. The id is that of its lead and its deal, too. Who may only see their own contacts owns it."
+        )
+      ),
     HttpApiEndpoint.post("account", "/accounts", {
       payload: example(Schema.Struct(accountFields), { name: "Acme Ltda", site: "https://acme.example" }),
       success: created,
@@ -44,12 +46,14 @@ export const createGroup = HttpApiGroup.make("create")
       }),
       success: created,
       error: errors
-    }).annotateMerge(
-      about(
-        "Submit a lead",
-        "E-mail or phone is needed. The same person is the same lead; what is known of a contact stays as it is."
+    })
+      .annotate(IsForm, true)
+      .annotateMerge(
+        about(
+          "Submit a lead",
+          "E-mail or phone is needed. The same person is the same lead; what is known of a contact stays as it is."
+        )
       )
-    )
   )
   .annotateEndpointsMerge(withParameters(writeHeaders.slice(1)))
   .middleware(AnswersOnce)

@@ -3,10 +3,11 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { CompanyId } from "../../../../machines/company/settings.ts"
+import { fourDigits } from "../../../../machines/contact/events.ts"
 import { Language } from "../../../../machines/conversation/events.ts"
 import { formLimits } from "../../../../machines/lead/events.ts"
 import { about, example, titled, upTo } from "../group.ts"
-import { FromAnyPage, LimitsForms, Problems, ReadsBody } from "../middleware.ts"
+import { FromAnyPage, IsForm, LimitsForms, Problems, ReadsBody } from "../middleware.ts"
 import { problems } from "../problem-schema.ts"
 
 const textMax = 200
@@ -18,7 +19,7 @@ export const WhoFields = {
     upTo(254).check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" }))
   ),
   phone: Schema.optionalKey(
-    upTo(40).check(Schema.isPattern(/\d{4}/, { expected: "a phone number, such as +5511999998888" }))
+    upTo(40).check(Schema.isPattern(fourDigits, { expected: "a phone number, such as +5511999998888" }))
   ),
   organisation: Schema.optionalKey(upTo(textMax)),
   role: Schema.optionalKey(upTo(textMax)),
@@ -66,12 +67,14 @@ export const publicGroup = HttpApiGroup.make("public")
         HttpApiSchema.status(202)
       ),
       error: problems(400, 404, 413, 415, 422)
-    }).annotateMerge(
-      about(
-        "Leave a lead",
-        "For forms and landing pages, without credentials; e-mail or phone is needed. The same person is the same lead. A few a minute from one address."
+    })
+      .annotate(IsForm, true)
+      .annotateMerge(
+        about(
+          "Leave a lead",
+          "For forms and landing pages, without credentials; e-mail or phone is needed, and a field that is empty was not filled in. The same person is the same lead. A few a minute from one address."
+        )
       )
-    )
   )
   .middleware(ReadsBody)
   .middleware(LimitsForms)

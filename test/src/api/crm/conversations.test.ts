@@ -39,6 +39,12 @@ describe.each(databases)("conversations by HTTP, on $name", (kind) => {
   const tell = (id: string, type: string, body: object = { reason }) =>
     ana.ask(`/api/v1/conversations/${id}/events/${type}`, { body })
 
+  it("refuses a text that nobody could see", async () => {
+    const { id } = await visitor("Olá")
+    for (const text of ["", "  ", "\u200b", "\u3164\u2060\n", "\ufeff\u00ad"])
+      expect((await say(id, text)).status).toBe(422)
+  })
+
   it("sends what a person writes, once, and the AI falls silent", async () => {
     const { page, id } = await visitor("Olá")
     const saidByAi = async () =>
