@@ -18,6 +18,8 @@ export type Inbound =
       readonly text?: string
       readonly media?: ReadonlyArray<Media>
       readonly contactName?: string
+      /** By which link or advertisement somebody came, as the company named it. */
+      readonly campaign?: string
       /** True when a person of the company wrote it on the phone or in the provider's own app. */
       readonly fromUs: boolean
     }
@@ -33,13 +35,15 @@ export type Inbound =
 /** A webhook as it came: raw bytes, because signatures are over raw bytes. */
 export interface WebhookRequest {
   readonly body: Uint8Array
+  /** What stands behind the channel in its address: an instance, or what the provider adds; default nothing. */
+  readonly path?: ReadonlyArray<string>
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** A webhook that is not taken. `status` is the HTTP answer: 400 shape, 401 signature, 404 instance, 413 size. */
+/** A webhook that is not taken. `status` is the HTTP answer: 400 shape, 401 signature, 404 instance. */
 export class WebhookRefused extends Schema.TaggedError<WebhookRefused>()("WebhookRefused", {
-  status: Schema.Literals([400, 401, 404, 413]),
+  status: Schema.Literals([400, 401, 404]),
   message: Schema.String
 }) {}
 
@@ -74,7 +78,12 @@ export interface Channel {
   readonly idempotency: Exclude<Idempotency, "safe">
   /** The longest text that goes out as one message, in UTF-16 units; a longer one is refused as `textTooLong`. */
   readonly textLengthMax?: number
-  /** Checks the signature over the raw bytes, then the shape; an unknown kind of update gives an empty list. */
+  /** Whether the headers carry the secret, where that can be told without the body: a stranger's is not even read. */
+  readonly hasSecret?: (headers: WebhookRequest["headers"]) => boolean
+  /**
+   * Checks the signature over the raw bytes, then the shape. An unknown kind of update gives an empty list; of several
+   * items each stands for itself, and one that can't be read is logged.
+   */
   readonly receive: (request: WebhookRequest) => Effect.Effect<ReadonlyArray<Inbound>, WebhookRefused>
   readonly send: (outbound: Outbound) => Effect.Effect<Sent, JobRefused | JobFailedForNow>
   /** For `receipt`: the message if it was sent, none if it surely was not; fails if that can't be told yet. */

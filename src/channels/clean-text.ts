@@ -11,9 +11,15 @@ export const cleanText = (text: string, lengthMax: number): string => {
   return head.replace(/[\uD800-\uDBFF]$/, "") + cutMark
 }
 
-/** As `cleanText`, and nothing instead of a missing or blank text. */
+/** Blanks and what has no shape of its own: format and control characters, joiners, fillers, the empty Braille cell. */
+const invisible = /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
+
+/** Whether nobody could see anything of it. */
+export const looksEmpty = (text: string): boolean => invisible.test(text)
+
+/** As `cleanText`, and nothing instead of a missing text or one that nobody could see. */
 export const cleanOptional = (text: string | null | undefined, lengthMax: number): string | undefined => {
   if (text === null || text === undefined) return undefined
   const clean = cleanText(text, lengthMax)
-  return clean.trim() === "" ? undefined : clean
+  return looksEmpty(clean) ? undefined : clean
 }

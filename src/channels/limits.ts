@@ -1,9 +1,10 @@
 /** What a channel takes and waits for at most. Lengths in UTF-16 units, sizes in bytes, times in ms. */
 export const channelLimits = {
-  webhookBytesMax: 1024 * 1024,
   webhookDepthMax: 64,
-  /** Messages or status updates in one webhook; providers send one, a few versions send a short list. */
-  webhookItemsMax: 100,
+  /** Messages or status updates in one webhook; most providers send one, others a list of up to so many. */
+  webhookItemsMax: 1000,
+  /** Of one message. */
+  mediaMax: 100,
   textLengthMax: 65_536,
   nameLengthMax: 256,
   idLengthMax: 256,

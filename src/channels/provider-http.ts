@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
@@ -65,22 +66,23 @@ export const commonFailure = (
   said: string
 ): JobRefused | JobFailedForNow | undefined => {
   const { status } = answer
-  if (status === 429) {
-    return new JobFailedForNow({
-      reason: "rateLimited",
-      message: said,
-      happened: "no",
-      ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs })
-    })
-  }
-  if (status >= 500)
-    return new JobFailedForNow({ reason: "providerError", message: said, happened: "unknown" })
+  if (status === 429) return failedForNow(answer, "rateLimited", said, "no")
+  if (status >= 500) return failedForNow(answer, "providerError", said, "unknown")
   if (status === 401) return new JobRefused({ reason: "wrongCredentials", message: said })
   if (status >= 300 && status < 400) {
     return new JobRefused({ reason: "wrongAddress", message: "the provider's address redirects elsewhere" })
   }
   return undefined
 }
+
+/** A failure that a later attempt may mend: not before the time that the provider gave, whatever its status. */
+export const failedForNow = (
+  { retryAfterMs }: ProviderAnswer,
+  reason: string,
+  message: string,
+  happened: JobFailedForNow["happened"]
+): JobFailedForNow =>
+  new JobFailedForNow({ reason, message, happened, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
 
 /** Took it (2xx) but gave no id that we can read: it was sent, only a receipt can say under which id. */
 export const unreadableAnswer = (provider: string) =>
@@ -119,7 +121,7 @@ const readAnswer = Effect.fnUntraced(function* (response: HttpClientResponse.Htt
   const text = yield* readText(response).pipe(Effect.catch(() => Effect.succeed("")))
   return {
     status: response.status,
-    retryAfterMs: retryAfter(response.headers["retry-after"]),
+    retryAfterMs: retryAfter(response.headers, yield* Clock.currentTimeMillis),
     body: parse(text)
   }
 })
@@ -152,8 +154,17 @@ function parse(text: string): unknown {
 export const waitMs = (seconds: number): number =>
   Math.min(Math.max(Math.ceil(seconds * 1000), 0), channelLimits.retryAfterMaxMs)
 
-function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined || header.trim() === "") return undefined
-  const seconds = Number(header)
-  return Number.isFinite(seconds) ? waitMs(seconds) : undefined
+/** `Retry-After` is seconds or a date, which counts from the provider's own `Date`: its clock may be wrong. */
+function retryAfter(headers: Readonly<Record<string, string | undefined>>, now: number): number | undefined {
+  const given = headers["retry-after"]?.trim() ?? ""
+  if (/^-?\d+(\.\d+)?$/.test(given)) return waitMs(Number(given))
+  const until = httpDate(given)
+  return until === undefined ? undefined : waitMs((until - (httpDate(headers.date) ?? now)) / 1000)
+}
+
+/** Epoch ms of a date in one of the three forms of RFC 9110, all of which are in GMT. */
+function httpDate(given: string | undefined): number | undefined {
+  if (given === undefined || !/^[A-Z][a-z]{2,8},? /.test(given)) return undefined
+  const at = Date.parse(/GMT$/.test(given) ? given : `${given} GMT`)
+  return Number.isNaN(at) ? undefined : at
 }

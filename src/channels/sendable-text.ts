@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { JobRefused } from "../../actors/jobs/job-handler.ts"
 import type { Outbound } from "./channel.ts"
-import { cleanText } from "./clean-text.ts"
+import { cleanText, looksEmpty } from "./clean-text.ts"
 
 /**
  * The cleaned text of a chunk that a text-only channel can send for one of its instances; refuses with
@@ -17,7 +17,7 @@ export const sendableText = (
     return refuse("unknownInstance", `instance ${outbound.instance} is not one of this channel`)
   }
   if (outbound.media !== undefined) return refuse("mediaNotSupported", "this channel sends text only")
-  if (outbound.text.trim() === "") return refuse("emptyText", "there is nothing to send")
+  if (looksEmpty(outbound.text)) return refuse("emptyText", "there is nothing to send")
   if (outbound.text.length > lengthMax) {
     return refuse("textTooLong", `the text is longer than ${lengthMax} characters`)
   }

@@ -5,6 +5,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { WebhookRefused } from "./channel.ts"
+import { cleanText } from "./clean-text.ts"
 import { channelLimits } from "./limits.ts"
 
 const digest = (value: string) => createHash("sha256").update(value).digest()
@@ -31,16 +32,44 @@ export const wrongSecret = (what: string) =>
 /** The answer to a webhook of a wrong shape. */
 export const wrongShape = (message: string) => new WebhookRefused({ status: 400, message })
 
-/** Refuses with 413 what is larger than `channelLimits.webhookBytesMax`; costs nothing, so it comes before hashing. */
-export const checkSize = (body: Uint8Array): Effect.Effect<void, WebhookRefused> =>
-  body.byteLength <= channelLimits.webhookBytesMax
-    ? Effect.void
-    : Effect.fail(
-        new WebhookRefused({
-          status: 413,
-          message: `the body has ${body.byteLength} bytes, at most ${channelLimits.webhookBytesMax} are taken`
-        })
-      )
+/** The answer to a webhook that names an account which this channel does not have. */
+export const noSuchInstance = (instance: string) =>
+  new WebhookRefused({
+    status: 404,
+    message: `there is no instance "${cleanText(instance, instanceShownMax)}" on this channel`
+  })
+
+const instanceShownMax = 100
+
+/** Refuses with 404 what stands behind the channel in the address and is not the webhook's instance. */
+export const checkPath = (
+  path: ReadonlyArray<string>,
+  instance: string | undefined
+): Effect.Effect<void, WebhookRefused> => {
+  const other = path.find((place) => place !== instance)
+  return other === undefined ? Effect.void : noSuchInstance(other)
+}
+
+/**
+ * Reads a list, or the one item that stands for it. An item that can't be read is logged, without its values, and left
+ * out; when there is no other, the webhook is refused for it.
+ */
+export const readItems = Effect.fnUntraced(function* <A>(
+  given: unknown,
+  read: (item: unknown) => Effect.Effect<ReadonlyArray<A>, WebhookRefused>
+) {
+  const items: ReadonlyArray<unknown> = Array.isArray(given) ? given : [given]
+  const { webhookItemsMax } = channelLimits
+  if (items.length > webhookItemsMax)
+    return yield* wrongShape(`the webhook has ${items.length} items, at most ${webhookItemsMax} are taken`)
+  const found = yield* Effect.forEach(items, (item) => Effect.result(read(item)))
+  const wrong = found.flatMap((result) => (Result.isFailure(result) ? [result.failure] : []))
+  if (wrong.length > 0 && wrong.length === items.length) return yield* wrong[0]!
+  yield* Effect.forEach(wrong, ({ message }) =>
+    Effect.logWarning(`an item of a webhook is left out: ${message}`)
+  )
+  return found.flatMap((result) => (Result.isSuccess(result) ? result.success : []))
+})
 
 /** The JSON value of a body; refuses with 400 what is not UTF-8, nested too deep, or not JSON. */
 export const readJson = Effect.fnUntraced(function* (body: Uint8Array) {

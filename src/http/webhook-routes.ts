@@ -5,19 +5,21 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Channel, WebhookRequest } from "../channels/channel.ts"
 import { channelKinds } from "../channels/index.ts"
+import { wrongSecret } from "../channels/webhook-checks.ts"
 import { Settings } from "../config.ts"
 import { Channels } from "../handlers/channels.ts"
 import { Inbox } from "../inbox/inbox.ts"
 import { problem } from "./problem.ts"
 import { readBody } from "./read-body.ts"
 import type { Served } from "./serve-app.ts"
+import { type WebhookRefusals, webhookRefusals } from "./webhook-refusals.ts"
 
 /** The channels that take webhooks. */
 const kinds = channelKinds.filter(({ webhook }) => webhook !== undefined)
 
 /** By path, the methods that are served. */
 export const webhooksServed: Served = kinds.map(({ shownAs }) => [
-  new RegExp(`^/webhook/${shownAs}(/[^/]*)?$`),
+  new RegExp(`^/webhook/${shownAs}(/[^/]*){0,2}$`),
   "POST"
 ])
 
@@ -26,52 +28,84 @@ const headersOf = ({ headers }: IncomingMessage): WebhookRequest["headers"] =>
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value])
   )
 
-const noSuchInstance = (instance: string) =>
-  problem(404, `there is no instance "${instance.slice(0, 100)}" on this channel`)
+/** What stands behind the channel in its address. */
+const pathOf = ({ url = "" }: IncomingMessage): ReadonlyArray<string> =>
+  url
+    .replace(/[?#].*$/, "")
+    .split("/")
+    .slice(3)
+    .filter((place) => place !== "")
+    .map(decoded)
+
+const decoded = (place: string): string => {
+  try {
+    return decodeURIComponent(place)
+  } catch {
+    return place
+  }
+}
 
 /** Takes one webhook: the answer 200 comes when all that it brought is committed. */
-const takeWebhook = Effect.fnUntraced(
-  function* (channel: Channel, instance: string | undefined, bodyMaxBytes: number) {
-    const inbox = yield* Inbox
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const source = request.source as IncomingMessage
-    const body = yield* readBody(source, bodyMaxBytes)
-    const inbounds = yield* channel.receive({ body, headers: headersOf(source) })
-    if (instance !== undefined && inbounds.some((inbound) => inbound.instance !== instance))
-      return noSuchInstance(instance)
-    return HttpServerResponse.jsonUnsafe(yield* inbox.take(channel.name, inbounds))
-  },
-  (effect, channel) =>
-    effect.pipe(
-      Effect.catchTags({
-        BodyRefused: ({ status, message }) =>
-          Effect.succeed(problem(status, message, { headers: { connection: "close" } })),
-        WebhookRefused: ({ status, message }) =>
-          Effect.as(
-            Effect.logWarning(`a webhook is refused with ${status}: ${message}`),
-            problem(status, message)
-          ),
-        UnknownCompany: ({ message }) =>
-          Effect.as(Effect.logWarning(`a webhook is refused: ${message}`), problem(404, message)),
-        TryAgain: ({ message, retryAfterMs }) => Effect.succeed(problem(503, message, { retryAfterMs }))
-      }),
-      Effect.annotateLogs({ channel: channel.name })
-    )
-)
+const takeWebhook = Effect.fnUntraced(function* (channel: Channel, maxBytes: number) {
+  const inbox = yield* Inbox
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const source = request.source as IncomingMessage
+  const headers = headersOf(source)
+  // Megabytes of a stranger's are not even read, where that can be told before.
+  if (channel.hasSecret?.(headers) === false) return yield* wrongSecret("the webhook's secret")
+  const body = yield* readBody(source, maxBytes)
+  const inbounds = yield* channel.receive({ body, headers, path: pathOf(source) })
+  return HttpServerResponse.jsonUnsafe(yield* inbox.take(channel.name, inbounds))
+})
 
-/** `POST /webhook/whatsapp` and those of the other channels, with the instance after it or without. */
+const answer = (channel: Channel, maxBytes: number, { count }: WebhookRefusals) =>
+  takeWebhook(channel, maxBytes).pipe(
+    Effect.catchTags({
+      BodyRefused: ({ status, message }) =>
+        Effect.as(
+          count(channel.name, status, message),
+          problem(status, message, { headers: { connection: "close" } })
+        ),
+      WebhookRefused: ({ status, message }) =>
+        Effect.as(
+          // Whoever gets so far knows the secret, and what it sent may be a message that is lost.
+          status === 400
+            ? Effect.logWarning(`a webhook is refused with ${status}: ${message}`)
+            : count(channel.name, status, message),
+          problem(status, message)
+        ),
+      UnknownCompany: ({ message }) => Effect.as(count(channel.name, 404, message), problem(404, message)),
+      TryAgain: ({ message, retryAfterMs }) => Effect.succeed(problem(503, message, { retryAfterMs }))
+    }),
+    Effect.annotateLogs({ channel: channel.name })
+  )
+
+/**
+ * `POST /webhook/whatsapp` and those of the other channels; the instance may stand after it, and the event after that,
+ * as gateways add it. What comes to another address of webhooks is lost, so it is told too.
+ */
 export const webhookRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
     const channels = yield* Channels
-    const { bodyMaxBytes } = yield* Settings
+    const { webhookMaxBytes } = yield* Settings
+    const refusals = yield* webhookRefusals
     for (const { name, shownAs } of kinds) {
       const channel = channels.get(name)
       const handler =
         channel === undefined
-          ? Effect.succeed(problem(404, `the channel ${shownAs} is not set up here`))
-          : Effect.flatMap(HttpRouter.params, ({ instance }) => takeWebhook(channel, instance, bodyMaxBytes))
-      yield* router.add("POST", `/webhook/${shownAs}`, handler)
-      yield* router.add("POST", `/webhook/${shownAs}/:instance`, handler)
+          ? Effect.as(
+              refusals.count(name, 404, "the channel is not set up here"),
+              problem(404, `the channel ${shownAs} is not set up here`)
+            )
+          : answer(channel, webhookMaxBytes, refusals)
+      for (const behind of ["", "/:instance", "/:instance/:event"])
+        yield* router.add("POST", `/webhook/${shownAs}${behind}`, handler)
     }
+    const nowhere = "no channel takes webhooks at this address"
+    yield* router.add(
+      "POST",
+      "/webhook/*",
+      Effect.as(refusals.count("none", 404, nowhere), problem(404, nowhere))
+    )
   })
 )

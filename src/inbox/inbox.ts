@@ -50,47 +50,7 @@ export class Inbox extends Context.Service<
   static readonly layer = Layer.effect(
     Inbox,
     Effect.gen(function* () {
-      const companies = yield* Companies
-      const engine = yield* Engine
-      const contacts = yield* Contacts
-
-      const takeOne = Effect.fnUntraced(function* (
-        channel: string,
-        inbound: Inbound,
-        of: string | undefined
-      ) {
-        const { instance, contact } = inbound
-        const company = of ?? (yield* companies.byInstance(channel, instance)).id
-        const who = { company, channel, instance, contact }
-        // News of a message says nothing about who it was for, so it never begins a conversation.
-        const isNews = inbound._tag === "status"
-        const find = Effect.mapError(isNews ? contacts.find(who) : contacts.take(who), notNow)
-        const known = yield* find
-        if (known === undefined) return "refused" as const
-        const { event, key: id, principal } = eventOf(channel, inbound)
-        const key = yield* Effect.mapError(contacts.blindKey(company, id), notNow)
-        const expectedVersion = isNews ? "exists" : "any"
-        const envelope = { principal, key, occurredAt: inbound.at, expectedVersion } as const
-        const deliver = ({ conversation, leadId }: KnownContact) => {
-          const starter = starterOf(channel, inbound, leadId)
-          return Effect.tap(engine.deliver(conversation, event, { ...envelope, starter }), (delivered) =>
-            introduceSender(engine, { ...who, leadId }, inbound, delivered)
-          )
-        }
-        const delivered = deliver(known).pipe(
-          Effect.catchIf(isErased, (error) => {
-            // Another process erased the person: whoever writes from there now is somebody new.
-            contacts.forget(company, `lead/${known.leadId}`)
-            return Effect.flatMap(find, (anew) =>
-              anew === undefined || anew.leadId === known.leadId ? Effect.fail(error) : deliver(anew)
-            )
-          })
-        )
-        return yield* delivered.pipe(
-          Effect.map(({ duplicate }) => (duplicate ? ("known" as const) : ("stored" as const))),
-          Effect.catch((error) => whatNow(known.conversation, error))
-        )
-      })
+      const services = { companies: yield* Companies, engine: yield* Engine, contacts: yield* Contacts }
 
       const take = Effect.fnUntraced(function* (
         channel: string,
@@ -98,7 +58,7 @@ export class Inbox extends Context.Service<
         company?: string
       ) {
         const taken = { stored: 0, known: 0, refused: 0 }
-        for (const inbound of inbounds) taken[yield* takeOne(channel, inbound, company)]++
+        for (const inbound of inbounds) taken[yield* takeOne(services, channel, inbound, company)]++
         return taken
       })
 
@@ -106,6 +66,54 @@ export class Inbox extends Context.Service<
     })
   )
 }
+
+interface InboxServices {
+  readonly companies: Companies["Service"]
+  readonly engine: Engine["Service"]
+  readonly contacts: Contacts["Service"]
+}
+
+const takeOne = Effect.fnUntraced(function* (
+  { companies, engine, contacts }: InboxServices,
+  channel: string,
+  inbound: Inbound,
+  of: string | undefined
+) {
+  const { instance, contact } = inbound
+  const company = of ?? (yield* companies.byInstance(channel, instance)).id
+  const who = { company, channel, instance, contact }
+  // News of a message says nothing about who it was for, so it never begins a conversation.
+  const isNews = inbound._tag === "status"
+  const find = Effect.mapError(isNews ? contacts.find(who) : contacts.take(who), notNow)
+  const known = yield* find
+  if (known === undefined) return "refused" as const
+  const { event, key: id, principal } = eventOf(channel, inbound)
+  const key = yield* Effect.mapError(contacts.blindKey(company, id), notNow)
+  const expectedVersion = isNews ? "exists" : "any"
+  const envelope = { principal, key, occurredAt: inbound.at, expectedVersion } as const
+  const deliver = ({ conversation, leadId }: KnownContact) => {
+    const starter = starterOf(channel, inbound, leadId)
+    return Effect.tap(engine.deliver(conversation, event, { ...envelope, starter }), (delivered) =>
+      Effect.andThen(
+        introduceSender(engine, { ...who, leadId }, inbound, delivered),
+        noteCampaign(engine, { ...who, leadId }, inbound, key)
+      )
+    )
+  }
+  const delivered = deliver(known).pipe(
+    Effect.catchIf(isErased, (error) => {
+      // Another process erased the person: whoever writes from there now is somebody new.
+      contacts.forget(company, `lead/${known.leadId}`)
+      return Effect.flatMap(find, (anew) =>
+        anew === undefined || anew.leadId === known.leadId ? Effect.fail(error) : deliver(anew)
+      )
+    })
+  )
+  return yield* delivered.pipe(
+    Effect.map(({ duplicate }) => (duplicate ? ("known" as const) : ("stored" as const))),
+    Effect.catch((error) => whatNow(known.conversation, error))
+  )
+})
 
 const storeRetryMs = 1000
 
@@ -125,6 +133,25 @@ const introduceSender = (
   const phone = phoneOf(who)
   const described = { ...(name === undefined ? {} : { name }), ...(phone === undefined ? {} : { phone }) }
   return introduce(engine, { company, leadId, described, by: `channel:${channel}`, at: inbound.at })
+}
+
+/** By which link somebody came is a fact about the lead; its key makes that of a webhook that comes again the same. */
+const noteCampaign = (
+  engine: Engine["Service"],
+  { company, leadId, channel }: Contact & Pick<KnownContact, "leadId">,
+  inbound: Inbound,
+  key: string
+): Effect.Effect<void, TryAgain> => {
+  if (inbound._tag === "status" || inbound.campaign === undefined) return Effect.void
+  const { campaign, at } = inbound
+  const event: ActorEvent = { type: "LeadSubmitted", source: channel, campaign, at }
+  const delivery = engine.deliver({ company, machine: "lead", id: leadId }, event, {
+    ...{ principal: `channel:${channel}`, key, occurredAt: at }
+  })
+  return Effect.catchTags(Effect.asVoid(delivery), {
+    WrongVersion: () => Effect.void,
+    EventRefused: ({ reason }) => Effect.logWarning(`a lead's campaign is not taken: ${reason}`)
+  })
 }
 
 const isErased = (error: EventRefused | WrongVersion | TryAgain): boolean =>

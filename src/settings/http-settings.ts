@@ -12,7 +12,14 @@ export const httpSettings = {
     mebibyte,
     kibibyte,
     64 * mebibyte,
-    "A request's body at most."
+    "A request's body at most, but for webhooks."
+  ),
+  webhookMaxBytes: integer(
+    "CENTURION_WEBHOOK_MAX_BYTES",
+    32 * mebibyte,
+    kibibyte,
+    256 * mebibyte,
+    "A webhook's body at most: gateways send along the files that leads send."
   ),
   trustedProxies: integer(
     "CENTURION_TRUSTED_PROXIES",

@@ -1,8 +1,8 @@
-import { JobFailedForNow, JobRefused } from "../../../actors/jobs/job-handler.ts"
+import { type JobFailedForNow, JobRefused } from "../../../actors/jobs/job-handler.ts"
 import { cleanText } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
-import { commonFailure, type ProviderAnswer } from "../provider-http.ts"
-import { field } from "./message-content.ts"
+import { field } from "../loose-values.ts"
+import { commonFailure, failedForNow, type ProviderAnswer } from "../provider-http.ts"
 
 /**
  * What an answer of Evolution to a send means; none if it took the message. Its errors are
@@ -26,7 +26,7 @@ export const failureOf = (answer: ProviderAnswer): JobRefused | JobFailedForNow 
   if (answer.status === 403) return new JobRefused({ reason: "wrongCredentials", message: said })
   if (answer.status === 404) return notFound(answer, said)
   if (answer.status === 400 && words.some(thrownWhileSending)) {
-    return new JobFailedForNow({ reason: "sendFailed", message: said, happened: "unknown" })
+    return failedForNow(answer, "sendFailed", said, "unknown")
   }
   return new JobRefused({ reason: "refusedByProvider", message: said })
 }
@@ -34,7 +34,7 @@ export const failureOf = (answer: ProviderAnswer): JobRefused | JobFailedForNow 
 /** A 404 without Evolution's own shape comes from a proxy that has no Evolution behind it at the moment. */
 function notFound(answer: ProviderAnswer, said: string): JobRefused | JobFailedForNow {
   return field(answer.body, "response") === undefined
-    ? new JobFailedForNow({ reason: "providerUnreachable", message: said, happened: "no" })
+    ? failedForNow(answer, "providerUnreachable", said, "no")
     : new JobRefused({ reason: "unknownInstance", message: said })
 }
 

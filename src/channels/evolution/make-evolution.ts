@@ -11,11 +11,13 @@ import { cleanText } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
 import { callProvider, type ProviderAnswer, unreadableAnswer } from "../provider-http.ts"
 import { sendableText } from "../sendable-text.ts"
-import { checkSize, readJson, sameSecret, signedBy, wrongSecret } from "../webhook-checks.ts"
+import { readJson, sameSecret, signedBy, wrongSecret } from "../webhook-checks.ts"
 import { failureOf } from "./failure.ts"
 import { jidsOf, LidBook } from "./jid.ts"
 import { findSent, receiptLimits } from "./receipt.ts"
-import { inboundOf } from "./webhook.ts"
+import { SentByUs } from "./sent-by-us.ts"
+import { inboundOf, type KnownOfServer } from "./webhook.ts"
+import { withoutFiles } from "./without-files.ts"
 
 /** The header that carries a webhook's secret, unless another is configured. */
 export const secretHeader = "x-centurion-secret"
@@ -46,9 +48,8 @@ const Answer = Schema.Struct({
 const answerOf = Schema.decodeUnknownOption(Answer)
 
 /** One Evolution server with its instances, as the functions below see it. */
-interface Account {
+interface Account extends KnownOfServer {
   readonly config: EvolutionConfig
-  readonly lids: LidBook
   readonly post: (
     path: string,
     instance: string,
@@ -63,7 +64,9 @@ export const makeEvolution = Effect.fnUntraced(function* (config: EvolutionConfi
   const baseUrl = config.baseUrl.replace(/\/+$/, "")
   const account: Account = {
     config,
+    instances: new Set(config.instances),
     lids: new LidBook(),
+    sent: new SentByUs(),
     post: (path, instance, body, timeoutMs) =>
       callProvider(
         client,
@@ -79,6 +82,7 @@ export const makeEvolution = Effect.fnUntraced(function* (config: EvolutionConfi
     idempotency: "receipt",
     textLengthMax: channelLimits.textLengthMax,
     receive: (request) => receive(account, request),
+    ...(config.signature === "hmac" ? {} : { hasSecret: (headers) => hasSecret(config, headers) }),
     send: (outbound) => send(account, outbound),
     findReceipt: (outbound) => findReceipt(account, outbound),
     showTyping: ({ instance, contact }, durationMs) => showTyping(account, instance, contact, durationMs)
@@ -86,28 +90,38 @@ export const makeEvolution = Effect.fnUntraced(function* (config: EvolutionConfi
   return channel
 })
 
+const hasSecret = (config: EvolutionConfig, headers: WebhookRequest["headers"]): boolean =>
+  sameSecret(headers[config.secretHeader ?? secretHeader], config.webhookSecret)
+
 function trusted(config: EvolutionConfig, { headers, body }: WebhookRequest): boolean {
   return config.signature === "hmac"
     ? signedBy(headers[config.signatureHeader ?? "x-centurion-signature"], body, config.webhookSecret)
-    : sameSecret(headers[config.secretHeader ?? secretHeader], config.webhookSecret)
+    : hasSecret(config, headers)
 }
 
 const receive = Effect.fn("Evolution.receive")(function* (account: Account, request: WebhookRequest) {
-  yield* checkSize(request.body)
   if (!trusted(account.config, request)) return yield* wrongSecret("the webhook's secret")
-  return yield* inboundOf(yield* readJson(request.body), new Set(account.config.instances), account.lids)
+  return yield* inboundOf(yield* readJson(withoutFiles(request.body)), request.path ?? [], account)
 })
 
-const send = Effect.fn("Evolution.send")(function* ({ config, lids, post }: Account, outbound: Outbound) {
+const send = Effect.fn("Evolution.send")(function* (account: Account, outbound: Outbound) {
+  const { config, lids, post } = account
+  const { instance, contact } = outbound
   const text = yield* sendableText(outbound, config.instances, channelLimits.textLengthMax)
-  const body = { number: outbound.contact, text }
-  const answer = yield* post("message/sendText", outbound.instance, body, channelLimits.sendTimeoutMs)
+  const end = account.sent.begin(instance, contact, text)
+  const answer = yield* post(
+    "message/sendText",
+    instance,
+    { number: contact, text },
+    channelLimits.sendTimeoutMs
+  ).pipe(Effect.onError(() => Effect.sync(() => end(undefined))))
+  const sent = Option.getOrUndefined(answerOf(answer.body))
+  end(sent?.key.id)
   const failure = failureOf(answer)
   if (failure !== undefined) return yield* failure
-  const sent = Option.getOrUndefined(answerOf(answer.body))
   if (sent === undefined) return yield* unreadableAnswer("Evolution")
   const jid = sent.key.remoteJid
-  if (jid?.endsWith("@lid") && !outbound.contact.includes("@")) lids.learn(jid, outbound.contact)
+  if (jid?.endsWith("@lid") && !contact.includes("@")) lids.learn(jid, contact)
   const seconds = sent.messageTimestamp
   return {
     messageId: sent.key.id,

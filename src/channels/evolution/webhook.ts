@@ -2,53 +2,29 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { DeliveryStatus } from "../../../machines/conversation/events.ts"
-import { type Inbound, WebhookRefused } from "../channel.ts"
+import type { Inbound, WebhookRefused } from "../channel.ts"
 import { cleanOptional } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
-import { decodeShape, wrongShape } from "../webhook-checks.ts"
+import { field, textAt } from "../loose-values.ts"
+import { providerTime } from "../provider-time.ts"
+import { checkPath, decodeShape, noSuchInstance, readItems, wrongShape } from "../webhook-checks.ts"
 import type { LidBook } from "./jid.ts"
-import { contentOf, field, MessageContent, unwrap } from "./message-content.ts"
-
-const Envelope = Schema.Struct({
-  event: Schema.String,
-  instance: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  data: Schema.optionalKey(Schema.Unknown),
-  date_time: Schema.optionalKey(Schema.Unknown)
-})
+import { contentOf, unwrap } from "./message-content.ts"
+import type { SentByUs } from "./sent-by-us.ts"
 
 const Id = Schema.String.check(Schema.isPattern(/^[!-~]+$/), Schema.isMaxLength(channelLimits.idLengthMax))
 const Jid = Schema.String.check(
   Schema.isPattern(/^[!-~]+@[a-z.]+$/),
   Schema.isMaxLength(channelLimits.idLengthMax)
 )
-const maybeJid = Schema.optionalKey(Schema.NullOr(Schema.String))
-const Flag = Schema.optionalKey(Schema.NullOr(Schema.Boolean))
 
-/** Seconds since 1970: a number, digits, or a 64-bit integer in two halves, as its library happened to print it. */
-const Seconds = Schema.Union([
-  Schema.Finite,
-  Schema.String.check(Schema.isPattern(/^\d{1,12}$/)),
-  Schema.Struct({ low: Schema.Finite, high: Schema.Finite })
-])
+// What can't be done without: all else is read for what it is worth.
+const Upsert = Schema.Struct({ key: Schema.Struct({ remoteJid: Jid, id: Id }) })
+const Update = Schema.Struct({ keyId: Id, remoteJid: Jid })
 
-const Upsert = Schema.Struct({
-  key: Schema.Struct({ remoteJid: Jid, fromMe: Flag, id: Id, remoteJidAlt: maybeJid, senderPn: maybeJid }),
-  pushName: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  message: Schema.optionalKey(Schema.NullOr(Schema.Record(Schema.String, Schema.Unknown))),
-  messageTimestamp: Seconds
-})
-
-const Update = Schema.Struct({
-  keyId: Id,
-  remoteJid: Jid,
-  fromMe: Flag,
-  status: Schema.optionalKey(Schema.NullOr(Schema.String))
-})
-
-const envelope = decodeShape(Envelope)
+const envelope = decodeShape(Schema.Record(Schema.String, Schema.Unknown))
 const upsert = decodeShape(Upsert, "data")
 const update = decodeShape(Update, "data")
-const messageContent = decodeShape(MessageContent, "data.message")
 
 /** WhatsApp's words. PENDING says nothing new; PLAYED is a voice message that was listened to; DELETED is not ours. */
 const statuses: Readonly<Record<string, DeliveryStatus>> = {
@@ -59,54 +35,75 @@ const statuses: Readonly<Record<string, DeliveryStatus>> = {
   ERROR: "failed"
 }
 
+/** What is known of one Evolution server: its instances, and what earlier webhooks and sends told. */
+export interface KnownOfServer {
+  readonly instances: ReadonlySet<string>
+  readonly lids: LidBook
+  readonly sent: SentByUs
+}
+
 /**
- * What one webhook of Evolution brings. `send.message` only echoes our own sends and is ignored, as is every other
- * kind of event. `messages.edited` is ignored too: Evolution passes on the inner message alone, whose key names us as
- * its writer whoever wrote it, so it can't be laid at anyone's door. Edits that come as `messages.upsert` (older
- * versions) are new messages with the id `<id of the edited>:edit:<ms>`.
+ * What one webhook of Evolution brings; kinds of events that are not here are ignored. `send.message` shows what went
+ * out by our account, by whatever tool: what we did not send ourselves, a person did. `messages.edited` is ignored:
+ * Evolution passes on the inner message alone, whose key names us as its writer whoever wrote it. Edits that come as
+ * `messages.upsert` (older versions) are new messages with the id `<id of the edited>:edit:<ms>`.
  */
 export const inboundOf = Effect.fnUntraced(function* (
   body: unknown,
-  instances: ReadonlySet<string>,
-  lids: LidBook
+  path: ReadonlyArray<string>,
+  known: KnownOfServer
 ) {
-  const { event, instance, data, date_time } = yield* envelope(body)
-  if (typeof instance === "string" && !instances.has(instance)) {
-    return yield* new WebhookRefused({ status: 404, message: "there is no such instance on this channel" })
-  }
-  if (event === "connection.update") yield* tellConnection(instance, data)
-  if (event !== "messages.upsert" && event !== "messages.update") return []
-  if (typeof instance !== "string") return yield* wrongShape("instance is missing")
-  const items: ReadonlyArray<unknown> = Array.isArray(data) ? data : [data]
-  if (items.length > channelLimits.webhookItemsMax) {
-    return yield* wrongShape(
-      `data has ${items.length} items, at most ${channelLimits.webhookItemsMax} are taken`
-    )
-  }
+  const given = yield* envelope(body)
+  const event = eventOf(given.event ?? path.at(-1))
+  if (event === undefined || (given.event === undefined && !taken.has(event)))
+    return yield* wrongShape(given.event === undefined ? "event is missing" : "event has a wrong shape")
+  const places = path.filter((place) => eventOf(place) !== event)
+  const instance = textAt(given, "instance") ?? places[0]
+  if (instance !== undefined && !known.instances.has(instance)) return yield* noSuchInstance(instance)
+  yield* checkPath(places, instance)
+  if (event === "connection.update") yield* tellConnection(instance, given.data)
+  if (!taken.has(event)) return []
+  if (instance === undefined) return yield* wrongShape("instance is missing")
   const now = yield* Clock.currentTimeMillis
   const read = (item: unknown): Effect.Effect<ReadonlyArray<Inbound>, WebhookRefused> =>
-    event === "messages.upsert"
-      ? messageOf(item, instance, lids)
-      : statusOf(item, instance, lids, trueTime(date_time, now))
-  const found = yield* Effect.forEach(items, read)
-  return found.flat()
+    event === "messages.update"
+      ? statusOf(item, instance, known, trueTime(given.date_time, now))
+      : messageOf(item, instance, known, event === "send.message", now)
+  return yield* readItems(given.data, read)
 })
 
-const messageOf = Effect.fnUntraced(function* (item: unknown, instance: string, lids: LidBook) {
-  const { key, message, messageTimestamp, pushName } = yield* upsert(item)
-  const at = millisOf(messageTimestamp)
-  if (!(at >= 0 && at <= Number.MAX_SAFE_INTEGER)) {
-    return yield* wrongShape("data.messageTimestamp has a value out of bounds")
-  }
-  const contact = lids.contactOf(key.remoteJid, key.remoteJidAlt ?? key.senderPn)
-  if (contact === undefined || !message) return []
+const taken = new Set(["messages.upsert", "send.message", "messages.update"])
+
+/** Settings name events in capitals, addresses with a hyphen: `MESSAGES_UPSERT`, `messages-upsert`. */
+const eventOf = (name: unknown): string | undefined =>
+  typeof name === "string" ? name.toLowerCase().replaceAll(/[-_]/g, ".") : undefined
+
+const messageOf = Effect.fnUntraced(function* (
+  item: unknown,
+  instance: string,
+  { lids, sent }: KnownOfServer,
+  goesOut: boolean,
+  now: number
+) {
+  const { key } = yield* upsert(item)
+  const message = field(item, "message")
+  if (message !== undefined && typeof message !== "object")
+    return yield* wrongShape("data.message has a wrong shape")
+  const given = field(item, "key")
+  const contact = lids.contactOf(key.remoteJid, textAt(given, "remoteJidAlt") ?? textAt(given, "senderPn"))
+  if (contact === undefined) return []
   const edit = editOf(message)
-  const messageId = edit ? `${edit.id}:edit:${at}` : key.id
-  const content = contentOf(yield* messageContent(unwrap(edit?.message ?? message)), messageId)
-  if (content === undefined) return []
-  const fromUs = key.fromMe === true
+  const at = providerTime(field(item, "messageTimestamp"), now)
+  // The time of a webhook that is sent again is another one if the provider gave none.
+  const messageId = edit ? `${edit.id}:edit:${at === now ? key.id : at}` : key.id
+  const content = contentOf(unwrap(edit?.message ?? message), messageId)
+  if (content === "nothing") return []
+  if ("unreadable" in content)
+    return yield* wrongShape(`data.message.${content.unreadable} has a wrong shape`)
+  if (goesOut && sent.isOurs(instance, key.id, content.text)) return []
+  const fromUs = goesOut || isTrue(field(given, "fromMe"))
   // On our own messages the name is ours ("Você").
-  const name = fromUs ? undefined : cleanOptional(pushName, channelLimits.nameLengthMax)
+  const name = fromUs ? undefined : cleanOptional(textAt(item, "pushName"), channelLimits.nameLengthMax)
   const inbound: Inbound = {
     _tag: "message",
     instance,
@@ -120,12 +117,21 @@ const messageOf = Effect.fnUntraced(function* (item: unknown, instance: string, 
   return [inbound]
 })
 
-const statusOf = Effect.fnUntraced(function* (item: unknown, instance: string, lids: LidBook, at: number) {
-  const { keyId, remoteJid, fromMe, status } = yield* update(item)
-  const contact = lids.contactOf(remoteJid)
-  const known = status && Object.hasOwn(statuses, status) ? statuses[status] : undefined
+const isTrue = (given: unknown): boolean => given === true || given === "true"
+
+const statusOf = Effect.fnUntraced(function* (
+  item: unknown,
+  instance: string,
+  { lids, sent }: KnownOfServer,
+  at: number
+) {
+  const { keyId, remoteJid } = yield* update(item)
+  // Our own message's id says whose it is, also where the provider hides the number.
+  const contact = sent.contactOf(keyId) ?? lids.contactOf(remoteJid)
+  const status = textAt(item, "status") ?? ""
+  const known = Object.hasOwn(statuses, status) ? statuses[status] : undefined
   // An update of the lead's own message says that we have read it.
-  if (contact === undefined || known === undefined || fromMe === false) return []
+  if (contact === undefined || known === undefined || field(item, "fromMe") === false) return []
   const inbound: Inbound = { _tag: "status", instance, contact, messageId: keyId, status: known, at }
   return [inbound]
 })
@@ -140,11 +146,6 @@ function editOf(message: unknown): { readonly id: string; readonly message: unkn
     : undefined
 }
 
-function millisOf(seconds: typeof Seconds.Type): number {
-  const value = typeof seconds === "object" ? seconds.high * 2 ** 32 + (seconds.low >>> 0) : Number(seconds)
-  return Math.floor(value * 1000)
-}
-
 const quarterHourMs = 15 * 60 * 1000
 
 /**
@@ -157,7 +158,7 @@ function trueTime(dateTime: unknown, now: number): number {
   return written + Math.round((now - written) / quarterHourMs) * quarterHourMs
 }
 
-function tellConnection(instance: string | null | undefined, data: unknown): Effect.Effect<void> {
+function tellConnection(instance: string | undefined, data: unknown): Effect.Effect<void> {
   const state = field(data, "state")
   return state === "close"
     ? Effect.logWarning("WhatsApp instance disconnected").pipe(Effect.annotateLogs({ instance }))

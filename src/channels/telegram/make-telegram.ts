@@ -4,19 +4,20 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { JobFailedForNow, JobRefused } from "../../../actors/jobs/job-handler.ts"
+import { type JobFailedForNow, JobRefused } from "../../../actors/jobs/job-handler.ts"
 import type { Channel, Outbound, WebhookRequest } from "../channel.ts"
 import { cleanText } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
 import {
   callProvider,
   commonFailure,
+  failedForNow,
   type ProviderAnswer,
   unreadableAnswer,
   waitMs
 } from "../provider-http.ts"
 import { sendableText } from "../sendable-text.ts"
-import { checkSize, readJson, sameSecret, wrongSecret } from "../webhook-checks.ts"
+import { checkPath, readJson, sameSecret, wrongSecret } from "../webhook-checks.ts"
 import { inboundOf, messageIdOf } from "./update.ts"
 
 /** Telegram allows no more in one message. */
@@ -75,6 +76,7 @@ export const makeTelegram = Effect.fnUntraced(function* (config: TelegramConfig)
     idempotency: "none",
     textLengthMax,
     receive: (request) => receive(config, request),
+    hasSecret: (headers) => hasSecret(config, headers),
     send: (outbound) => send(config, call, outbound),
     // Telegram shows it for five seconds or until the message comes.
     showTyping: ({ contact }) =>
@@ -85,12 +87,15 @@ export const makeTelegram = Effect.fnUntraced(function* (config: TelegramConfig)
   return channel
 })
 
+const hasSecret = (config: TelegramConfig, headers: WebhookRequest["headers"]): boolean =>
+  sameSecret(headers[secretHeader], config.webhookSecret)
+
 const receive = Effect.fn("Telegram.receive")(function* (
   config: TelegramConfig,
-  { body, headers }: WebhookRequest
+  { body, headers, path = [] }: WebhookRequest
 ) {
-  yield* checkSize(body)
-  if (!sameSecret(headers[secretHeader], config.webhookSecret)) return yield* wrongSecret(secretHeader)
+  if (!hasSecret(config, headers)) return yield* wrongSecret(secretHeader)
+  yield* checkPath(path, config.instance)
   return yield* inboundOf(yield* readJson(body), config.instance)
 })
 
@@ -123,7 +128,7 @@ function failureOf(answer: ProviderAnswer): JobRefused | JobFailedForNow | undef
   const refuse = (reason: string) => new JobRefused({ reason, message: said })
   // Blocked by the person, deleted account, or a person who never wrote to the bot.
   if (answer.status === 403) return refuse("blocked")
-  if (answer.status === 404) return refuseNotFound(failed !== undefined, said)
+  if (answer.status === 404) return refuseNotFound(answer, failed !== undefined, said)
   if (/chat not found|user not found|PEER_ID_INVALID|chat_id is empty/i.test(description))
     return refuse("invalidNumber")
   if (/message is too long/i.test(description)) return refuse("textTooLong")
@@ -131,8 +136,12 @@ function failureOf(answer: ProviderAnswer): JobRefused | JobFailedForNow | undef
 }
 
 /** Telegram answers 404 to a token that can't be one; a 404 in another shape comes from a proxy on the way. */
-function refuseNotFound(fromTelegram: boolean, said: string): JobRefused | JobFailedForNow {
+function refuseNotFound(
+  answer: ProviderAnswer,
+  fromTelegram: boolean,
+  said: string
+): JobRefused | JobFailedForNow {
   return fromTelegram
     ? new JobRefused({ reason: "wrongCredentials", message: said })
-    : new JobFailedForNow({ reason: "providerUnreachable", message: said, happened: "no" })
+    : failedForNow(answer, "providerUnreachable", said, "no")
 }

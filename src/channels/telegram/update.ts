@@ -1,58 +1,23 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Media } from "../../../machines/conversation/events.ts"
+import { asksToStop } from "../../../machines/conversation/opt-out-words.ts"
 import type { Inbound } from "../channel.ts"
 import { cleanOptional, cleanText } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
-import { decodeShape } from "../webhook-checks.ts"
+import { durationOf, field, numberOf, textAt } from "../loose-values.ts"
+import { providerTime } from "../provider-time.ts"
+import { decodeShape, wrongShape } from "../webhook-checks.ts"
 
-const text = Schema.optionalKey(Schema.String)
-const FileId = Schema.NonEmptyString.check(Schema.isMaxLength(channelLimits.referenceLengthMax))
-const File = Schema.Struct({
-  file_id: FileId,
-  mime_type: text,
-  file_name: text,
-  duration: Schema.optionalKey(Schema.Finite)
-})
-const Photo = Schema.Struct({ file_id: FileId, width: Schema.Finite, height: Schema.Finite })
-const Place = Schema.Struct({ latitude: Schema.Finite, longitude: Schema.Finite })
-const file = Schema.optionalKey(File)
-
-const Seconds = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8.64e12 }))
-
+// What can't be done without: all else is read for what it is worth.
 const Message = Schema.Struct({
   message_id: Schema.Int,
-  date: Seconds,
-  edit_date: Schema.optionalKey(Seconds),
-  chat: Schema.Struct({ id: Schema.Int, type: Schema.String }),
-  from: Schema.optionalKey(
-    Schema.Struct({ is_bot: Schema.optionalKey(Schema.Boolean), first_name: text, last_name: text })
-  ),
-  text,
-  caption: text,
-  voice: file,
-  audio: file,
-  photo: Schema.optionalKey(Schema.Array(Photo)),
-  video: file,
-  video_note: file,
-  animation: file,
-  document: file,
-  sticker: file,
-  location: Schema.optionalKey(Place),
-  venue: Schema.optionalKey(Schema.Struct({ title: text, address: text })),
-  contact: Schema.optionalKey(
-    Schema.Struct({ phone_number: Schema.String, first_name: text, last_name: text })
-  )
+  chat: Schema.Struct({ id: Schema.Int, type: Schema.String })
 })
 type Message = typeof Message.Type
 
-const Update = Schema.Struct({
-  update_id: Schema.Int,
-  message: Schema.optionalKey(Schema.Unknown),
-  edited_message: Schema.optionalKey(Schema.Unknown)
-})
-
-const update = decodeShape(Update)
+const update = decodeShape(Schema.Record(Schema.String, Schema.Unknown))
 const newMessage = decodeShape(Message, "message")
 const editedMessage = decodeShape(Message, "edited_message")
 
@@ -62,103 +27,160 @@ const editedMessage = decodeShape(Message, "edited_message")
  * (`my_chat_member`), which the next send tells.
  */
 export const inboundOf = Effect.fnUntraced(function* (body: unknown, instance: string) {
-  const { message, edited_message } = yield* update(body)
-  if (message !== undefined) return found(yield* newMessage(message), instance)
-  if (edited_message !== undefined) return found(yield* editedMessage(edited_message), instance, true)
-  return []
+  const { update_id, message, edited_message } = yield* update(body)
+  if (update_id === undefined) return yield* wrongShape("update_id is missing")
+  const now = yield* Clock.currentTimeMillis
+  if (message !== undefined) return yield* found(message, yield* newMessage(message), { instance, now })
+  if (edited_message === undefined) return []
+  return yield* found(edited_message, yield* editedMessage(edited_message), { instance, now, edited: true })
 })
 
 /** A message's id: Telegram counts within a chat, so the chat is part of it. */
 export const messageIdOf = (chat: number | string, messageId: number): string => `${chat}:${messageId}`
 
-function found(message: Message, instance: string, edited = false): ReadonlyArray<Inbound> {
+const found = Effect.fnUntraced(function* (
+  given: unknown,
+  { chat, message_id }: Message,
+  {
+    instance,
+    now,
+    edited = false
+  }: { readonly instance: string; readonly now: number; readonly edited?: boolean }
+) {
+  const isBot = field(field(given, "from"), "is_bot") === true
   // A live location that moves is an edit a second; nobody wrote anything.
-  const ignored =
-    message.chat.type !== "private" || message.from?.is_bot === true || (edited && message.location)
-  if (ignored) return []
-  const words = cleanOptional(message.text ?? message.caption, channelLimits.textLengthMax)
-  const media = mediaOf(message)
-  if (words === undefined && media.length === 0) return []
-  const name = nameOf(message.from)
-  const seconds = edited ? (message.edit_date ?? message.date) : message.date
-  const id = messageIdOf(message.chat.id, message.message_id)
+  if (chat.type !== "private" || isBot || (edited && field(given, "location") !== undefined)) return []
+  for (const name of ["text", "caption"]) {
+    const words = field(given, name)
+    if (typeof words === "object" || typeof words === "boolean")
+      return yield* wrongShape(`${edited ? "edited_message" : "message"}.${name} has a wrong shape`)
+  }
+  const media = mediaOf(given)
+  const said = saidIn(textAt(given, "text") ?? textAt(given, "caption") ?? otherWords(given))
+  if (said === undefined && media.length === 0) return []
+  const name = nameOf(field(given, "from"))
+  const editDate = edited
+    ? (numberOf(field(given, "edit_date")) ?? numberOf(field(given, "date")))
+    : undefined
+  const id = messageIdOf(chat.id, message_id)
+  const inbound: Inbound = {
+    _tag: "message",
+    instance,
+    contact: String(chat.id),
+    messageId: edited ? `${id}:edit:${editDate ?? 0}` : id,
+    at: providerTime(editDate ?? field(given, "date"), now),
+    ...said,
+    ...(media.length === 0 ? {} : { media }),
+    ...(name === undefined ? {} : { contactName: name }),
+    fromUs: false
+  }
+  return [inbound]
+})
+
+/** `/start`, `/help@our_bot words`: what stands behind `/start` says by which link somebody came. */
+const commandShape = /^\/([a-z]\w{0,31})(?:@\w+)?(?:\s+(.*))?$/isu
+const linkShape = /^[\w-]{1,64}$/
+
+/**
+ * The words of a message. A command is for the messenger and no answer to anything: only what stands behind it is words,
+ * and a command that asks us to stop.
+ */
+function saidIn(
+  text: string | undefined
+): { readonly text?: string; readonly campaign?: string } | undefined {
+  const words = cleanOptional(text, channelLimits.textLengthMax)
+  if (words === undefined) return undefined
+  const [isCommand, command = "", behind = ""] = commandShape.exec(words.trim()) ?? []
+  if (isCommand === undefined) return { text: words }
+  if (command.toLowerCase() === "start" && linkShape.test(behind)) return { campaign: behind }
+  if (asksToStop(command)) return { text: command }
+  const rest = cleanOptional(behind, channelLimits.textLengthMax)
+  return rest === undefined ? {} : { text: rest }
+}
+
+/** Words of kinds that have neither text nor caption. */
+const otherWordsAt = [
+  ["poll", "question"],
+  ["dice", "emoji"],
+  ["checklist", "title"],
+  ["game", "title"],
+  ["web_app_data", "data"]
+]
+
+const otherWords = (given: unknown): string | undefined =>
+  otherWordsAt.map((path) => textAt(given, ...path)).find((words) => words !== undefined)
+
+const files: ReadonlyArray<readonly [Media["kind"], ReadonlyArray<string>]> = [
+  ["audio", ["voice", "audio"]],
+  ["image", ["photo"]],
+  // An animation comes once more as a document, for old apps.
+  ["video", ["video", "video_note", "animation"]],
+  ["document", ["document"]],
+  ["sticker", ["sticker"]],
+  ["document", ["story", "paid_media", "invoice", "successful_payment", "rich_message"]]
+]
+
+function mediaOf(given: unknown): ReadonlyArray<Media> {
+  const id = textAt(given, "message_id") ?? ""
+  const caption = cleanOptional(textAt(given, "caption"), channelLimits.textLengthMax)
+  const animated = field(given, "animation") !== undefined
+  const place = field(given, "location")
+  const card = field(given, "contact")
   return [
-    {
-      _tag: "message",
-      instance,
-      contact: String(message.chat.id),
-      messageId: edited ? `${id}:edit:${seconds}` : id,
-      at: seconds * 1000,
-      ...(words === undefined ? {} : { text: words }),
-      ...(media.length === 0 ? {} : { media }),
-      ...(name === undefined ? {} : { contactName: name }),
-      fromUs: false
-    }
+    ...files.flatMap(([kind, names]) => {
+      const file = names.map((name) => field(given, name)).find((each) => each !== undefined)
+      if (file === undefined || (kind === "document" && animated)) return []
+      return [fileMedia(kind, id, Array.isArray(file) ? largest(file) : file, caption)]
+    }),
+    ...(place === undefined ? [] : [placeMedia(place, field(given, "venue"), id)]),
+    ...(card === undefined ? [] : [cardMedia(card, id)])
   ]
 }
 
-function mediaOf(message: Message): ReadonlyArray<Media> {
-  const caption = cleanOptional(message.caption, channelLimits.textLengthMax)
-  const largest = message.photo?.reduce(
-    (best, photo) => (photo.width * photo.height > best.width * best.height ? photo : best),
-    message.photo[0]!
-  )
-  const files: ReadonlyArray<readonly [Media["kind"], Partial<typeof File.Type> | undefined]> = [
-    ["audio", message.voice ?? message.audio],
-    ["image", largest],
-    // An animation comes once more as a document, for old apps.
-    ["video", message.video ?? message.video_note ?? message.animation],
-    ["document", message.animation ? undefined : message.document],
-    ["sticker", message.sticker]
-  ]
-  return [
-    ...files.flatMap(([kind, found]) =>
-      found?.file_id ? [fileMedia(kind, found.file_id, found, caption)] : []
-    ),
-    ...(message.location ? [placeMedia(message.location, message.venue)] : []),
-    ...(message.contact ? [cardMedia(message.contact)] : [])
-  ]
-}
+const sizeOf = (photo: unknown) =>
+  (numberOf(field(photo, "width")) ?? 0) * (numberOf(field(photo, "height")) ?? 0)
 
-function fileMedia(
-  kind: Media["kind"],
-  reference: string,
-  found: Partial<typeof File.Type>,
-  caption: string | undefined
-): Media {
-  const mimeType = cleanOptional(found.mime_type, channelLimits.nameLengthMax)
-  const words = caption ?? cleanOptional(found.file_name, channelLimits.nameLengthMax)
+const largest = (photos: ReadonlyArray<unknown>): unknown =>
+  photos.reduce((best, photo) => (sizeOf(photo) > sizeOf(best) ? photo : best), photos[0])
+
+function fileMedia(kind: Media["kind"], id: string, file: unknown, caption: string | undefined): Media {
+  const mimeType = cleanOptional(textAt(file, "mime_type"), channelLimits.nameLengthMax)
+  const words = caption ?? cleanOptional(textAt(file, "file_name"), channelLimits.nameLengthMax)
+  const durationSeconds = durationOf(field(file, "duration"))
   return {
     kind,
-    reference: cleanText(reference, channelLimits.referenceLengthMax),
+    reference: cleanText(textAt(file, "file_id") ?? id, channelLimits.referenceLengthMax),
     ...(mimeType === undefined ? {} : { mimeType }),
     ...(words === undefined ? {} : { caption: words }),
-    ...(found.duration === undefined ? {} : { durationSeconds: found.duration })
+    ...(durationSeconds === undefined ? {} : { durationSeconds })
   }
 }
 
-function placeMedia(place: typeof Place.Type, venue: Message["venue"]): Media {
+function placeMedia(place: unknown, venue: unknown, id: string): Media {
+  const [latitude, longitude] = ["latitude", "longitude"].map((name) => numberOf(field(place, name)))
   const caption = cleanOptional(
-    [venue?.title, venue?.address].filter((part) => part).join(", "),
+    [textAt(venue, "title"), textAt(venue, "address")].filter((part) => part).join(", "),
     channelLimits.textLengthMax
   )
+  const isKnown = latitude !== undefined && longitude !== undefined
   return {
     kind: "location",
-    reference: `geo:${place.latitude},${place.longitude}`,
+    reference: isKnown ? `geo:${latitude},${longitude}` : id,
     ...(caption === undefined ? {} : { caption })
   }
 }
 
-function cardMedia(card: NonNullable<Message["contact"]>): Media {
+function cardMedia(card: unknown, id: string): Media {
   const caption = nameOf(card)
+  const digits = (textAt(card, "phone_number") ?? "").replace(/\D/g, "").slice(0, 32)
   return {
     kind: "contact",
-    reference: `tel:+${card.phone_number.replace(/\D/g, "").slice(0, 32)}`,
+    reference: digits === "" ? id : `tel:+${digits}`,
     ...(caption === undefined ? {} : { caption })
   }
 }
 
-function nameOf(person: { readonly first_name?: string; readonly last_name?: string } | undefined) {
-  const name = [person?.first_name, person?.last_name].filter((part) => part).join(" ")
+function nameOf(person: unknown): string | undefined {
+  const name = [textAt(person, "first_name"), textAt(person, "last_name")].filter((part) => part).join(" ")
   return cleanOptional(name, channelLimits.nameLengthMax)
 }

@@ -7,7 +7,7 @@ import type { Channel, Inbound, Outbound, WebhookRequest } from "../channel.ts"
 import { cleanOptional } from "../clean-text.ts"
 import { channelLimits } from "../limits.ts"
 import { sendableText } from "../sendable-text.ts"
-import { checkSize, decodeShape, hmacHex, readJson, sameSecret, wrongSecret } from "../webhook-checks.ts"
+import { decodeShape, hmacHex, readJson, sameSecret, wrongSecret } from "../webhook-checks.ts"
 import { WebChatHub } from "./web-chat-hub.ts"
 
 /** The account that the page of this server is, whatever the company. */
@@ -69,7 +69,6 @@ const receive = Effect.fn("WebChat.receive")(function* (
   { instance, sessionSecret }: WebChatConfig,
   { body, headers }: WebhookRequest
 ) {
-  yield* checkSize(body)
   const contact = contactOfSession(headers[sessionHeader], sessionSecret)
   if (contact === undefined) return yield* wrongSecret("the session")
   const frame = yield* readJson(body)

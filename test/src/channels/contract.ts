@@ -123,10 +123,6 @@ export const channelContract = (name: string, start: () => Promise<Subject>) =>
       })
     })
 
-    it("refuses 10 MB", async () => {
-      expect((await refused(subject.signed(new Uint8Array(10 * 1024 * 1024)))).status).toBe(413)
-    })
-
     it("ignores an unknown kind of update", async () => {
       expect(await receive(json(subject.unknownKind))).toEqual([])
     })

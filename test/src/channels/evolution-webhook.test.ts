@@ -5,17 +5,17 @@ import { describe, expect, it } from "vitest"
 import type { Channel } from "../../../src/channels/channel.ts"
 import { makeEvolution } from "../../../src/channels/evolution/make-evolution.ts"
 import { channelLimits } from "../../../src/channels/limits.ts"
+import { startEvolutionDouble } from "../../../src/demo/doubles/evolution.ts"
 import { request, run } from "./contract.ts"
 import { contact, envelope, messages, update, upsert, writtenAt } from "./evolution-shapes.ts"
 
-const channel: Channel = await run(
-  makeEvolution({
-    baseUrl: "http://127.0.0.1:1",
-    apiKey: Redacted.make("key"),
-    instances: ["main"],
-    webhookSecret: Redacted.make("secret")
-  })
-)
+const config = {
+  baseUrl: "http://127.0.0.1:1",
+  apiKey: Redacted.make("key"),
+  instances: ["main"],
+  webhookSecret: Redacted.make("secret")
+}
+const channel: Channel = await run(makeEvolution(config))
 const read = (body: unknown) =>
   channel.receive(request(JSON.stringify(body), { "x-centurion-secret": "secret" }))
 const receive = (body: unknown) => run(read(body))
@@ -77,6 +77,9 @@ describe("messages.upsert", () => {
     ["a reaction", { reactionMessage: { key: { id: "3EB0" }, text: "👍" } }],
     ["a deletion", { protocolMessage: { key: { id: "3EB0" }, type: "REVOKE" } }],
     ["a poll vote", { pollUpdateMessage: {} }],
+    ["the frame of an album", { albumMessage: { expectedImageCount: 2 } }],
+    ["a key of a group", { senderKeyDistributionMessage: { groupId: "1" }, messageContextInfo: {} }],
+    ["what nobody can see", { conversation: "\u200b\u2060 \u3164" }],
     ["an encrypted edit", { secretEncryptedMessage: { targetMessageKey: { ID: "3A39" } } }],
     ["nothing", {}],
     ["no message", null],
@@ -117,12 +120,106 @@ describe("messages.upsert", () => {
     }
   )
 
-  it("comes as a list in some versions", async () => {
+  it("comes as a list in some versions, of which each item stands for itself", async () => {
     const one = upsert(messages.conversation)
-    expect(await receive({ ...one, data: [one.data, one.data] })).toHaveLength(2)
+    const { data } = upsert(messages.conversation, { id: "" })
+    expect(await receive({ ...one, data: [one.data, data, null, "x", one.data] })).toHaveLength(2)
+    expect((await refused({ ...one, data: [data, null] })).message).toContain("data.key.id")
     const tooMany = Array.from({ length: channelLimits.webhookItemsMax + 1 }, () => one.data)
     expect((await refused({ ...one, data: tooMany })).status).toBe(400)
   })
+
+  it.each([
+    [{ audioMessage: { mimetype: 5, seconds: "4" } }, { kind: "audio", mimeType: "5", durationSeconds: 4 }],
+    [{ audioMessage: { seconds: null } }, { kind: "audio" }],
+    [{ audioMessage: { seconds: -1, mimetype: {} } }, { kind: "audio" }],
+    [{ imageMessage: { caption: [], mimetype: null } }, { kind: "image" }],
+    [{ imageMessage: {}, mediaUrl: {} }, { kind: "image" }],
+    [{ stickerMessage: true }, { kind: "sticker" }],
+    [{ documentMessage: { fileName: 7 } }, { kind: "document", caption: "7" }]
+  ])("%j is not lost for a detail", async (content, media) => {
+    expect(await receive(upsert(content))).toEqual(message({ media: [{ reference, ...media }] }))
+  })
+
+  it.each([
+    [{ locationMessage: { degreesLatitude: "-23.5", degreesLongitude: "-46" } }, "geo:-23.5,-46"],
+    [{ locationMessage: { name: {} } }, reference],
+    [{ contactMessage: {} }, reference],
+    [{ contactMessage: { vcard: 5 } }, "5"]
+  ])("%j refers to what is known of it", async (content, found) => {
+    const [inbound] = await receive(upsert(content))
+    expect(inbound).toMatchObject({ media: [{ reference: found }] })
+  })
+
+  it.each([
+    [{ pushName: { first: "Ana" } }],
+    [{ pushName: null, contextInfo: "x", source: 3 }],
+    [{ status: 17, messageType: null }]
+  ])("with %j beside it is taken", async (more) => {
+    expect(
+      await receive(upsert(messages.conversation, { participant: 5, remoteJidAlt: {} }, more))
+    ).toHaveLength(1)
+  })
+
+  const kinds: ReadonlyArray<[object, object]> = [
+    [
+      { interactiveResponseMessage: { body: { text: "Quero uma demonstração", format: "DEFAULT" } } },
+      { text: "Quero uma demonstração" }
+    ],
+    [
+      {
+        interactiveResponseMessage: {
+          nativeFlowResponseMessage: { name: "quick_reply", paramsJson: '{"id":"1","display_text":"Sim"}' }
+        }
+      },
+      { text: "Sim" }
+    ],
+    [
+      {
+        orderMessage: {
+          ...{ itemCount: 1, message: "Quero fechar este", orderTitle: "Loja" },
+          ...{ totalAmount1000: "990000", totalCurrencyCode: "BRL" }
+        }
+      },
+      {
+        text: "Quero fechar este",
+        media: [{ kind: "document", reference, caption: "Loja, 1 ×, BRL 990.00" }]
+      }
+    ],
+    [{ orderMessage: {} }, { media: [{ kind: "document", reference }] }],
+    [
+      {
+        productMessage: { product: { title: "Plano Equipe", priceAmount1000: 199000, currencyCode: "BRL" } }
+      },
+      { media: [{ kind: "document", reference, caption: "Plano Equipe, BRL 199.00" }] }
+    ],
+    [{ pollCreationMessageV3: { name: "Qual dia?", options: [] } }, { text: "Qual dia?" }],
+    [{ eventMessage: { name: "Visita", contextInfo: { quotedMessage: { text: "x" } } } }, { text: "Visita" }],
+    [{ listResponseMessage: { singleSelectReply: { selectedRowId: "2" } } }, { text: "2" }],
+    [{ newKindMessage: { mystery: 1 } }, { media: [{ kind: "document", reference }] }],
+    [{ newKindMessage: {}, messageContextInfo: {} }, { media: [{ kind: "document", reference }] }]
+  ]
+  it.each(kinds)("%j is a message", async (content, expected) => {
+    expect(await receive(upsert(content))).toEqual(message(expected))
+  })
+
+  it.each([[null], [-1], [0], [1e300], [{}], ["soon"], [undefined], [4_000_000_000]])(
+    "whose time can't be %j was written when it came",
+    async (messageTimestamp) => {
+      const body = upsert(messages.conversation, {}, { messageTimestamp })
+      const then = Effect.andThen(TestClock.setTime(writtenAt * 1000 + 5), read(body))
+      const [inbound] = await run(Effect.provide(then, TestClock.layer()))
+      expect(inbound?.at).toBe(writtenAt * 1000 + 5)
+    }
+  )
+
+  it.each([[writtenAt * 1000], [String(writtenAt * 1000)], [writtenAt * 1_000_000]])(
+    "takes its time in smaller parts, %j",
+    async (messageTimestamp) => {
+      const [inbound] = await receive(upsert(messages.conversation, {}, { messageTimestamp }))
+      expect(inbound?.at).toBe(writtenAt * 1000)
+    }
+  )
 
   it("drops the device number of a jid", async () => {
     const [inbound] = await receive(
@@ -150,6 +247,63 @@ describe("messages.upsert", () => {
     }
     expect(await receive(upsert({ editedMessage: { message: { protocolMessage } } }))).toEqual([expected])
     expect(await receive(upsert({ protocolMessage }))).toEqual([expected])
+  })
+})
+
+describe("send.message", () => {
+  const goesOut = (message: object, key: object = {}) => ({
+    ...upsert(message, { id: "3EB0OTHER", fromMe: true, ...key }),
+    event: "send.message"
+  })
+
+  it("that we did not send is a person's, whatever it says of who wrote it", async () => {
+    const inbounds = await receive(goesOut(messages.conversation, { fromMe: false }))
+    expect(inbounds).toMatchObject([{ contact, messageId: "3EB0OTHER", text: "Oi, tudo bem?", fromUs: true }])
+    expect(inbounds[0]).not.toHaveProperty("contactName")
+  })
+
+  it("that we sent is known by its id, and while it is on its way by its words", async () => {
+    const double = await startEvolutionDouble({ apiKey: "key" })
+    const ours = await run(makeEvolution({ ...config, baseUrl: double.url }))
+    const shown = (body: unknown) =>
+      run(ours.receive(request(JSON.stringify(body), { "x-centurion-secret": "secret" })))
+    const outbound = { instance: "main", contact, text: "Olá! ", key: "k", firstAttemptAt: 0 }
+    double.setFaults({ delayMs: 300 })
+    const sending = run(ours.send(outbound))
+    await double.accepted(1)
+    expect(await shown(goesOut({ conversation: "Olá!" }))).toEqual([])
+    const { messageId } = await sending
+    expect(await shown(goesOut({ conversation: "Olá!" }, { id: messageId }))).toEqual([])
+    expect(await shown(goesOut({ conversation: "Olá!" }))).toHaveLength(1)
+    const hidden = update("READ", { keyId: messageId, remoteJid: "203899770000123@lid" })
+    expect(await shown(hidden)).toMatchObject([{ contact, status: "read" }])
+    await double.close()
+  })
+})
+
+describe("an address", () => {
+  const at = (path: ReadonlyArray<string>, body: object) =>
+    channel.receive({ ...request(JSON.stringify(body), { "x-centurion-secret": "secret" }), path })
+  const { event: _event, instance: _instance, ...bare } = upsert(messages.conversation)
+
+  it.each([
+    [["main"], upsert(messages.conversation)],
+    [["messages-upsert"], upsert(messages.conversation)],
+    [["main", "messages-upsert"], upsert(messages.conversation)],
+    [["main"], { ...upsert(messages.conversation), event: "MESSAGES_UPSERT" }],
+    [["main", "messages-upsert"], bare]
+  ])("%j may name the instance and the event", async (path, body) => {
+    expect(await run(at(path, body))).toHaveLength(1)
+  })
+
+  it.each([
+    [["other"], upsert(messages.conversation), 404],
+    [["main", "elsewhere"], upsert(messages.conversation), 404],
+    [["other", "messages-upsert"], bare, 404],
+    [["main"], bare, 400],
+    [["messages-upsert"], bare, 400]
+  ])("%j that is another's is refused", async (path, body, status) => {
+    expect((await run(Effect.flip(at(path, body)))).status).toBe(status)
   })
 })
 
@@ -203,16 +357,12 @@ describe("messages.update", () => {
 })
 
 describe("other events", () => {
-  it.each([
-    "send.message",
-    "messages.edited",
-    "messages.set",
-    "connection.update",
-    "contacts.upsert",
-    "call"
-  ])("%s is ignored", async (event) => {
-    expect(await receive(envelope(event, upsert(messages.conversation).data))).toEqual([])
-  })
+  it.each(["messages.edited", "messages.set", "connection.update", "contacts.upsert", "call"])(
+    "%s is ignored",
+    async (event) => {
+      expect(await receive(envelope(event, upsert(messages.conversation).data))).toEqual([])
+    }
+  )
 
   it("an unknown instance is 404", async () => {
     expect(await refused({ ...upsert(messages.conversation), instance: "other" })).toMatchObject({
@@ -228,10 +378,13 @@ describe("other events", () => {
     ["data.key.id has a value out of bounds", upsert(messages.conversation, { id: "" })],
     ["data.key.id has a value out of bounds", upsert(messages.conversation, { id: "a\u0000b" })],
     ["data.key.remoteJid has a value out of bounds", upsert(messages.conversation, { remoteJid: "x" })],
-    ["data.messageTimestamp has a wrong shape", upsert({}, {}, { messageTimestamp: null })],
-    ["data.messageTimestamp has a value out of bounds", upsert({}, {}, { messageTimestamp: -1 })],
-    ["data.messageTimestamp has a value out of bounds", upsert({}, {}, { messageTimestamp: 1e300 })],
-    ["data.message.audioMessage.seconds has a wrong shape", upsert({ audioMessage: { seconds: "7" } })],
+    ["data.message.conversation has a wrong shape", upsert({ conversation: true })],
+    [
+      "data.message.extendedTextMessage.text has a wrong shape",
+      upsert({ extendedTextMessage: { text: [] } })
+    ],
+    ["data.message has a wrong shape", upsert("Oi")],
+    ["event has a wrong shape", { ...upsert({}), event: 7 }],
     ["data.keyId is missing", envelope("messages.update", { remoteJid: `${contact}@s.whatsapp.net` })]
   ])("a wrong shape is named: %s", async (text, body) => {
     expect(await refused(body)).toMatchObject({ status: 400, message: text })

@@ -101,7 +101,8 @@ const sound = (inbound: Inbound): boolean => {
     inbound.contact.length > 0 &&
     !strings.includes("\\u0000") &&
     !/\\ud[89a-f]/i.test(strings) &&
-    (inbound._tag === "status" || inbound.text !== undefined || (inbound.media ?? []).length > 0)
+    // A command of a messenger says nothing, and begins a conversation.
+    (inbound._tag === "status" || inbound.text !== "")
   )
 }
 

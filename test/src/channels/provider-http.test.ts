@@ -104,6 +104,36 @@ describe.each([
     expect(await failure(url)).toMatchObject({ reason: "rateLimited", happened: "no", ...wait })
   })
 
+  it.each([
+    ["IMF-fixdate", "Mon, 30 Nov 2026 12:01:00 GMT"],
+    ["of RFC 850", "Monday, 30-Nov-26 12:01:00 GMT"],
+    ["asctime", "Mon Nov 30 12:01:00 2026"]
+  ])("waits until a date, %s, by the provider's own clock", async (_, until) => {
+    const headers = { date: "Mon, 30 Nov 2026 12:00:00 GMT", "retry-after": until }
+    const { url } = await answering((response) => response.writeHead(429, headers).end())
+    expect(await failure(url)).toMatchObject({ retryAfterMs: 60_000 })
+  })
+
+  it("waits until a date by our clock where the provider's is not told, and not at all for one that is past", async () => {
+    const at = async (ms: number) => {
+      const until = new Date(Date.now() + ms).toUTCString()
+      const { url } = await answering((response) => {
+        response.sendDate = false
+        response.writeHead(429, { "retry-after": until }).end()
+      })
+      return ((await failure(url)) as { readonly retryAfterMs?: number }).retryAfterMs ?? -1
+    }
+    const wait = await at(60_000)
+    expect(wait).toBeGreaterThan(40_000)
+    expect(wait).toBeLessThanOrEqual(60_000)
+    expect(await at(-60_000)).toBe(0)
+  })
+
+  it.each([500, 503])("waits as long as a %i asks", async (status) => {
+    const { url } = await answering((response) => response.writeHead(status, { "retry-after": "9" }).end())
+    expect(await failure(url)).toMatchObject({ reason: "providerError", retryAfterMs: 9_000 })
+  })
+
   it("knows no wait when a rate limit tells none that it understands", async () => {
     const { url } = await answering((response) => response.writeHead(429, { "retry-after": "soon" }).end())
     expect(await failure(url)).not.toHaveProperty("retryAfterMs")

@@ -66,7 +66,7 @@ describe("a Telegram update", () => {
   const place = { kind: "location", reference: "geo:-23.56,-46.65" }
   it.each<[keyof typeof contents, object]>([
     ["text", { text: "Oi, tudo bem?" }],
-    ["command", { text: "/start" }],
+    ["command", {}],
     ["voice", { media: [{ kind: "audio", reference: "AwACAg", mimeType: "audio/ogg", durationSeconds: 7 }] }],
     [
       "audio",
@@ -107,13 +107,68 @@ describe("a Telegram update", () => {
     ])
   })
 
+  it.each([
+    ["/start ad_verao", { campaign: "ad_verao" }],
+    ["/start@our_bot ad-2", { campaign: "ad-2" }],
+    ["/start quero saber o preço", { text: "quero saber o preço" }],
+    ["/help", {}],
+    ["/Menu@our_bot", {}],
+    ["/ajuda  quanto custa?\nobrigado", { text: "quanto custa?\nobrigado" }],
+    ["/stop", { text: "stop" }],
+    ["/parar", { text: "parar" }],
+    ["/ 2 pessoas", { text: "/ 2 pessoas" }],
+    ["/mês", { text: "/mês" }],
+    ["24/7", { text: "24/7" }]
+  ])("with %j says what stands behind the command", async (text, said) => {
+    expect(await receive(update({ text }))).toEqual(expected(said))
+  })
+
+  it.each([
+    [
+      { voice: { file_id: "A", duration: "7", mime_type: 5 } },
+      { kind: "audio", mimeType: "5", durationSeconds: 7 }
+    ],
+    [{ voice: { file_id: "A", duration: -1 } }, { kind: "audio" }],
+    [{ photo: [{ file_id: "A", width: null }, null] }, { kind: "image" }],
+    [{ document: { file_id: "A", file_name: {} } }, { kind: "document" }]
+  ])("with %j is not lost for a detail", async (content, media) => {
+    expect(await receive(update(content))).toEqual(expected({ media: [{ reference: "A", ...media }] }))
+  })
+
+  it.each([
+    [{ poll: { question: "Qual dia?" } }, { text: "Qual dia?" }],
+    [{ dice: { emoji: "🎲", value: 3 } }, { text: "🎲" }],
+    [{ sticker: {} }, { media: [{ kind: "sticker", reference: "1365" }] }],
+    [{ story: { id: 1 } }, { media: [{ kind: "document", reference: "1365" }] }],
+    [{ contact: { phone_number: null } }, { media: [{ kind: "contact", reference: "1365" }] }],
+    [{ location: { latitude: "x" } }, { media: [{ kind: "location", reference: "1365" }] }]
+  ])("of kind %j is a message", async (content, said) => {
+    expect(await receive(update(content))).toEqual(expected(said))
+  })
+
+  it.each([[0], [-1], ["soon"], [null], [4_000_000_000]])(
+    "whose time can't be %j was written when it came",
+    async (date) => {
+      const before = Date.now()
+      const [inbound] = await receive(update({ text: "Oi" }, { date, from: "nobody" }))
+      expect(inbound?.at).toBeGreaterThanOrEqual(before)
+    }
+  )
+
+  it("at an address of another bot is refused", async () => {
+    const asked = { ...request(JSON.stringify(update({ text: "Oi" })), { [secretHeader]: "s3cret_token" }) }
+    expect(await run((await channel).receive({ ...asked, path: ["bot"] }))).toHaveLength(1)
+    const refused = await run(Effect.flip((await channel).receive({ ...asked, path: ["other"] })))
+    expect(refused.status).toBe(404)
+  })
+
   const group = { chat: { id: -1001, title: "Time", type: "supergroup" } }
   const person = message({}).from
   it.each<[string, object]>([
     ["a group", update(contents.text, group)],
     ["a bot", update(contents.text, { from: { ...person, is_bot: true } })],
     ["a service message", update({ new_chat_members: [person] }, group)],
-    ["a poll", update({ poll: { id: "1", question: "?", options: [] } })],
+    ["a new pinned message", update({ pinned_message: message(contents.text) })],
     ["a live location that moved", { update_id: 1, edited_message: message(contents.location) }],
     [
       "a button",
@@ -129,9 +184,8 @@ describe("a Telegram update", () => {
     ["update_id is missing", { message: message(contents.text) }],
     ["message.message_id is missing", update({ text: "a" }, { message_id: undefined })],
     ["message.chat.id has a wrong shape", update({ text: "a" }, { chat: { id: "x", type: "private" } })],
-    ["message.date has a value out of bounds", update({ text: "a" }, { date: -1 })],
-    ["message.voice.file_id has a value out of bounds", update({ voice: { file_id: "" } })],
-    ["message.photo.0.file_id is missing", update({ photo: [{ width: 1, height: 1 }] })]
+    ["message.text has a wrong shape", update({ text: { a: 1 } })],
+    ["message.caption has a wrong shape", update({ caption: true, photo: [] })]
   ])("of a wrong shape is refused: %s", async (text, body) => {
     expect(await run(Effect.flip(await read(body)))).toMatchObject({ status: 400, message: text })
   })

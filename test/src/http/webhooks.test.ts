@@ -25,7 +25,8 @@ beforeAll(async () => {
     secret: secrets.telegramWebhookSecret,
     token: secrets.telegramToken
   })
-  server = await openServer({ port, ...channelSettings(evolution.url, telegram.url) })
+  const webhookMaxBytes = 4 * 1024 * 1024
+  server = await openServer({ port, webhookMaxBytes, ...channelSettings(evolution.url, telegram.url) })
 })
 afterAll(async () => {
   await server.close()
@@ -186,6 +187,82 @@ test("a message that no event can hold is answered, so that it does not come for
   const answer = await whatsapp(textOf(text, "F1", "5511900000006"))
   expect(answer.status).toBe(200)
   expect(server.logs.some((line) => line.includes("segredo"))).toBe(false)
+})
+
+test("a file that comes with a webhook costs neither its words nor its picture", async () => {
+  const lead = "5511900000010"
+  const picture = { imageMessage: { mimetype: "image/jpeg", caption: "Quanto custa para 12?" } }
+  const message = { ...picture, base64: "A".repeat(3_000_000) }
+  const answer = await whatsapp(upsert(message, { id: "P1", remoteJid: `${lead}@s.whatsapp.net` }))
+  expect(answer).toEqual({ status: 200, body: { stored: 1, known: 0, refused: 0 } })
+  const [received] = (await conversationWith(lead)).filter(({ type }) => type === "MessageReceived")
+  expect(received?.data).toMatchObject({ text: "Quanto custa para 12?", media: [{ kind: "image" }] })
+})
+
+test("of a list each message stands for itself, and one that can't be read is logged", async () => {
+  const [a, c] = ["5511900000011", "5511900000012"]
+  const { data: unreadable } = upsert({ conversation: { secret: "x" } }, { id: "L2" })
+  const data = [textOf("Oi", "L1", a).data, unreadable, textOf("Olá", "L3", c).data]
+  expect((await whatsapp({ ...textOf("", ""), data })).body).toEqual({ stored: 2, known: 0, refused: 0 })
+  expect(count(await conversationWith(c), "MessageReceived")).toBe(1)
+  expect(
+    server.logs.some((line) => line.includes("left out: data.message.conversation has a wrong shape"))
+  ).toBe(true)
+})
+
+test("the event may stand in the address as gateways add it; an address that nobody serves is told", async () => {
+  const lead = "5511900000013"
+  expect((await whatsapp(textOf("Oi", "V1", lead), "/webhook/whatsapp/messages-upsert")).body).toMatchObject({
+    stored: 1
+  })
+  const both = await whatsapp(textOf("Olá", "V2", lead), "/webhook/whatsapp/main/messages-upsert")
+  expect(both.body).toMatchObject({ stored: 1 })
+  for (const path of ["/webhook/evolution", "/webhook/whatsapp/main/messages-upsert/x"])
+    expect((await whatsapp(textOf("Oi", "V3", lead), path)).status).toBe(404)
+  expect(
+    server.logs.filter((line) => line.includes("no channel takes webhooks at this address"))
+  ).toHaveLength(1)
+})
+
+test("what stands behind /start is the lead's campaign, and the command is no answer in no language", async () => {
+  const say = (message_id: number, text: string) => ({
+    update_id: message_id,
+    message: { message_id, date: Math.floor(Date.now() / 1000), text, chat: { id: 778, type: "private" } }
+  })
+  const told = { "x-telegram-bot-api-secret-token": secrets.telegramWebhookSecret }
+  await post("/webhook/telegram", JSON.stringify(say(7, "/start ad_verao")), told)
+  await post("/webhook/telegram", JSON.stringify(say(7, "/start ad_verao")), told)
+  const [greeting] = await eventually(async () => {
+    const written = (await conversationWith("778")).filter(({ type }) => type === "ReplyWritten")
+    return written.length === 1 && written
+  })
+  expect(String(greeting?.data.chunks)).toContain("assistente virtual")
+  const captured = (await server.events()).filter(({ type }) => type === "LeadCaptured")
+  expect(captured.map(({ data }) => data)).toEqual([{ source: "telegram", campaign: "ad_verao" }])
+  await post("/webhook/telegram", JSON.stringify(say(8, "/help")), told)
+  await eventually(async () => count(await conversationWith("778"), "ReplyWritten") === 2)
+  expect(count(await conversationWith("778"), "AnswerUnderstood")).toBe(0)
+})
+
+test("whoever writes by another tool on the same account takes the conversation over", async () => {
+  const lead = "5511900000014"
+  await whatsapp(textOf("Oi", "T1", lead))
+  await eventually(async () => count(await conversationWith(lead), "ReplySent") === 1)
+  const own = { id: "3EB0OTHER0001", fromMe: true, remoteJid: `${lead}@s.whatsapp.net` }
+  const ana = upsert({ conversation: "Oi! Aqui é a Ana, posso te ligar às 15h?" }, own)
+  await whatsapp({ ...ana, event: "send.message" })
+  const taken = (await conversationWith(lead)).filter(({ type }) => type === "HandedOver")
+  expect(taken.map(({ data }) => data.by)).toEqual(["person:phone"])
+})
+
+test("strangers can't fill the log, nor have megabytes read", async () => {
+  const large = new Uint8Array(10 * 1024 * 1024).fill(32)
+  for (let time = 0; time < 20; time++) {
+    const answer = await post("/webhook/telegram", time === 0 ? large : "{}", {})
+    expect(answer.status).toBe(401)
+  }
+  const told = server.logs.filter((line) => line.includes("refused with 401") && line.includes("telegram"))
+  expect(told).toHaveLength(1)
 })
 
 test("a body of 10 MB is refused with 413, announced or not", async () => {
