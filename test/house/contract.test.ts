@@ -9,12 +9,6 @@ const contract = "src/api/contract/"
 const declared =
   /^(machines\/|projections\/|eventstore\/database\/storable-text\.ts$|src\/resources\/|src\/accounts\/(permissions|account-limits|principal)\.ts$)/
 
-/** The text without what only types come from: it is gone when the program runs. */
-const atRunTime = (text: string): string =>
-  text
-    .replaceAll(/^(import|export) type [^;]*? from "[^"]+"\n/gm, "")
-    .replaceAll(/^import \{(\s*type \w+,?)+\s*\} from "[^"]+"\n/gm, "")
-
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
 /** Sentences about a file of the contract that looks at what is no declaration. */
@@ -28,9 +22,10 @@ const packagesOf = (paths: ReadonlyArray<string>): ReadonlyMap<string, string> =
   const packages = new Map<string, string>()
   const seen = new Set(paths)
   for (const path of seen) {
-    const text = atRunTime(read(path))
-    for (const target of importsOf(text)) if (!target.startsWith(".")) packages.set(target, path)
-    for (const { to } of arrowsOf(path, text)) seen.add(to)
+    const text = read(path)
+    for (const target of importsOf(path, text, "atRunTime"))
+      if (!target.startsWith(".")) packages.set(target, path)
+    for (const { to } of arrowsOf(path, text, "atRunTime")) seen.add(to)
   }
   return packages
 }
@@ -55,6 +50,6 @@ test("a contract that looks at the server, and one that needs Node, are found", 
   expect(wrongArrows(`${contract}planted.ts`, text)).toEqual([
     `${contract}planted.ts imports src/accounts/sessions/sessions.ts`
   ])
-  expect(importsOf(atRunTime(text))).toEqual(["../../accounts/sessions/sessions.ts"])
+  expect(importsOf("planted.ts", text, "atRunTime")).toEqual(["../../accounts/sessions/sessions.ts"])
   expect([...packagesOf(["src/accounts/sessions/sessions.ts"]).keys()]).toContain("node:crypto")
 })
