@@ -7,7 +7,61 @@ export const mayName: ReadonlyArray<{
   {
     kind: "telegram",
     why: "An example in the help of a command.",
-    files: ["src/cli/companies/command.ts"]
+    files: [
+      "src/cli/companies/command.ts",
+      "src/cli/erase/command.ts",
+      "src/cli/erase/find-subject.ts",
+      "src/cli/hold/command.ts"
+    ]
+  },
+  {
+    kind: "lead",
+    why: "An example in the help of a command.",
+    files: [
+      "src/cli/erase/command.ts",
+      "src/cli/erase/find-subject.ts",
+      "src/cli/hold/command.ts",
+      "src/cli/projections/command.ts",
+      "src/cli/replay/command.ts",
+      "src/cli/why/command.ts"
+    ]
+  },
+  {
+    kind: "conversation",
+    why: "An example in the help of a command, or of an address.",
+    files: [
+      "actors/address.ts",
+      "src/cli/events/command.ts",
+      "src/cli/jobs/command.ts",
+      "src/cli/prove/command.ts",
+      "src/cli/replay/command.ts",
+      "src/cli/why/command.ts"
+    ]
+  },
+  {
+    kind: "deal",
+    why: "An example in the help of a command.",
+    files: ["src/cli/deliver/command.ts", "src/cli/prove/prove-event.ts"]
+  },
+  {
+    kind: "lead",
+    why: "A person is known by its stream, which the engine keeps keys and erasures by.",
+    files: ["src/api/proof/erasures.ts", "src/companies/contacts.ts"]
+  },
+  {
+    kind: "lead",
+    why: "It starts with more than its first event tells.",
+    files: ["src/companies/start/index.ts"]
+  },
+  {
+    kind: "lead",
+    why: "A lifetime of the requirements' tables is called so.",
+    files: ["src/redis/cache.ts"]
+  },
+  {
+    kind: "conversation",
+    why: "Views for analysts join what is known of it with the settings of its section.",
+    files: ["projections/views/clock.ts", "projections/views/people.ts", "projections/views/times.ts"]
   },
   {
     kind: "lead",
@@ -19,10 +73,15 @@ export const mayName: ReadonlyArray<{
       "machines/conversation/turn.ts",
       "projections/conversation-changes.ts",
       "projections/message-records.ts",
+      "projections/views/daily.ts",
+      "projections/views/people.ts",
+      "projections/views/times.ts",
+      "src/cli/chat/chat-screen.ts",
       "src/cli/chat/talk.ts",
       "src/http/chat/chat-frames.ts",
       "src/http/chat/chat-history.ts",
       "src/inbox/inbox.ts",
+      "src/live/company-counters.ts",
       "src/models/scripted/open-criteria.ts",
       "src/models/scripted/stuck-turns.ts",
       "src/models/scripted/write-scripted-reply.ts"
@@ -40,6 +99,7 @@ export const mayName: ReadonlyArray<{
       "src/api/contract/crm/create.ts",
       "src/api/contract/crm/public-leads.ts",
       "src/api/crm/create.ts",
+      "src/api/crm/public-leads.ts",
       "src/inbox/submit-lead.ts"
     ]
   },
@@ -114,6 +174,8 @@ export const mayName: ReadonlyArray<{
       "machines/conversation/jobs.ts",
       "machines/conversation/reply.ts",
       "machines/conversation/turn.ts",
+      "projections/views/costs.ts",
+      "projections/views/times.ts",
       "src/models/scripted/write-scripted-reply.ts"
     ]
   },
