@@ -3,7 +3,7 @@ import type { Arrow } from "./source-files.ts"
 /** The floors of `src`, from the lowest: a room may import what stands lower, and its own. A file may be a room. */
 export const floors: Readonly<Record<string, ReadonlyArray<string>>> = {
   settings: ["settings", "version.ts"],
-  adapters: ["channels", "models", "tools", "memory", "redis", "pglite", "telemetry"],
+  adapters: ["channels", "models", "redis", "pglite", "telemetry"],
   app: [
     "companies",
     "accounts",
@@ -18,7 +18,7 @@ export const floors: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "list of settings": ["config.ts"],
   transport: ["http"],
-  faces: ["api", "control", "mcp"],
+  faces: ["api", "control"],
   wiring: ["wiring"],
   doors: ["cli", "demo", "main.ts"]
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { type FileCost, judgeCosts, slownessOf } from "./judge-costs.ts"
 
@@ -39,4 +41,11 @@ test("a reason that no file needs is found", () => {
     "cheap.test.ts is cheap by now: take it off the list",
     "gone.test.ts is on the list and not there"
   ])
+})
+
+const reasonsMax = 8
+
+test("no more files are dear than there were", () => {
+  const { reasons } = JSON.parse(readFileSync(join(import.meta.dirname, "dear-files.json"), "utf8"))
+  expect(Object.keys(reasons).length).toBeLessThanOrEqual(reasonsMax)
 })
