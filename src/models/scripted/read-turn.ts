@@ -1,4 +1,5 @@
 import type { Answer, Language } from "../../../machines/conversation/events.ts"
+import { mayAskToStop } from "../../../machines/conversation/opt-out-words.ts"
 import type { FaqEntry, Line, ReplyRequest } from "../model.ts"
 import { detectLanguage } from "./detect-language.ts"
 import { findAnswers } from "./find-answer.ts"
@@ -31,6 +32,8 @@ export interface TurnReading {
   readonly wantsPerson: boolean
   /** It wants to buy, to be called, or to have an offer: what only a person can do. */
   readonly wantsNext: boolean
+  /** It may ask us never to write again, in words that we are not sure of. */
+  readonly mayStop: boolean
   /** Nothing was answered, and why not: it asks back, has no time, wants nothing, or we have the wrong person. */
   readonly noAnswer: NoAnswer | undefined
   /** The lead won't or can't answer what was asked. */
@@ -123,6 +126,8 @@ export const readTurn = (request: ReplyRequest): TurnReading => {
   const answers = understandAnswers({ text, sentences, criteria, answered, asked, today, language })
   const faq = faqOf(request, sentences, answers)
   const reasons = answers.length > 0 ? [] : sentences.map((sentence) => whyNoAnswer(sentence.folded))
+  const isText = ({ criterion }: Answer) =>
+    criteria.some((one) => one.name === criterion && one.kind === "text")
   const wantsPerson = sentences.some((sentence) => asksForPerson(sentence.folded))
   const isOpenQuestion = (sentence: Sentence) =>
     sentence.isQuestion &&
@@ -136,6 +141,7 @@ export const readTurn = (request: ReplyRequest): TurnReading => {
     faq,
     wantsPerson,
     wantsNext: sentences.some((sentence) => wantsNextStep(sentence.folded)),
+    mayStop: answers.every(isText) && lines.some((line) => mayAskToStop(textOf(line))),
     noAnswer: strongest.find((reason) => reasons.includes(reason)),
     declines: sentences.some((sentence) => declinesToAnswer(sentence.folded)),
     openQuestion: sentences.some(isOpenQuestion) || (faq.length === 0 && reasons.includes("asksWho")),

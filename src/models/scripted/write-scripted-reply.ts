@@ -115,6 +115,8 @@ const replyToTurn = (request: ReplyRequest): ReplyContent => {
   const reading = readTurn(request)
   const voice = makeVoice(request, reading.language)
   if (reading.wantsPerson || reading.wantsNext) return handOver(request, reading, voice, "askedForPerson")
+  // A person looks at what may be an opt-out; the next question would be the worst answer to it.
+  if (reading.mayStop) return handOver(request, { ...reading, answers: [] }, voice, "cannotAnswer")
   if (isStuck(request, reading) && stuckTurns(request.history) >= stuckTurnsMax - 1)
     return handOver(request, reading, voice, "cannotAnswer")
   const ending =

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { asksToStart, asksToStop } from "../../../machines/conversation/opt-out-words.ts"
+import { asksToStart, asksToStop, mayAskToStop } from "../../../machines/conversation/opt-out-words.ts"
 
 describe("an opt-out is", () => {
   it.each([
@@ -101,5 +103,42 @@ describe("an opt-in", () => {
     "stop"
   ])("is not %s", (text) => {
     expect(asksToStart(text)).toBe(false)
+  })
+})
+
+const said = (list: string): ReadonlyArray<string> =>
+  readFileSync(join(import.meta.dirname, "said", `${list}.txt`), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+
+describe("of what leads really write", () => {
+  it("no clear opt-out is missed", () => {
+    const stops = said("stops")
+    expect(stops.length).toBeGreaterThan(400)
+    expect(stops.filter((text) => !asksToStop(text))).toEqual([])
+  })
+
+  it("at most one in a hundred harmless messages is taken", () => {
+    const harmless = said("harmless")
+    expect(harmless.length).toBeGreaterThan(400)
+    expect(harmless.filter(asksToStop).length).toBeLessThanOrEqual(harmless.length / 100)
+  })
+
+  it("a doubt is known as one, for a person to look at", () => {
+    const doubts = [
+      "Vocês são insistentes, parem!",
+      "isso é spam",
+      "não me mande esse arquivo",
+      "chega dessas mensagens longas"
+    ]
+    expect(doubts.map((text) => [asksToStop(text), mayAskToStop(text)])).toEqual(
+      doubts.map(() => [false, true])
+    )
+    expect(["quanto custa?", "quero parar de perder vendas", "oi"].filter(mayAskToStop)).toEqual([])
+  })
+
+  it("a change of mind is an opt-in, a second opt-out is none", () => {
+    expect(asksToStart("Oi, mudei de ideia, quero contratar o plano Equipe")).toBe(true)
+    expect(asksToStart("mudei de ideia, não me mande mais mensagens")).toBe(false)
   })
 })

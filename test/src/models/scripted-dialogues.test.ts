@@ -349,6 +349,13 @@ test.each([
   expect(told("need", said).handOver).toBe("askedForPerson")
 })
 
+test("gives what may be an opt-out to a person, and asks nothing", () => {
+  expect(told("need", "Vocês são insistentes, parem!")).toMatchObject({
+    answers: [],
+    handOver: "cannotAnswer"
+  })
+})
+
 test.each<[string, string, string | number]>([
   ["budget", "quer dizer, na verdade 900 por mês, me confundi", 900],
   ["budget", "no, perdón, quise decir tres mil", 3000],
