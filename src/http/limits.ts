@@ -7,7 +7,16 @@ export const httpLimits = {
   requestTimeoutMs: 30_000,
   /** Answers under way get so long when the server stops. */
   stopGraceMs: 2_000,
+  /** Wrong secrets of webhooks from one address, within a minute and an hour. */
+  webhookGuesses: [100, 1_000],
   chatSocketsMax: 10_000,
+  /** Of those, with pages of one company, and from one address. */
+  chatSocketsPerCompany: 5_000,
+  chatSocketsPerAddress: 50,
+  /** Messages of one visitor a minute; ten times that an hour. */
+  chatPerVisitor: 20,
+  /** A page says of each of our lines that it has it, and that it was read. */
+  chatReceiptsPerMessage: 10,
   /** A page says who it is in this time, or is gone. */
   chatHelloTimeoutMs: 10_000,
   chatFrameMaxBytes: 96 * 1024,

@@ -3,12 +3,17 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Channel, WebhookRequest } from "../channels/channel.ts"
+import { RateLimiterStore } from "effect/persistence/RateLimiter"
+import type { Channel, WebhookRefused, WebhookRequest } from "../channels/channel.ts"
 import { channelKinds } from "../channels/index.ts"
 import { wrongSecret } from "../channels/webhook-checks.ts"
 import { Settings } from "../config.ts"
 import { Channels } from "../handlers/channels.ts"
 import { Inbox } from "../inbox/inbox.ts"
+import { addressGroup } from "../redis/address-group.ts"
+import { firstTooOften } from "../redis/count-within.ts"
+import { clientAddress } from "./client-address.ts"
+import { httpLimits } from "./limits.ts"
 import { problem } from "./problem.ts"
 import { readBody } from "./read-body.ts"
 import type { Served } from "./serve-app.ts"
@@ -45,6 +50,18 @@ const decoded = (place: string): string => {
   }
 }
 
+/** Whoever has the secret is never held up by those who guess at it: only guesses are counted. */
+const refuseGuess = Effect.fnUntraced(function* (refused: WebhookRefused) {
+  const source = (yield* HttpServerRequest.HttpServerRequest).source as IncomingMessage
+  const who = addressGroup(clientAddress(source, (yield* Settings).trustedProxies))
+  const retryAfterMs = yield* firstTooOften(yield* RateLimiterStore, [
+    [`webhook:${who}`, httpLimits.webhookGuesses]
+  ])
+  return retryAfterMs === undefined
+    ? problem(refused.status, refused.message)
+    : problem(429, "the secret was wrong too often", { retryAfterMs })
+})
+
 /** Takes one webhook: the answer 200 comes when all that it brought is committed. */
 const takeWebhook = Effect.fnUntraced(function* (channel: Channel, maxBytes: number) {
   const inbox = yield* Inbox
@@ -66,14 +83,16 @@ const answer = (channel: Channel, maxBytes: number, { count }: WebhookRefusals) 
           count(channel.name, status, message),
           problem(status, message, { headers: { connection: "close" } })
         ),
-      WebhookRefused: ({ status, message }) =>
-        Effect.as(
+      WebhookRefused: (refused) => {
+        const { status, message } = refused
+        return Effect.andThen(
           // Whoever gets so far knows the secret, and what it sent may be a message that is lost.
           status === 400
             ? Effect.logWarning(`a webhook is refused with ${status}: ${message}`)
             : count(channel.name, status, message),
-          problem(status, message)
-        ),
+          status === 401 ? refuseGuess(refused) : Effect.succeed(problem(status, message))
+        )
+      },
       UnknownCompany: ({ message }) => Effect.as(count(channel.name, 404, message), problem(404, message)),
       TryAgain: ({ message, retryAfterMs }) => Effect.succeed(problem(503, message, { retryAfterMs }))
     }),

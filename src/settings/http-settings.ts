@@ -28,6 +28,20 @@ export const httpSettings = {
     10,
     "Our own proxies in front of the server: so many addresses of X-Forwarded-For are believed, from its end."
   ),
+  chatPerAddress: integer(
+    "CENTURION_CHAT_PER_ADDRESS",
+    60,
+    1,
+    100_000,
+    "Messages a minute by the public chat from one address, and ten times that an hour; a third for those who are new."
+  ),
+  chatPerCompany: integer(
+    "CENTURION_CHAT_PER_COMPANY",
+    1_200,
+    1,
+    1_000_000,
+    "Messages a minute by the public chat to one company, and ten times that an hour; a third for those who are new."
+  ),
   metricsToken: secret(
     "CENTURION_METRICS_TOKEN",
     "What /metrics wants as a bearer token; without it, only this machine may read them."

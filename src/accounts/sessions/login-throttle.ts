@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
+import { addressGroup } from "../../redis/address-group.ts"
 import { TooManyTries } from "../account-errors.ts"
 import { accountLimits } from "../account-limits.ts"
 
@@ -31,8 +32,10 @@ export class LoginThrottle extends Context.Service<
       return LoginThrottle.of({
         login: Effect.fnUntraced(function* (email: string, address: string) {
           const { loginsPerMinute, loginsPerEmailPerMinute, loginsPerAddressPerMinute } = accountLimits
-          yield* count("address", address, loginsPerAddressPerMinute)
-          yield* count("pair", JSON.stringify([email, address]), loginsPerMinute)
+          // A subscriber of IPv6 has more addresses than can be counted.
+          const group = addressGroup(address)
+          yield* count("address", group, loginsPerAddressPerMinute)
+          yield* count("pair", JSON.stringify([email, group]), loginsPerMinute)
           yield* count("email", email, loginsPerEmailPerMinute)
         }),
         password: (user) => Effect.asVoid(count("user", user, accountLimits.loginsPerMinute))

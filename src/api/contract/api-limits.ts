@@ -28,5 +28,7 @@ export const rateLimits = {
   /** A person, by user. */
   person: [1_200, 20_000],
   /** Leads from a public form, by address. */
-  publicLeads: [10, 60]
+  publicLeads: [10, 60],
+  /** Those of one company, from anywhere. */
+  publicLeadsOfCompany: [300, 3_000]
 } as const satisfies Readonly<Record<string, readonly [perMinute: number, perHour: number]>>

@@ -7,8 +7,9 @@ import * as Layer from "effect/Layer"
 import { RateLimiterStore } from "effect/persistence/RateLimiter"
 import { Companies } from "../../companies/companies.ts"
 import { Settings } from "../../config.ts"
-import { addressGroup, clientAddress } from "../../http/client-address.ts"
+import { clientAddress } from "../../http/client-address.ts"
 import { submitLead } from "../../inbox/submit-lead.ts"
+import { addressGroup } from "../../redis/address-group.ts"
 import { rateLimits } from "../contract/api-limits.ts"
 import { publicGroup } from "../contract/crm/public-leads.ts"
 import { FromAnyPage, LimitsForms } from "../contract/middleware.ts"
@@ -43,15 +44,19 @@ export const publicHandlers = handlersOf(publicGroup, {
   lead: Effect.fnUntraced(function* ({ payload }) {
     const { company: of, website, source, campaign, form, ...who } = payload
     if (website !== undefined && website !== "") return received
-    const company = yield* Effect.mapError((yield* Companies).get(of), () =>
-      refuse(404, `there is no company "${of}"`)
-    )
     if (who.email === undefined && who.phone === undefined)
       return yield* refuse(422, "an e-mail or a phone number is needed", {
         errors: [{ pointer: "/email", detail: "an e-mail or a phone number is needed" }]
       })
+    const company = yield* Effect.option((yield* Companies).get(of))
+    // A stranger must not learn which companies there are; whoever put the form up reads it in the log.
+    if (company._tag === "None") {
+      yield* Effect.logWarning(`a lead of the public form is thrown away: there is no company "${of}"`)
+      return received
+    }
+    yield* countRequest(yield* RateLimiterStore, `forms:${of}`, rateLimits.publicLeadsOfCompany)
     yield* submitLead({
-      company: company.id,
+      company: of,
       who,
       source: source ?? "form",
       ...(campaign === undefined ? {} : { campaign }),

@@ -2,6 +2,9 @@ import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import { WebSocketServer } from "ws"
+import { Settings } from "../../config.ts"
+import { addressGroup } from "../../redis/address-group.ts"
+import { clientAddress } from "../client-address.ts"
 import { httpLimits } from "../limits.ts"
 import { refuseUpgrade } from "../refuse-upgrade.ts"
 import { talkWithVisitor } from "./visitor-socket.ts"
@@ -30,14 +33,41 @@ export const chatSockets = Effect.gen(function* () {
     })
   )
   const talk = yield* talkWithVisitor
+  const { trustedProxies } = yield* Settings
+  const open = socketCounts()
   return (request: IncomingMessage, raw: Duplex, head: Buffer) => {
     const company = /^\/chat\/([a-z0-9][a-z0-9_-]{0,62})$/.exec((request.url ?? "").split("?")[0]!)?.[1]
     if (company === undefined) return refuseUpgrade(raw, 404)
     if (!isSameOrigin(request)) return refuseUpgrade(raw, 403)
-    if (sockets.clients.size >= httpLimits.chatSocketsMax) return refuseUpgrade(raw, 503, fullRetryMs)
-    sockets.handleUpgrade(request, raw, head, (socket) => talk(socket, company))
+    const address = clientAddress(request, trustedProxies)
+    const [ofAddress, ofCompany] = [`address ${addressGroup(address)}`, `company ${company}`]
+    if (open.of(ofAddress) >= httpLimits.chatSocketsPerAddress) return refuseUpgrade(raw, 429, fullRetryMs)
+    const isFull = sockets.clients.size >= httpLimits.chatSocketsMax
+    if (isFull || open.of(ofCompany) >= httpLimits.chatSocketsPerCompany)
+      return refuseUpgrade(raw, 503, fullRetryMs)
+    sockets.handleUpgrade(request, raw, head, (socket) => {
+      for (const key of [ofAddress, ofCompany]) {
+        open.add(key, 1)
+        socket.once("close", () => open.add(key, -1))
+      }
+      talk(socket, company, address)
+    })
   }
 })
+
+/** How many sockets are open, by whatever they are counted by. */
+const socketCounts = () => {
+  const counts = new Map<string, number>()
+  const of = (key: string) => counts.get(key) ?? 0
+  return {
+    of,
+    add: (key: string, more: number) => {
+      const now = of(key) + more
+      if (now === 0) counts.delete(key)
+      else counts.set(key, now)
+    }
+  }
+}
 
 const isSameOrigin = ({ headers }: IncomingMessage): boolean => {
   // Only browsers send it; who is no browser could write anything there.

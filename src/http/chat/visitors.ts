@@ -36,13 +36,15 @@ export class Visitors extends Context.Service<
   {
     /** Fails for a company that is not there or has no web chat. */
     readonly enter: (company: string, secret: string) => Effect.Effect<Visitor, UnknownCompany>
-    /** The conversation with this visitor. */
-    readonly addressOf: (visitor: Visitor) => Effect.Effect<Address, TryAgain>
+    /** The conversation with this visitor; undefined as long as they said nothing. */
+    readonly addressOf: (visitor: Visitor) => Effect.Effect<Address | undefined, TryAgain>
     /** Stores what the page said; the frame was checked. */
     readonly say: (
       visitor: Visitor,
       frame: FromPage
     ) => Effect.Effect<Taken, WebhookRefused | TryAgain | UnknownCompany>
+    /** Told once, when the visitor says their first word to this process, on whichever page; the result stops it. */
+    readonly onBegin: (visitor: Visitor, hear: (address: Address) => void) => () => void
     /** What our channel sends to the visitor; undefined when too many pages listen already. */
     readonly listen: (visitor: Visitor, hear: (toPage: ToPage) => void) => (() => void) | undefined
   }
@@ -55,6 +57,16 @@ export class Visitors extends Context.Service<
       const hub = yield* WebChatHub
       const inbox = yield* Inbox
       const contacts = yield* Contacts
+      const beginnings = new Map<string, Set<(address: Address) => void>>()
+      const addressOf = Effect.fnUntraced(function* ({ company, contact }: Visitor) {
+        const of = { company: company.id, channel: channelName, instance: pageInstance, contact }
+        return yield* contacts.find(of).pipe(
+          Effect.map((known) => known?.conversation),
+          Effect.mapError(
+            ({ message }) => new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
+          )
+        )
+      })
       return Visitors.of({
         enter: Effect.fnUntraced(function* (id, secret) {
           const company = yield* companies.get(id)
@@ -66,24 +78,30 @@ export class Visitors extends Context.Service<
             contact
           }
         }),
-        addressOf: Effect.fnUntraced(function* ({ company, contact }) {
-          const of = { company: company.id, channel: channelName, instance: pageInstance, contact }
-          return yield* contacts.take(of).pipe(
-            Effect.map(({ conversation }) => conversation),
-            Effect.mapError(
-              ({ message }) =>
-                new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
-            )
-          )
-        }),
-        say: Effect.fnUntraced(function* ({ company, contact }, frame) {
+        addressOf,
+        say: Effect.fnUntraced(function* (visitor, frame) {
+          const { company, contact } = visitor
           const { messageId, ...rest } = frame
           const body = Buffer.from(
             JSON.stringify(frame.type === "message" ? { ...rest, id: messageId } : frame)
           )
           const headers = { [sessionHeader]: newSession(hub.sessionSecret, contact) }
-          return yield* inbox.take(channelName, yield* channel.receive({ body, headers }), company.id)
+          const taken = yield* inbox.take(channelName, yield* channel.receive({ body, headers }), company.id)
+          const waiting = beginnings.get(contact)
+          const address = waiting === undefined ? undefined : yield* addressOf(visitor)
+          if (address === undefined) return taken
+          beginnings.delete(contact)
+          for (const hear of waiting!) hear(address)
+          return taken
         }),
+        onBegin: ({ contact }, hear) => {
+          const waiting = beginnings.get(contact) ?? new Set()
+          beginnings.set(contact, waiting.add(hear))
+          return () => {
+            if (waiting.delete(hear) && waiting.size === 0 && beginnings.get(contact) === waiting)
+              beginnings.delete(contact)
+          }
+        },
         listen: ({ contact }, hear) => hub.connect(contact, hear)
       })
     })

@@ -4,6 +4,7 @@ import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { startEvolutionDouble } from "../../../src/demo/doubles/evolution.ts"
 import type { Double } from "../../../src/demo/doubles/provider-double.ts"
 import { startTelegramDouble } from "../../../src/demo/doubles/telegram.ts"
+import { httpLimits } from "../../../src/http/limits.ts"
 import { contact, update, upsert } from "../channels/evolution-shapes.ts"
 import { channelSettings, eventually, freePort, type OpenServer, openServer, secrets } from "./open-server.ts"
 
@@ -307,4 +308,21 @@ test.each([
 test("the server says that it lives and that it is ready", async () => {
   expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: "alive" })
   expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: "ready", partitions: 4 })
+})
+
+test("who guesses at the secret is soon told to stop, leaves few lines, and holds up nobody who has it", async () => {
+  const [perMinute] = httpLimits.webhookGuesses
+  const body = JSON.stringify(textOf("Oi", "G1", "5511900000077"))
+  const lines = () => server.logs.filter((line) => line.includes("a webhook is refused with 401")).length
+  const before = lines()
+  const guess = (n: number) => post("/webhook/whatsapp", body, { "x-centurion-secret": `guess-number-${n}` })
+  const statuses = []
+  for (let n = 0; n < perMinute + 20; n++) statuses.push((await guess(n)).status)
+  expect(new Set(statuses.slice(-20))).toEqual(new Set([429]))
+  const last = await guess(0)
+  expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0)
+  expect(lines() - before).toBeLessThanOrEqual(perMinute)
+  expect((await whatsapp(textOf("Oi", "G2", "5511900000078"))).body).toMatchObject({ stored: 1 })
+  const started = (await server.events()).filter(({ type }) => type === "ConversationStarted")
+  expect(started.some(({ data }) => data.contact === "5511900000077")).toBe(false)
 })
