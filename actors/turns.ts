@@ -13,45 +13,73 @@ export interface TurnLimits {
  * has a few turns of its own at any time, and the rest goes round among the keys that wait.
  */
 export class Turns {
-  private readonly limits: TurnLimits
+  private all: number
+  private readonly each: number
   private readonly running = new Map<string, number>()
   /** Those who wait, by key; the key that was served last stands last. */
   private readonly waiting = new Map<string, Set<() => void>>()
   private total = 0
   private serving = false
 
-  constructor(limits: TurnLimits) {
-    this.limits = limits
+  constructor({ all, each }: TurnLimits) {
+    this.all = all
+    this.each = each
   }
 
-  /** Does the work once it is its key's turn. */
-  take<A, E, R>(key: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  /** From now on so many run at once; what runs already goes on. */
+  resize(all: number): void {
+    this.all = all
+    this.serve()
+  }
+
+  /** Does the work once it is its key's turn; what comes `instead` when that takes longer than it may. */
+  take<A, E, R, E2 = never>(
+    key: string,
+    work: Effect.Effect<A, E, R>,
+    late?: { readonly afterMs: number; readonly instead: Effect.Effect<A, E2> }
+  ): Effect.Effect<A, E | E2, R> {
     return Effect.uninterruptibleMask((restore) =>
-      Effect.andThen(
-        restore(this.turn(key)),
-        Effect.ensuring(
-          restore(work),
-          Effect.sync(() => this.leave(key))
-        )
+      Effect.flatMap(
+        restore(this.turn(key, late?.afterMs)),
+        (isTurn): Effect.Effect<A, E | E2, R> =>
+          isTurn
+            ? Effect.ensuring(
+                restore(work),
+                Effect.sync(() => this.leave(key))
+              )
+            : late!.instead
       )
     )
   }
 
-  private turn(key: string): Effect.Effect<void> {
+  /** False when it did not come in time. */
+  private turn(key: string, waitMaxMs: number | undefined): Effect.Effect<boolean> {
     return Effect.callback((resume) => {
       if (this.mayEnter(key)) {
         this.enter(key)
-        return resume(Effect.void)
+        return resume(Effect.succeed(true))
       }
-      const go = () => resume(Effect.void)
+      const end = (isTurn: boolean) => {
+        clearTimeout(timer)
+        resume(Effect.succeed(isTurn))
+      }
+      const go = () => end(true)
+      const giveUp = () => {
+        this.forget(key, go)
+        end(false)
+      }
+      const timer = waitMaxMs === undefined ? undefined : setTimeout(giveUp, waitMaxMs)
       const queue = this.waiting.get(key) ?? new Set()
       this.waiting.set(key, queue.add(go))
-      return Effect.sync(() => this.forget(key, go))
+      return Effect.sync(() => {
+        clearTimeout(timer)
+        this.forget(key, go)
+      })
     })
   }
 
   private mayEnter(key: string): boolean {
-    return this.total < this.limits.all || (this.running.get(key) ?? 0) < this.limits.each
+    return this.total < this.all || (this.running.get(key) ?? 0) < this.each
   }
 
   private enter(key: string) {

@@ -6,17 +6,13 @@ import { problem } from "./problem.ts"
 
 const retryMs = 2000
 
-/** The answer of `/healthz`: the process lives. */
-export const alive = HttpServerResponse.jsonUnsafe({ status: "alive" })
-
 /** The answer of `/readyz` while no work is taken, with why. */
 export const notReady = (why: string) => problem(503, why, { retryAfterMs: retryMs })
 
-/** `/healthz`: the process lives. `/readyz`: it owns partitions and the database answers, else 503 and why not. */
+/** `/readyz`: it owns partitions and the database answers, else 503 and why not. */
 export const healthRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
     const engine = yield* Engine
-    yield* router.add("GET", "/healthz", alive)
     yield* router.add(
       "GET",
       "/readyz",

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { Settings } from "../config.ts"
-import { alive, notReady } from "./health-routes.ts"
+import { notReady } from "./health-routes.ts"
 import { httpLimits } from "./limits.ts"
 import { problem } from "./problem.ts"
 import { refuseUpgrade } from "./refuse-upgrade.ts"
@@ -63,7 +63,10 @@ export class HttpServer extends Context.Service<
         requestTimeout: httpLimits.requestTimeoutMs,
         connectionsCheckingInterval: 1000
       })
-      server.on("request", (request, response) => app.request(request, response))
+      server.on("request", (request, response) => {
+        if (isAlive(request)) answerAlive(response)
+        else app.request(request, response)
+      })
       server.on("upgrade", (request, raw, head) => app.upgrade(request, raw, head))
       yield* Effect.acquireRelease(listen(server, host, port), () => stop(server))
       return HttpServer.of({
@@ -80,9 +83,17 @@ export class HttpServer extends Context.Service<
   )
 }
 
+/** `/healthz`: the process lives, and says so here, before anything else that it has to do. */
+const isAlive = ({ method, url = "" }: IncomingMessage) =>
+  (method === "GET" || method === "HEAD") && url.split("?")[0] === "/healthz"
+
+const alive = JSON.stringify({ status: "alive" })
+const aliveHeaders = { "content-type": "application/json", "content-length": Buffer.byteLength(alive) }
+
+const answerAlive = (response: ServerResponse) => void response.writeHead(200, aliveHeaders).end(alive)
+
 const answerStarting = ({ method, url }: HttpServerRequest.HttpServerRequest, why: string) => {
   const path = method === "GET" || method === "HEAD" ? url.split("?")[0] : undefined
-  if (path === "/healthz") return alive
   return path === "/readyz" ? notReady(why) : problem(503, `starting: ${why}`, { retryAfterMs: retryMs })
 }
 

@@ -9,6 +9,23 @@ export const httpLimits = {
   stopGraceMs: 2_000,
   /** Wrong secrets of webhooks from one address, within a minute and an hour. */
   webhookGuesses: [100, 1_000],
+  /** What comes in is begun within so long, or told to come again; while some waits for this long already, at once. */
+  turnWaitMaxMs: 500,
+  turnWaitSoonMs: 250,
+  /** Work that takes longer says that too much is under way. */
+  workSoonMs: 700,
+  /** So much is under way at first, at least and at most; of each account at any time. */
+  workFirst: 64,
+  workLeast: 16,
+  workMost: 1_024,
+  workEach: 4,
+  /** The process is looked after so often; when that is late by so much, it stands still. */
+  beatMs: 50,
+  standingMaxMs: 250,
+  overloadedRetryMs: 2_000,
+  /** Told to come again at once, a second; more of them are told a little later, each within so long. */
+  shedPerSecond: 500,
+  shedWithinMs: 1_000,
   chatSocketsMax: 10_000,
   /** Of those, with pages of one company, and from one address. */
   chatSocketsPerCompany: 5_000,

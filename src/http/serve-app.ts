@@ -7,10 +7,12 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import { Admission } from "./admission.ts"
 import { chatSockets } from "./chat/chat-sockets.ts"
-import { HttpServer } from "./http-server.ts"
+import { type App, HttpServer } from "./http-server.ts"
 import { isLiveUpgrade, livePath, liveSockets } from "./live/live-sockets.ts"
 import { problem } from "./problem.ts"
+import { shedding } from "./shed.ts"
 
 /** By path, the methods that are served. */
 export type Served = ReadonlyArray<readonly [RegExp, string]>
@@ -33,10 +35,9 @@ export const serveApp = Effect.fnUntraced(function* <R>({ routes, served }: Rout
   yield* Effect.addFinalizer(() => server.stop)
   // After the server, so that they end before: a server that is closed waits for its sockets.
   const [chat, live] = [yield* chatSockets, yield* liveSockets]
-  server.open({
-    request,
-    upgrade: (request, raw, head) => (isLiveUpgrade(request) ? live : chat)(request, raw, head)
-  })
+  const upgrade: App["upgrade"] = (request, raw, head) =>
+    (isLiveUpgrade(request) ? live : chat)(request, raw, head)
+  server.open(shedding({ request, upgrade }, (yield* Admission).isOpen))
 })
 
 /** An address that nobody serves is 404, or 405 with what is allowed; a defect is 500 and a log line. */

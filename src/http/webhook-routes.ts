@@ -9,9 +9,10 @@ import { channelKinds } from "../channels/index.ts"
 import { wrongSecret } from "../channels/webhook-checks.ts"
 import { Settings } from "../config.ts"
 import { Channels } from "../handlers/channels.ts"
-import { Inbox } from "../inbox/inbox.ts"
+import { Inbox, type Taken } from "../inbox/inbox.ts"
 import { addressGroup } from "../redis/address-group.ts"
 import { firstTooOften } from "../redis/count-within.ts"
+import { Admission } from "./admission.ts"
 import { clientAddress } from "./client-address.ts"
 import { httpLimits } from "./limits.ts"
 import { problem } from "./problem.ts"
@@ -62,6 +63,8 @@ const refuseGuess = Effect.fnUntraced(function* (refused: WebhookRefused) {
     : problem(429, "the secret was wrong too often", { retryAfterMs })
 })
 
+const nothingTaken: Taken = { stored: 0, known: 0, refused: 0 }
+
 /** Takes one webhook: the answer 200 comes when all that it brought is committed. */
 const takeWebhook = Effect.fnUntraced(function* (channel: Channel, maxBytes: number) {
   const inbox = yield* Inbox
@@ -72,7 +75,10 @@ const takeWebhook = Effect.fnUntraced(function* (channel: Channel, maxBytes: num
   if (channel.hasSecret?.(headers) === false) return yield* wrongSecret("the webhook's secret")
   const body = yield* readBody(source, maxBytes)
   const inbounds = yield* channel.receive({ body, headers, path: pathOf(source) })
-  return HttpServerResponse.jsonUnsafe(yield* inbox.take(channel.name, inbounds))
+  if (inbounds.length === 0) return HttpServerResponse.jsonUnsafe(nothingTaken)
+  const { take } = yield* Admission
+  const account = `${channel.name} ${inbounds[0]!.instance}`
+  return HttpServerResponse.jsonUnsafe(yield* take(account, inbox.take(channel.name, inbounds)))
 })
 
 const answer = (channel: Channel, maxBytes: number, { count }: WebhookRefusals) =>

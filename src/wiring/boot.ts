@@ -21,6 +21,7 @@ import { CompanyFiles, companiesDirOf } from "../companies/company-files.ts"
 import { keepCompanies } from "../companies/keep-companies.ts"
 import { Settings } from "../config.ts"
 import { Channels } from "../handlers/channels.ts"
+import { Admission } from "../http/admission.ts"
 import { Visitors } from "../http/chat/visitors.ts"
 import { LiveClients } from "../http/live/live-clients.ts"
 import { serveApp } from "../http/serve-app.ts"
@@ -60,6 +61,7 @@ export const serverLayer = ({ token, beforeEngine }: ServerOptions) => {
   return firstLoginLayer.pipe(
     Layer.provideMerge(Layer.effectDiscard(serveApp(routesOf(token)))),
     Layer.provideMerge(Visitors.layer),
+    Layer.provideMerge(Admission.layer),
     Layer.provideMerge(Layer.merge(Inbox.layer, ownLiveLayer)),
     Layer.provideMerge(hintsLayer),
     Layer.provideMerge(Layer.effectDiscard(Effect.forkScoped(retention))),

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import { RateLimiterStore } from "effect/persistence/RateLimiter"
 import { Companies } from "../../companies/companies.ts"
 import { Settings } from "../../config.ts"
+import { Admission } from "../../http/admission.ts"
 import { clientAddress } from "../../http/client-address.ts"
 import { submitLead } from "../../inbox/submit-lead.ts"
 import { addressGroup } from "../../redis/address-group.ts"
@@ -55,7 +56,7 @@ export const publicHandlers = handlersOf(publicGroup, {
       return received
     }
     yield* countRequest(yield* RateLimiterStore, `forms:${of}`, rateLimits.publicLeadsOfCompany)
-    yield* submitLead({
+    const submitting = submitLead({
       company: of,
       who,
       source: source ?? "form",
@@ -63,6 +64,7 @@ export const publicHandlers = handlersOf(publicGroup, {
       ...(form === undefined ? {} : { form }),
       principal: "form"
     })
+    yield* (yield* Admission).take(`form ${of}`, submitting)
     return received
   })
 })

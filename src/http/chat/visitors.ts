@@ -12,6 +12,7 @@ import { Companies, UnknownCompany } from "../../companies/companies.ts"
 import { Contacts } from "../../companies/contacts.ts"
 import { Channels } from "../../handlers/channels.ts"
 import { Inbox, type Taken } from "../../inbox/inbox.ts"
+import { Admission } from "../admission.ts"
 import type { FromPage } from "./chat-frames.ts"
 
 const channelName = webChat.name
@@ -56,6 +57,7 @@ export class Visitors extends Context.Service<
       const companies = yield* Companies
       const hub = yield* WebChatHub
       const inbox = yield* Inbox
+      const admission = yield* Admission
       const contacts = yield* Contacts
       const beginnings = new Map<string, Set<(address: Address) => void>>()
       const addressOf = Effect.fnUntraced(function* ({ company, contact }: Visitor) {
@@ -86,7 +88,11 @@ export class Visitors extends Context.Service<
             JSON.stringify(frame.type === "message" ? { ...rest, id: messageId } : frame)
           )
           const headers = { [sessionHeader]: newSession(hub.sessionSecret, contact) }
-          const taken = yield* inbox.take(channelName, yield* channel.receive({ body, headers }), company.id)
+          const inbounds = yield* channel.receive({ body, headers })
+          const taken = yield* admission.take(
+            `${channelName} ${company.id}`,
+            inbox.take(channelName, inbounds, company.id)
+          )
           const waiting = beginnings.get(contact)
           const address = waiting === undefined ? undefined : yield* addressOf(visitor)
           if (address === undefined) return taken
