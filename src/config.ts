@@ -37,12 +37,16 @@ export type SettingValues = ValuesOf<typeof settings>
 type AnySetting = Setting<SettingValues[keyof SettingValues]>
 const entries = Object.entries(settings) as ReadonlyArray<[keyof SettingValues, AnySetting]>
 
+/** What holds neither a login nor a path: a URL that only lacks its beginning. */
+const isHostAlone = /^[\w.-]+$/
+
 const readOne = Effect.fnUntraced(function* (setting: AnySetting) {
   // An empty variable counts as not set: that is how shells and compose files leave one out.
   const given = (yield* Config.String(setting.variable).pipe(Config.withDefault(""))).trim()
   if (given === "") return { value: setting.fallback, wrong: undefined }
   const value = setting.read(given)
-  const shown = setting.secret ? "has a value that is not allowed" : `is "${given.slice(0, 200)}"`
+  const isHidden = setting.secret || (setting.shown !== undefined && !isHostAlone.test(given))
+  const shown = isHidden ? "has a value that is not allowed" : `is "${given.slice(0, 200)}"`
   return value === undefined
     ? { value, wrong: `${setting.variable} ${shown}; allowed is ${setting.allowed}` }
     : { value, wrong: undefined }
@@ -99,7 +103,7 @@ export interface SettingRow {
 const shown = (setting: AnySetting, value: unknown): string => {
   if (setting.secret) return value === undefined ? "not set" : "set"
   const words = value === undefined ? "" : String(value)
-  return words === "" ? "not set" : words
+  return words === "" ? "not set" : (setting.shown?.(words) ?? words)
 }
 
 /** Every setting with its value, for people. */

@@ -98,7 +98,7 @@ export class EngineCore {
       jobsRunning: this.jobs.running,
       timersAhead: this.timers.size,
       ready: why === undefined,
-      ...(why !== undefined && { why })
+      ...(why !== undefined && { why, lacks: this.storeDown === undefined ? "notOwner" : "storeUnavailable" })
     }
   })
 

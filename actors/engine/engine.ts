@@ -98,6 +98,8 @@ export interface EngineStatus {
   readonly timersAhead: number
   /** False while the database can't be reached or another process owns the partitions. */
   readonly ready: boolean
+  /** What it lacks for that, for strangers; `why`, with what the database said, is for those who run it. */
+  readonly lacks?: Exclude<TryAgain["reason"], "overloaded">
   readonly why?: string
 }
 

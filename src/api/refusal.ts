@@ -17,6 +17,7 @@ import {
   type TooManyTries
 } from "../accounts/account-errors.ts"
 import { problem } from "../http/problem.ts"
+import { tryAgainWords } from "../resources/try-again-words.ts"
 
 /** A part of the request that is wrong: `pointer` into the body (RFC 6901), or the `parameter` or `header`. */
 export interface WrongPart {
@@ -145,13 +146,6 @@ export const answerFailure = (failure: ApiFailure): Effect.Effect<HttpServerResp
 }
 
 const parkedWords = "its history can't be loaded just now; the server's log says why"
-
-/** What the database or the host is called is nobody's business. */
-const tryAgainWords = {
-  notOwner: "another process is taking over; try again",
-  overloaded: "too much is waiting just now; try again",
-  storeUnavailable: "the database does not answer now; try again"
-} as const
 
 const statusOf = ({ reason }: EventRefused): number => {
   switch (reason) {

@@ -31,9 +31,7 @@ const outputOf = ({ messageId, at }: Sent): Json => ({ messageId, at })
 
 /** What it sends goes out only as long as this process owns the actor, by a look at the last moment. */
 const whileOurs = <A, E>({ mayAct }: JobContext, sending: Effect.Effect<A, E>) =>
-  mayAct === undefined
-    ? sending
-    : Effect.provideService(sending, FetchHttpClient.Fetch, guardedFetch(mayAct))
+  mayAct === undefined ? sending : Effect.provideService(sending, FetchHttpClient.Fetch, guardedFetch(mayAct))
 
 /** Sends one chunk by the conversation's channel, as safely as that channel declares. */
 export const sendChunk = Effect.gen(function* () {

@@ -35,7 +35,7 @@ export class HttpServer extends Context.Service<
   HttpServer,
   {
     readonly url: string
-    /** Why there is no app yet. */
+    /** Why there is no app yet, in words that anybody may read. */
     readonly setWhy: (why: string) => void
     /** From now on the app answers. */
     readonly open: (app: App) => void

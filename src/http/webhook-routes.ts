@@ -12,6 +12,7 @@ import { Channels } from "../handlers/channels.ts"
 import { Inbox, type Taken } from "../inbox/inbox.ts"
 import { addressGroup } from "../redis/address-group.ts"
 import { firstTooOften } from "../redis/count-within.ts"
+import { tryAgainWords } from "../resources/try-again-words.ts"
 import { Admission } from "./admission.ts"
 import { clientAddress } from "./client-address.ts"
 import { httpLimits } from "./limits.ts"
@@ -100,7 +101,8 @@ const answer = (channel: Channel, maxBytes: number, { count }: WebhookRefusals) 
         )
       },
       UnknownCompany: ({ message }) => Effect.as(count(channel.name, 404, message), problem(404, message)),
-      TryAgain: ({ message, retryAfterMs }) => Effect.succeed(problem(503, message, { retryAfterMs }))
+      TryAgain: ({ reason, retryAfterMs }) =>
+        Effect.succeed(problem(503, tryAgainWords[reason], { retryAfterMs }))
     }),
     Effect.annotateLogs({ channel: channel.name })
   )

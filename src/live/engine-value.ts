@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { EngineStatus } from "../../actors/engine/engine.ts"
 import type { Lag } from "../../projections/engine/projections.ts"
+import { tryAgainWords } from "../resources/try-again-words.ts"
 import { liveLimits } from "./live-limits.ts"
 import type { LiveValue } from "./live-value.ts"
 
@@ -50,7 +51,7 @@ export const engineValue: LiveValue = {
     return {
       running: true,
       ready: status.ready,
-      why: status.why ?? null,
+      why: status.lacks === undefined ? null : tryAgainWords[status.lacks],
       partitions: status.partitions,
       actorsInMemory: status.actorsInMemory,
       waiting: status.waiting,

@@ -9,6 +9,8 @@ export interface Setting<A> {
   /** What is allowed, in words. */
   readonly allowed: string
   readonly secret: boolean
+  /** Its value for people, where that is not all of it. */
+  readonly shown?: (value: string) => string
   readonly meaning: string
   /** Undefined when the text is not allowed. */
   readonly read: (text: string) => A | undefined
@@ -103,6 +105,14 @@ const hasScheme = (value: string, schemes: ReadonlyArray<string>) => {
   return url !== null && url.hostname !== "" && schemes.includes(url.protocol)
 }
 
+/** Where a URL leads, for people: who logs in, the path and what is asked may each be a secret. */
+export const urlShown = (value: string): string => {
+  const url = URL.parse(value)
+  if (url === null || url.host === "") return "a URL"
+  const isMore = url.username + url.password + url.search + url.hash !== "" || !/^\/?$/.test(url.pathname)
+  return `${url.protocol}//${url.host}${isMore ? "/…" : ""}`
+}
+
 /** An http(s) URL, kept without its last slash. */
 export const httpUrl = <A extends string | undefined>(
   variable: string,
@@ -113,6 +123,7 @@ export const httpUrl = <A extends string | undefined>(
   fallback,
   allowed: "a URL that begins with http:// or https://",
   secret: false,
+  shown: urlShown,
   meaning,
   read: (value) => (hasScheme(value, ["http:", "https:"]) ? value.replace(/\/+$/, "") : undefined)
 })

@@ -14,10 +14,13 @@ const againEveryMs = 1000
 const mayPass = (error: StartFailure): boolean =>
   error._tag === "StoreUnavailable" || (error instanceof DatabaseError && error.unreachable)
 
-/** Tells why the server does not serve yet: whoever asks it, and the log. */
+/** Strangers learn what is waited for, and not how it is called. */
+const waitsForDatabase = "the database does not answer yet"
+
+/** Tells why the server does not serve yet: the log all of it, whoever asks only that it waits for its database. */
 export const tellWait = Effect.fnUntraced(function* (why: string) {
   const { setWhy } = yield* HttpServer
-  setWhy(why)
+  setWhy(waitsForDatabase)
   yield* Effect.logWarning(why)
 })
 

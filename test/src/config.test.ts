@@ -159,3 +159,22 @@ test("is a service with defaults of one's own for embedding", async () => {
   })
   expect(await Effect.runPromise(Effect.provide(port, Settings.layerWith({ port: 1 })))).toBe(1)
 })
+
+test("shows of URLs no more than where they lead, also of those that are not allowed", async () => {
+  const values = await read({
+    CENTURION_OTLP_URL: "https://ana:s3cret@otlp.example/s3cret/v1?key=s3cret",
+    CENTURION_TELEGRAM_URL: "http://s3cret@telegram.example:9090"
+  })
+  const rows = describeSettings(values)
+  expect(rows.filter(({ isDefault }) => !isDefault).map(({ variable, value }) => [variable, value])).toEqual([
+    ["CENTURION_OTLP_URL", "https://otlp.example/…"],
+    ["CENTURION_TELEGRAM_URL", "http://telegram.example:9090/…"]
+  ])
+  expect(JSON.stringify(rows)).not.toContain("s3cret")
+  const wrong = {
+    CENTURION_EVOLUTION_URL: "ftp://ana:s3cret@evolution.example",
+    REDIS_URL: "http://s3cret@x"
+  }
+  expect(await complaint(wrong)).toMatch(/CENTURION_EVOLUTION_URL has a value that is not allowed/)
+  expect(await complaint(wrong)).not.toContain("s3cret")
+})

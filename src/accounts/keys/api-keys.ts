@@ -11,7 +11,7 @@ import { readRoles, readScopes, wrongName } from "../account-input.ts"
 import { accountLimits } from "../account-limits.ts"
 import { accountDatabase, answered, now } from "../account-queries.ts"
 import { Audit, doneBy, writeAudit } from "../audit/audit.ts"
-import { writingRefusals } from "../people/members.ts"
+import { refuseAbove, writingRefusals } from "../people/members.ts"
 import { isWithin, rightsOf } from "../permissions.ts"
 import { type Principal, principalName } from "../principal.ts"
 import { hashOf, newApiKey } from "../sessions/credentials.ts"
@@ -147,10 +147,14 @@ const revoke = ({ database, audit, known }: Parts) =>
       Effect.fnUntraced(function* (query) {
         const rows = yield* query(
           `update core.api_key set revoked_at = es.at($3), revoked_by = $4
-           where company = $1 and key_id = $2 and revoked_at is null returning 1`,
+           where company = $1 and key_id = $2 and revoked_at is null returning roles, scopes`,
           [principal.company, id, yield* now, principalName(principal)]
         )
-        if (rows.length === 0) return yield* new NotFound({ message: "no API key of this id is in use" })
+        const [row] = rows
+        if (row === undefined) return yield* new NotFound({ message: "no API key of this id is in use" })
+        const [roles, scopes] = row as [ReadonlyArray<string>, ReadonlyArray<string> | null]
+        const reachesFurther = refuseAbove(principal, roles, scopes)
+        if (reachesFurther !== undefined) return yield* reachesFurther
         yield* writeAudit(query, doneBy(principal, action, target))
       })
     )

@@ -114,10 +114,13 @@ const withdraw = ({ database, audit }: Parts) =>
         const rows = yield* query(
           `update core.invitation set withdrawn_at = es.at($3)
            where company = $1 and invitation_id = $2 and accepted_at is null and withdrawn_at is null
-           returning 1`,
+           returning roles`,
           [principal.company, invitation, yield* now]
         )
-        if (rows.length === 0) return yield* new NotFound({ message: "no open invitation has this id" })
+        const [row] = rows
+        if (row === undefined) return yield* new NotFound({ message: "no open invitation has this id" })
+        const above = refuseAbove(principal, row[0] as ReadonlyArray<string>)
+        if (above !== undefined) return yield* above
         yield* writeAudit(query, doneBy(principal, action, target))
       })
     )

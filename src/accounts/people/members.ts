@@ -49,8 +49,12 @@ const countAdmins = Effect.fnUntraced(function* (query: Query, company: string) 
 })
 
 /** Nobody gives, or touches whoever has, rights that they do not have themselves. */
-export const refuseAbove = (principal: Principal, roles: ReadonlyArray<string>): Forbidden | undefined =>
-  isWithin(rightsOf(roles), principal.may)
+export const refuseAbove = (
+  principal: Principal,
+  roles: ReadonlyArray<string>,
+  only: ReadonlyArray<string> | null = null
+): Forbidden | undefined =>
+  isWithin(rightsOf(roles, only), principal.may)
     ? undefined
     : new Forbidden({
         message: `the roles ${roles.join(", ")} reach further than those of whoever asks (${principal.roles.join(", ")})`

@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { DatabaseError, Query } from "../../../eventstore/database/database.ts"
 import type { StoreUnavailable } from "../../../eventstore/log/event-store.ts"
+import { inCompany } from "../../../projections/engine/in-company.ts"
 import {
   type Forbidden,
   type LoginRefused,
@@ -14,6 +15,7 @@ import {
 import { accountLimits } from "../account-limits.ts"
 import { accountDatabase, answered, now } from "../account-queries.ts"
 import { Audit, doneBy, writeAudit } from "../audit/audit.ts"
+import { refuseAbove } from "../people/members.ts"
 import type { Principal, UserPrincipal } from "../principal.ts"
 import { hashOf, isOwnToken, newRefreshToken } from "./credentials.ts"
 import { endSessions } from "./end-sessions.ts"
@@ -203,6 +205,22 @@ const ending =
       )
     ).pipe(Effect.tap(() => known.forget))
 
+/** Nobody ends the sessions of whoever has rights that they do not have themselves. */
+const endOf = (parts: Parts) =>
+  Effect.fn("Sessions.endOf")(function* (principal: Principal, user: string) {
+    const { company } = principal
+    const [action, target] = ["session.endAll", `user:${user}`]
+    yield* parts.audit.permit(principal, "users", "write", action, target)
+    const [row] = yield* answered(
+      inCompany(parts.database, company, (query) =>
+        query("select roles from core.membership where company = $1 and user_id = $2", [company, user])
+      )
+    )
+    const above = row === undefined ? undefined : refuseAbove(principal, row[0] as ReadonlyArray<string>)
+    if (above !== undefined) return yield* parts.audit.refuse(principal, action, target, above.message)
+    return yield* ending(parts)(principal, action, target, { user, company, why: "ended" })
+  })
+
 const makeSessions = Effect.map(parts, (parts) =>
   Sessions.of({
     login: parts.login,
@@ -230,11 +248,7 @@ const makeSessions = Effect.map(parts, (parts) =>
       const which = { user: principal.id, butSession: principal.session, why: "ended" } as const
       return yield* ending(parts)(principal, "session.endOthers", `user:${principal.id}`, which)
     }),
-    endOf: Effect.fn("Sessions.endOf")(function* (principal: Principal, user: string) {
-      yield* parts.audit.permit(principal, "users", "write", "session.endAll", `user:${user}`)
-      const which = { user, company: principal.company, why: "ended" } as const
-      return yield* ending(parts)(principal, "session.endAll", `user:${user}`, which)
-    })
+    endOf: endOf(parts)
   })
 )
 

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { ApiKeys } from "../../../../src/accounts/keys/api-keys.ts"
 import { Invitations } from "../../../../src/accounts/people/invitations.ts"
 import { Operator } from "../../../../src/accounts/people/operator.ts"
 import { Users } from "../../../../src/accounts/people/users.ts"
@@ -92,6 +93,31 @@ describe.each(databases)("users on $name", (kind) => {
     ])
       expect(await accounts.refused(touch)).toMatchObject({ _tag: "Forbidden" })
     expect(await accounts.run(authenticate(owner))).toMatchObject({ name: "owner@acme.test" })
+  })
+
+  it("with rights above have sessions, keys and invitations that are not touched either", async () => {
+    const sessions = await accounts.run(Sessions)
+    const keys = await accounts.run(ApiKeys)
+    const invitations = await accounts.run(Invitations)
+    const key = await accounts.run(keys.create(owner.principal, { name: "k", roles: ["super_admin"] }))
+    const asked = { email: "new-owner@acme.test", roles: ["super_admin"] }
+    const invited = await accounts.run(invitations.invite(owner.principal, asked))
+    const forbidden = { _tag: "Forbidden" }
+    expect(await accounts.refused(sessions.endOf(admin.principal, owner.id))).toMatchObject(forbidden)
+    expect(await accounts.refused(keys.revoke(admin.principal, key.id))).toMatchObject(forbidden)
+    expect(await accounts.refused(invitations.withdraw(admin.principal, invited.id))).toMatchObject(forbidden)
+    expect(await accounts.run(authenticate(owner))).toMatchObject({ name: "owner@acme.test" })
+    const refused = (await accounts.audit("acme")).filter(([, , , outcome]) => outcome === "refused")
+    expect(refused.slice(-3).map(([by, action, target]) => [by, action, target])).toEqual([
+      [`person:${admin.id}`, "session.endAll", `user:${owner.id}`],
+      [`person:${admin.id}`, "apiKey.revoke", `apiKey:${key.id}`],
+      [`person:${admin.id}`, "invitation.withdraw", `invitation:${invited.id}`]
+    ])
+    // Their own, and those of others within their rights, they may.
+    await accounts.run(keys.revoke(owner.principal, key.id))
+    await accounts.run(invitations.withdraw(owner.principal, invited.id))
+    const one = await accounts.user("acme", "ended@acme.test", "Comercial")
+    expect(await accounts.run(sessions.endOf(admin.principal, one.id))).toBe(1)
   })
 
   it("of another company are not there", async () => {
