@@ -1,5 +1,7 @@
-import { spawnSync } from "node:child_process"
-import { existsSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { proofs } from "./proofs.ts"
@@ -17,11 +19,15 @@ test("each proof is a command that there is", () => {
   expect(proofs.filter(({ program }) => !existsSync(join(root, program)))).toEqual([])
 })
 
+/** Has what is said done first in the process of this program, in place of the program or before it. */
+const inPlaceOf = (program: string, said: string) => ({
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`if (process.argv[1]?.endsWith("${program}")) { ${said} }`)}`
+})
+
 test("proofs go on after one that failed, and the end says which", () => {
-  const nowhere = "postgres://postgres@127.0.0.1:1/postgres"
   const { status, stdout } = run(
-    { TEST_DATABASE_URL: nowhere },
-    ...["--only", "tamper,simulate", "--size", "short", "--json"]
+    inPlaceOf("/vitest", 'console.error("Error: so"); process.exit(7)'),
+    ...["--only", "laws,simulate", "--size", "short", "--json"]
   )
   const told = stdout
     .trim()
@@ -30,15 +36,55 @@ test("proofs go on after one that failed, and the end says which", () => {
   expect({ status, told }).toMatchObject({
     status: 1,
     told: [
-      { name: "tamper", ok: false, figure: expect.stringMatching(/refused|connect/i) },
+      { name: "laws", ok: false, figure: "Error: so" },
       { name: "simulate", ok: true, figure: expect.stringMatching(/^every promise held in 2 seeds/) }
     ]
   })
 })
 
-test("an unknown name and a missing Postgres are told before anything begins", () => {
-  expect(run({}, "--only", "tampr")).toMatchObject({ status: 2, stderr: expect.stringMatching(/"tampr"/) })
-  const without = run({}, "--only", "tamper,laws")
-  expect(without).toMatchObject({ status: 2, stdout: "" })
-  expect(without.stderr).toMatch(/^TEST_DATABASE_URL .* for tamper\n$/)
+test("TERM is passed on to the proof at hand, and ends all", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "centurion-proofs-"))
+  const [begun, heard] = [join(folder, "begun"), join(folder, "heard")]
+  const waits = `const { writeFileSync } = await import("node:fs")
+    process.on("SIGTERM", () => { writeFileSync("${heard}", ""); process.exit(5) })
+    setInterval(() => {}, 1000)
+    writeFileSync("${begun}", "")
+    await new Promise(() => {})`
+  const child = spawn(
+    process.execPath,
+    ["test/proofs/main.ts", "--only", "simulate,laws", "--size", "short"],
+    {
+      cwd: root,
+      env: { PATH: process.env.PATH, ...inPlaceOf("/vitest", waits) }
+    }
+  )
+  let said = ""
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text
+  })
+  const ended = once(child, "close")
+  await expect.poll(() => existsSync(begun)).toBe(true)
+  child.kill("SIGTERM")
+  expect(await ended).toEqual([143, null])
+  expect(existsSync(heard)).toBe(true)
+  expect(said).toMatch(/ended by SIGTERM; what came after laws was not run\n$/)
+  expect(said).not.toMatch(/simulate/)
+  rmSync(folder, { recursive: true })
+})
+
+test.each([
+  ["an unknown name", {}, "tampr", /"tampr"/],
+  ["no name", {}, ",", /no proof is called ""/],
+  ["a missing Postgres", {}, "tamper,laws", /^TEST_DATABASE_URL .* for tamper\n$/],
+  ["no URL", { TEST_DATABASE_URL: "postgres" }, "laws,api", /for api; it is no URL\n$/],
+  [
+    "a Postgres that doesn't answer",
+    { TEST_DATABASE_URL: "postgres://ana:secret@127.0.0.1:1/postgres" },
+    "laws,webhooks",
+    /^TEST_DATABASE_URL .* for webhooks; 127\.0\.0\.1:1 doesn't let us in: (?!.*secret).+\n$/
+  ],
+  ["a missing initdb", { PATH: "/nowhere" }, "laws,chaos", /^chaos starts a Postgres .* no initdb/]
+])("%s is told before anything begins", (_, env, only, said) => {
+  const { status, stdout, stderr } = run(env, "--only", only)
+  expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: "", stderr: expect.stringMatching(said) })
 })

@@ -1,8 +1,12 @@
+import { constants } from "node:os"
 import { parseArgs } from "node:util"
 import { table } from "../../src/cli/terminal.ts"
+import { canBegin } from "./can-begin.ts"
 import { type ProofCommand, proofs, type Size } from "./proofs.ts"
 import { type ProofResult, runProof } from "./run-proof.ts"
 
+/** Added to a signal's number, as shells do. */
+const signalled = 128
 const exitCode = { ok: 0, wrong: 1, cantBegin: 2 } as const
 
 const help = `npm run -s proofs -- [--only name,…] [--size full|short] [--json]
@@ -18,8 +22,8 @@ ${proofs.map(({ name, promises, about }) => `  ${name.padEnd(12)} ${promises.pad
   --json    one JSON object a proof
 
 All but laws, simulate and chaos want a Postgres in TEST_DATABASE_URL, in which they make databases of their own; chaos
-starts its own and needs initdb, postgres and redis-server. Exit code 0 when all was shown, 1 when one proof failed, 2
-when it can't begin.
+starts its own and needs initdb, postgres and redis-server; erasure needs pg_dump and psql. Exit code 0 when all was
+shown, 1 when one proof failed, 2 when it can't begin; 130 and 143 when Ctrl-C or TERM ended it, and the proof at hand.
 `
 
 interface Asked {
@@ -28,18 +32,20 @@ interface Asked {
   readonly json: boolean
 }
 
-const chosenOf = (names: ReadonlyArray<string>): ReadonlyArray<ProofCommand> => {
+const chosenOf = (only: string | undefined): ReadonlyArray<ProofCommand> => {
+  if (only === undefined) return proofs
+  const names = only.split(",").map((name) => name.trim())
   const unknown = names.find((name) => !proofs.some((proof) => proof.name === name))
   if (unknown !== undefined)
     throw new Error(`no proof is called "${unknown}"; there are ${proofs.map(({ name }) => name).join(", ")}`)
-  return names.length === 0 ? proofs : proofs.filter(({ name }) => names.includes(name))
+  return proofs.filter(({ name }) => names.includes(name))
 }
 
 /** Reads the command line; throws with a sentence for people, or gives "help". */
 const readArguments = (): Asked | "help" => {
   const { values } = parseArgs({
     options: {
-      only: { type: "string", default: "" },
+      only: { type: "string" },
       size: { type: "string", default: "full" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false }
@@ -48,13 +54,7 @@ const readArguments = (): Asked | "help" => {
   if (values.help) return "help"
   const { size, json } = values
   if (size !== "full" && size !== "short") throw new Error(`--size is full or short, not "${size}"`)
-  const chosen = chosenOf(values.only.split(",").filter((name) => name !== ""))
-  const wants = chosen.filter(({ needsPostgres }) => needsPostgres).map(({ name }) => name)
-  if (wants.length > 0 && process.env.TEST_DATABASE_URL === undefined)
-    throw new Error(
-      `TEST_DATABASE_URL must name a Postgres in which databases can be made, for ${wants.join(", ")}`
-    )
-  return { chosen, size, json }
+  return { chosen: chosenOf(values.only), size, json }
 }
 
 const minutes = (seconds: number) =>
@@ -69,8 +69,12 @@ const run = async ({ chosen, size, json }: Asked): Promise<number> => {
     const { name, ok, seconds, figure, output } = result
     process.stderr.write(`${name} ${ok ? "ok" : "FAILED"} in ${minutes(seconds)}: ${figure}\n`)
     if (!ok) process.stderr.write(`${output}\n`)
-    const { output: _, ...told } = result
+    const { output: _, endedBy, ...told } = result
     if (json) process.stdout.write(`${JSON.stringify({ proofs: size, ...told })}\n`)
+    if (endedBy !== undefined) {
+      process.stderr.write(`ended by ${endedBy}; what came after ${name} was not run\n`)
+      return signalled + constants.signals[endedBy]
+    }
   }
   const failed = results.filter(({ ok }) => !ok).map(({ name }) => name)
   if (!json) {
@@ -86,9 +90,12 @@ const run = async ({ chosen, size, json }: Asked): Promise<number> => {
 
 const main = async (): Promise<number> => {
   const asked = readArguments()
-  if (asked !== "help") return run(asked)
-  process.stdout.write(help)
-  return exitCode.ok
+  if (asked === "help") {
+    process.stdout.write(help)
+    return exitCode.ok
+  }
+  await canBegin(asked.chosen)
+  return run(asked)
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -11,6 +11,8 @@ export interface ProofCommand {
   readonly env?: Readonly<Record<string, string>>
   /** It wants a Postgres; else it needs none or starts its own. */
   readonly needsPostgres: boolean
+  /** Throws, in words for people, where a program that it starts is not there. */
+  readonly findPrograms?: () => Promise<void>
   /** The line of its output that says what it found. */
   readonly figure: RegExp
 }
@@ -46,6 +48,7 @@ export const proofs: ReadonlyArray<ProofCommand> = [
     program: "test/proofs/erasure/main.ts",
     args: { full: [], short: [] },
     needsPostgres: true,
+    findPrograms: async () => void (await import("./erasure/proof-database.ts")).findPrograms(),
     figure: /^(nothing personal is left|\d+ of \d+ are WRONG).*$/m
   },
   {
@@ -101,6 +104,16 @@ export const proofs: ReadonlyArray<ProofCommand> = [
     program: "test/rig/chaos.ts",
     args: { full: ["--size", "full"], short: ["--size", "short", "--only", "P9"] },
     needsPostgres: false,
+    findPrograms: async () => {
+      const { canStartPostgres } = await import("../actors/engine/world/own-postgres.ts")
+      const { canStartRedis } = await import("../rig/world/own-redis.ts")
+      if (!canStartPostgres)
+        throw new Error(
+          "chaos starts a Postgres of its own and finds no initdb and postgres: install postgresql"
+        )
+      if (!canStartRedis())
+        throw new Error("chaos starts a Redis of its own and finds no redis-server: install redis")
+    },
     figure: /^(all as promised|WRONG): .*$/m
   }
 ]

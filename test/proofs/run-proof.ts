@@ -12,8 +12,13 @@ export interface ProofResult {
   readonly figure: string
   /** All that it printed. */
   readonly output: string
+  /** The signal that came to us meanwhile. */
+  readonly endedBy: NodeJS.Signals | undefined
 }
 
+const signals = ["SIGINT", "SIGTERM"] as const
+/** A proof that was told to end may take so long to clean up. */
+const endsWithinMs = 30_000
 const root = join(import.meta.dirname, "../..")
 
 /** Why a proof broke off: the error that it ended with, or what it said last. */
@@ -33,8 +38,17 @@ export const runProof = async (proof: ProofCommand, size: Size): Promise<ProofRe
       ...(proof.needsPostgres && databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
       ...(size === "full" && env)
     },
+    // A group of its own: a signal of the terminal comes by us alone, and once.
+    detached: true,
     stdio: ["ignore", "pipe", "pipe"]
   })
+  let endedBy: NodeJS.Signals | undefined
+  const passOn = (signal: NodeJS.Signals) => {
+    endedBy = signal
+    child.kill(signal)
+    setTimeout(() => process.kill(-child.pid!, "SIGKILL"), endsWithinMs).unref()
+  }
+  for (const signal of signals) process.once(signal, passOn)
   let output = ""
   let said = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -45,6 +59,7 @@ export const runProof = async (proof: ProofCommand, size: Size): Promise<ProofRe
     if (process.stderr.isTTY) process.stderr.write(text)
   })
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve))
+  for (const signal of signals) process.off(signal, passOn)
   const figure = proof.figure.exec(output)?.[0].trim()
   return {
     name,
@@ -53,6 +68,7 @@ export const runProof = async (proof: ProofCommand, size: Size): Promise<ProofRe
     ok: code === 0 && figure !== undefined,
     seconds: (performance.now() - began) / 1000,
     figure: figure ?? whyBroken(`${output}${said}`),
-    output: code === 0 ? output : `${output}${said}`
+    output: code === 0 ? output : `${output}${said}`,
+    endedBy
   }
 }
