@@ -23,6 +23,15 @@ export const streamOf = (address: Address): string => `${address.machine}/${addr
 /** `acme/conversation/7f3`. */
 export const formatAddress = (address: Address): string => `${address.company}/${streamOf(address)}`
 
+/** Why nobody could write the id of an actor so; undefined when it is well formed. */
+export const whyNotId = (id: string): string | undefined =>
+  idShape.test(id)
+    ? undefined
+    : `the id "${id.slice(0, shownMax)}" is not 1-200 letters, digits and . _ : @ + = -`
+
+/** Of an id that is not well formed. */
+const shownMax = 60
+
 /** Reads `acme/conversation/7f3`; fails with `WrongAddress` when a part is missing or of the wrong shape. */
 export const parseAddress = Effect.fnUntraced(function* (text: string) {
   const [company = "", machine = "", id = "", ...rest] = text.split("/")
@@ -33,9 +42,7 @@ export const parseAddress = Effect.fnUntraced(function* (text: string) {
         ? `the company "${company}" is not 1-63 of a-z, 0-9, _ and -`
         : !machineShape.test(machine)
           ? `the machine "${machine}" is not 1-63 letters, digits, _ and -`
-          : !idShape.test(id)
-            ? `the id "${id}" is not 1-200 letters, digits and . _ : @ + = -`
-            : undefined
+          : whyNotId(id)
   if (wrong !== undefined) return yield* new WrongAddress({ message: `"${text}" is no address: ${wrong}` })
   return { company, machine, id } satisfies Address
 })

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import type { JsonObject } from "../../eventstore/database/json.ts"
 import { whyNotStorable } from "../../eventstore/database/storable-text.ts"
 import { canonicalJson } from "../../eventstore/proof/hash.ts"
-import type { Address } from "../address.ts"
+import { type Address, whyNotId } from "../address.ts"
 import type { MachineRegistry, RegisteredMachine } from "../machine/machine-registry.ts"
 import { type ActorEvent, type Envelope, EventRefused } from "./engine.ts"
 import type { EngineLimits } from "./engine-limits.ts"
@@ -31,7 +31,7 @@ export const acceptEvent = (
   if (registered === undefined) return Result.fail(unknownMachine(registry, address))
   if ((envelope.key?.length ?? 0) > keyMaxLength)
     return refused("tooLarge", `the key is longer than ${keyMaxLength} characters`)
-  const wrong = wrongWord({ ...envelope, type: event.type, id: address.id }) ?? wrongTime(envelope)
+  const wrong = whyNotId(address.id) ?? wrongWord({ ...envelope, type: event.type }) ?? wrongTime(envelope)
   if (wrong !== undefined) return refused("wrongData", wrong)
   const accepted = registered.accept(event)
   if (Result.isFailure(accepted)) return Result.fail(accepted.failure)
@@ -56,8 +56,8 @@ export const asStored = (type: string, data: JsonObject): Result.Result<Accepted
 }
 
 /** What the store would refuse, or keep as another word than the one that was hashed. */
-const wrongWord = (words: Envelope & { readonly type: string; readonly id: string }): string | undefined => {
-  for (const name of ["principal", "key", "causation", "correlation", "type", "id"] as const) {
+const wrongWord = (words: Envelope & { readonly type: string }): string | undefined => {
+  for (const name of ["principal", "key", "causation", "correlation", "type"] as const) {
     const word = words[name]
     if (word === undefined) continue
     const why = whyNotStorable(word)

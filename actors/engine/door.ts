@@ -55,8 +55,7 @@ interface Found {
 /** A delivery before its actor is found. */
 type Sent = Omit<Delivery, "kind" | "actor" | "settle">
 
-const notOwnerRetryMs = 1000
-const storeRetryMs = 1000
+const retryAfterMs = 1000
 
 /** The one way into an actor: finds it, makes it ready, and puts what comes for it into its partition's mailbox. */
 export class Door {
@@ -99,12 +98,13 @@ export class Door {
     function* (this: Door, address: Address, event: ActorEvent, sent: Sent) {
       const found = yield* this.find(address)
       const { actor } = found
+      const { starter = actor.starter } = sent.envelope
       if (actor.erased) return yield* erased(address)
       if (isReady(actor)) return yield* this.push(found, sent)
       if (actor.version > 0) return yield* this.pushReady(found, sent, Effect.succeed(undefined))
-      // Whoever comes while somebody begins it may be stored first, and then begins it as that one does.
-      actor.starter ??= sent.envelope.starter
-      return yield* this.pushReady(found, sent, this.ports.startInput(address, event, actor.starter))
+      // Whoever brings none while somebody begins it may be stored first, and then begins it as that one does.
+      actor.starter ??= starter
+      return yield* this.pushReady(found, sent, this.ports.startInput(address, event, starter))
     }
   )
 
@@ -162,7 +162,7 @@ export class Door {
     const ended = new TryAgain({
       reason: "notOwner",
       message: "this process ends",
-      retryAfterMs: notOwnerRetryMs
+      retryAfterMs
     })
     for (const refuse of this.loading) refuse(ended)
     for (const { refuse } of this.open) refuse(ended)
@@ -230,8 +230,8 @@ export class Door {
         this.loading.delete(refuse)
         if (partition.lost) return refuse(notOwner(address))
         if (Result.isSuccess(loaded)) return resume(Effect.succeed(loaded.success))
-        const { failure } = loaded
-        resume(Effect.fail(failure._tag === "ActorParked" ? failure : storeAway(failure.message)))
+        if (loaded.failure._tag === "ActorParked") return resume(Effect.fail(loaded.failure))
+        refuse(storeAway(loaded.failure.message))
       })
     })
   }
@@ -286,15 +286,14 @@ const resultOf = (outcome: Outcome): Effect.Effect<Delivered | "stale", DeliverE
 const neverStale = (delivering: Effect.Effect<Delivered | "stale", DeliverError>) =>
   delivering as Effect.Effect<Delivered, DeliverError>
 
-const storeAway = (message: string) =>
-  new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: storeRetryMs })
+const storeAway = (message: string) => new TryAgain({ reason: "storeUnavailable", message, retryAfterMs })
 
 const notOwner = (address: Address) =>
   new TryAgain({
     reason: "notOwner",
     message: `another process owns the partition of ${formatAddress(address)}`,
-    retryAfterMs: notOwnerRetryMs
+    retryAfterMs
   })
 
 const overloaded = (waiting: number) =>
-  new TryAgain({ reason: "overloaded", message: `${waiting} deliveries wait already`, retryAfterMs: 1000 })
+  new TryAgain({ reason: "overloaded", message: `${waiting} deliveries wait already`, retryAfterMs })

@@ -11,7 +11,9 @@ const readyEveryMs = 100
 export const startOwnServer = Effect.fnUntraced(function* (settings: SettingValues) {
   yield* note("no server runs here, so this command starts an engine of its own")
   const { serve } = yield* Effect.promise(() => import("../main.ts"))
-  const own = { ...settings, host: "127.0.0.1", port: 0, logLevel: "none" as const }
+  // Whoever asks for one thing did not ask for six invented weeks.
+  const quiet = { logLevel: "none", demoHistory: "no" } as const
+  const own = { ...settings, ...quiet, host: "127.0.0.1", port: 0 }
   const server = yield* serve.pipe(Effect.provide(Settings.layerWith(own)), Effect.provide(logLayer(own)))
   yield* Effect.mapError(server.booted, (error) => error as Error)
   for (let waited = 0; waited < readyTimeoutMs; waited += readyEveryMs) {
@@ -21,6 +23,6 @@ export const startOwnServer = Effect.fnUntraced(function* (settings: SettingValu
   }
   return yield* failed(
     "NotReady",
-    "the engine gets no partition: another process owns them; name its server with --url"
+    "the engine gets no partition: another process owns them; ask that one, by its API"
   )
 })

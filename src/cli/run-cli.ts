@@ -26,9 +26,12 @@ export const runCli = (args: ReadonlyArray<string>): void => {
       interrupting.abort()
     })
   }
-  // The reader of our output has heard enough, as in `centurion events acme | head`.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // The reader of our output has heard enough, as in `centurion events acme | head`.
     if (error.code === "EPIPE") process.exit(exitCode.ok)
+    process.stderr.write(`the output can't be written: ${error.message}\n`, () =>
+      process.exit(exitCode.failed)
+    )
   })
   void runCommand(args, process, interrupting.signal).then(end)
 }

@@ -40,6 +40,22 @@ export const controlRoutes = (token: string) =>
     Effect.flatMap(controlAnswer(token), (answer) => router.add("POST", controlPath, answer))
   )
 
+/** What the protocol would answer with nothing, or break at. */
+const areCalls = (text: string): boolean => {
+  if (!text.endsWith("\n")) return false
+  try {
+    return text
+      .trimEnd()
+      .split("\n")
+      .every((line) => {
+        const call = JSON.parse(line) as { readonly _tag?: unknown; readonly headers?: unknown } | null
+        return typeof call?._tag === "string" && (call.headers === undefined || Array.isArray(call.headers))
+      })
+  } catch {
+    return false
+  }
+}
+
 const controlAnswer = Effect.fnUntraced(function* (token: string) {
   const { bodyMaxBytes } = yield* Settings
   const handlers = yield* Layer.build(answersLayer)
@@ -56,6 +72,8 @@ const controlAnswer = Effect.fnUntraced(function* (token: string) {
     if (request.headers[versionHeader] !== version) return problem(409, `this server is centurion ${version}`)
     const body = yield* Effect.result(readBody(source, bodyMaxBytes))
     if (Result.isFailure(body)) return problem(body.failure.status, body.failure.message)
+    if (!areCalls(Buffer.from(body.success).toString()))
+      return problem(400, "the body holds no calls: each is a JSON object in a line that ends")
     // What was read already, as a request that holds no more than that.
     const asked = new Request(`http://localhost${controlPath}`, {
       method: "POST",

@@ -130,7 +130,7 @@ const mustAnswer = async ({ block, answer }: PageStep) => {
 test("the machine of the page is at most seventy-five lines in one folder, and one entry in the list", () => {
   const files = page.files.map(({ path }) => path)
   const names = ["events", "machine", "jobs", "listed"]
-  expect(files).toEqual(names.map((name) => `machines/visit/${name}.ts`))
+  expect(files).toEqual(names.map((name) => `machines/pilot/${name}.ts`))
   const lines = page.files.reduce((sum, { text }) => sum + text.trimEnd().split("\n").length, 0)
   expect(lines).toBeLessThanOrEqual(linesMax)
 })

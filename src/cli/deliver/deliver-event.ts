@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { formatAddress, parseAddress } from "../../../actors/address.ts"
 import { type ActorEvent, Engine } from "../../../actors/engine/engine.ts"
+import { machines } from "../../../machines/index.ts"
 import { readSettings, type SettingValues } from "../../config.ts"
 import { remoteEngineLayer } from "../../control/remote-services.ts"
 import { findRunningEngine } from "../../pglite/engine-file.ts"
@@ -20,6 +21,8 @@ export interface DeliverAsked {
   readonly json: boolean
 }
 
+const machineNames = machines.map(({ machine }) => machine.id)
+
 /** An engine that starts, or has lost its database for a moment, is waited for: 10 s. */
 const patience = Schedule.spaced(250).pipe(Schedule.upTo({ times: 40 }))
 
@@ -27,6 +30,8 @@ const patience = Schedule.spaced(250).pipe(Schedule.upTo({ times: 40 }))
 export const deliverEvent = Effect.fnUntraced(function* (asked: DeliverAsked) {
   const settings = yield* readSettings()
   const address = yield* parseAddress(asked.address)
+  if (!machineNames.includes(address.machine))
+    return yield* wrongUse(`no machine is called "${address.machine}"; there are ${machineNames.join(", ")}`)
   const event = { ...(yield* parseData(asked.data)), type: asked.type } as ActorEvent
   const envelope = { principal: asked.as, ...(Option.isSome(asked.key) ? { key: asked.key.value } : {}) }
   const remote = yield* findEngine(settings)

@@ -234,6 +234,27 @@ describeEngineOnEvery("delivering", (given) => {
     expect(await engine.refuse("counter/2", add)).toMatchObject({ message: "nobody begins it" })
   })
 
+  it("begins an actor by the starter of the one that is stored, and not of one that is refused at the same time", async () => {
+    const engine = await given.start({
+      machines: listed,
+      startInput: (_, __, starter) =>
+        starter === "wrong"
+          ? Effect.fail(new EventRefused({ reason: "wrongData", message: "a wrong starter" }))
+          : Effect.succeed(starter as Json)
+    })
+    const [late, stored] = await Promise.all([
+      engine.refuse("counter/1", add, { starter: { by: "who is refused" }, expectedVersion: 7 }),
+      engine.deliver("counter/1", add, { starter: { by: "who is stored" } })
+    ])
+    expect([late._tag, stored.version]).toEqual(["WrongVersion", 2])
+    expect(await engine.view("counter/1")).toMatchObject({ context: { started: { by: "who is stored" } } })
+    const [wrong, good] = await Promise.all([
+      engine.refuse("counter/2", add, { starter: "wrong" }),
+      engine.deliver("counter/2", add, { starter: { by: "a good one" } })
+    ])
+    expect([wrong, good]).toMatchObject([{ message: "a wrong starter" }, { version: 2 }])
+  })
+
   it("refuses what it does not know, and says what it knows", async () => {
     const engine = await given.start({
       machines: [

@@ -69,18 +69,25 @@ test.each([
   ["append is no call", request("store.append", []), "Unknown request tag: store.append"],
   ["constructor is no call", request("constructor", []), "Unknown request tag: constructor"],
   ["a wrong argument", request("store.readStream", ["quick", 7, 0, 10]), "Expected string"],
-  [
-    "more rows than one answer has",
-    request("store.readStream", ["quick", "deal/d1", 0, rowsMax + 1]),
-    "2000"
-  ],
-  ["no JSON", "}{", ""]
+  ["more rows than one answer has", request("store.readStream", ["quick", "deal/d1", 0, rowsMax + 1]), "2000"]
 ])("%s: nothing is done, and why is told", async (_, message, why) => {
   const answer = await ask(message)
   expect(answer.status).toBe(200)
   const text = await answer.text()
   expect(text).toMatch(/Die|Defect/)
   expect(text).toContain(why)
+})
+
+test.each([
+  "",
+  "hello\n",
+  "{}\n",
+  "null\n",
+  JSON.stringify(request("store.now", [])),
+  '{"_tag":"Request","headers":5}\n'
+])("%j is no call, and is told so", async (body) => {
+  const answer = await fetch(`${server.url}${controlPath}`, { method: "POST", headers: trusted(), body })
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("holds no calls")])
 })
 
 const opened = {

@@ -1,5 +1,3 @@
-import { spawnSync } from "node:child_process"
-import { join } from "node:path"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
@@ -25,17 +23,4 @@ test("a log line for people says the cause below, and has colours on a terminal 
   expect(await linesOf(Effect.logWarning("no key"), true)).toEqual([
     "\u001b[90m15:04:05\u001b[0m \u001b[33mwarn \u001b[0mno key"
   ])
-})
-
-test("an older Node says in one sentence what is needed", () => {
-  const launcher = join(import.meta.dirname, "../../../src/cli/centurion.js")
-  const old = `Object.defineProperty(process.versions, "node", { value: "20.20.2" })`
-  const ran = spawnSync(
-    process.execPath,
-    ["--import", `data:text/javascript,${encodeURIComponent(old)}`, launcher, "start"],
-    { encoding: "utf8" }
-  )
-  expect(ran.status).toBe(1)
-  expect(ran.stdout).toBe("")
-  expect(ran.stderr).toMatch(/^Centurion runs on Node 24 or newer, and this is .*\n$/)
 })
