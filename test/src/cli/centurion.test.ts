@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
@@ -37,4 +37,16 @@ test("an older Node hands over to the one that was installed, with its arguments
   const brought = '#!/bin/sh\nshift\necho "newer: $@"\nexit 3\n'
   writeFileSync(join(installed, "node_modules/node/bin/node"), brought, { mode: 0o755 })
   expect(runByOlder("jobs", "list")).toEqual({ status: 3, stdout: "newer: jobs list\n", stderr: "" })
+})
+
+test("output that can't be written, as on a full disk, is told and is no success", () => {
+  const launcher = join(import.meta.dirname, "../../../src/cli/centurion.js")
+  const { status, stderr } = spawnSync(process.execPath, [launcher, "--help"], {
+    encoding: "utf8",
+    stdio: ["ignore", openSync("/dev/full", "w"), "pipe"]
+  })
+  expect([status, stderr]).toEqual([
+    1,
+    "the output can't be written: ENOSPC: no space left on device, write\n"
+  ])
 })
