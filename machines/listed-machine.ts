@@ -49,6 +49,8 @@ export interface ListedMachine<EventName extends string = string> {
   readonly api?: false
   /** The part of the permission matrix that it belongs to; default `crm`. */
   readonly module?: ModuleName
+  /** Its actors have the ids of persons, and what people write into `email` and `phone` of this event they are known by. */
+  readonly knownBy?: EventName
   /** The domain facts that the machine emits, by type. */
   readonly emitted?: Schemas
   /** The jobs that the machine asks for, by name: what they get and what they give. */

@@ -9,5 +9,6 @@ export const contact = {
   input: ContactInput,
   events: contactEvents,
   emitted: contactEmitted,
-  jobs: contactJobs
+  jobs: contactJobs,
+  knownBy: "ContactDescribeAsked"
 } satisfies ListedMachine<keyof typeof contactEvents>

@@ -12,6 +12,8 @@ export type Inbound =
       readonly instance: string
       /** The other side's stable id on the channel: a phone number in E.164 without +, a chat id. */
       readonly contact: string
+      /** Other ids of the same person on the channel. */
+      readonly alsoKnownAs?: ReadonlyArray<string>
       /** The provider's id of this message: the key that makes ten deliveries one event. */
       readonly messageId: string
       readonly at: number
@@ -27,6 +29,7 @@ export type Inbound =
       readonly _tag: "status"
       readonly instance: string
       readonly contact: string
+      readonly alsoKnownAs?: ReadonlyArray<string>
       readonly messageId: string
       readonly status: DeliveryStatus
       readonly at: number

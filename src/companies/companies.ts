@@ -10,6 +10,7 @@ import type { Company } from "./company.ts"
 import { CompanyFiles } from "./company-files.ts"
 import { completeCompany } from "./complete-company.ts"
 import { demoCompany } from "./demo.ts"
+import { callingCodeOf } from "./phone-number.ts"
 import { WrongCompanies } from "./read-company-files.ts"
 import { startInput } from "./start/start-input.ts"
 
@@ -98,6 +99,12 @@ export class Companies extends Context.Service<
   /** The demo company alone. */
   static readonly layerDemo = Companies.layerOf([completeCompany(demoCompany)])
 }
+
+/** The calling code that the phone numbers of a company's leads have when they come without one. */
+export const homeOf = Effect.fnUntraced(function* (company: string) {
+  const known = (yield* Companies).all.find(({ id }) => id === company)
+  return known === undefined ? undefined : callingCodeOf(known.conversation.timeZone)
+})
 
 /** Companies, by id and by the accounts of channels that they claim. */
 export interface Directory {

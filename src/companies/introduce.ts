@@ -46,3 +46,21 @@ export const introduce = (
         : Effect.logWarning(`somebody new is not taken as a contact: ${reason}`)
   })
 }
+
+/** A number that is learnt of somebody becomes the contact's, unless people wrote down another. */
+export const tellNumber = Effect.fnUntraced(function* (
+  engine: Engine["Service"],
+  { company, leadId, described, by, at }: Introduced
+) {
+  const address = { company, machine: "contact", id: leadId }
+  const view = yield* Effect.catchTag(engine.view(address), "EventRefused", () => Effect.succeed(undefined))
+  const known = view?.context as { readonly described?: Described } | undefined
+  if (known?.described === undefined || known.described.phone !== undefined) return
+  const event: ActorEvent = { type: "ContactDescribeAsked", ...described, by, at }
+  yield* engine.deliver(address, event, { principal: by, occurredAt: at }).pipe(
+    Effect.catchTags({
+      WrongVersion: () => Effect.void,
+      EventRefused: ({ reason }) => Effect.logWarning(`a contact's number is not taken: ${reason}`)
+    })
+  )
+})

@@ -16,7 +16,7 @@ import type { Inbound } from "../channels/channel.ts"
 import { cleanOptional } from "../channels/clean-text.ts"
 import { Companies, type UnknownCompany } from "../companies/companies.ts"
 import { type Contact, Contacts, type KnownContact, phoneOf } from "../companies/contacts.ts"
-import { introduce } from "../companies/introduce.ts"
+import { introduce, tellNumber } from "../companies/introduce.ts"
 import type { Starter } from "../companies/start/start.ts"
 
 /** What became of the inbounds of one request; all of them are stored, known, or can't ever be taken. */
@@ -79,9 +79,12 @@ const takeOne = Effect.fnUntraced(function* (
   inbound: Inbound,
   of: string | undefined
 ) {
-  const { instance, contact } = inbound
+  const { instance, contact, alsoKnownAs } = inbound
   const company = of ?? (yield* companies.byInstance(channel, instance)).id
-  const who = { company, channel, instance, contact }
+  const who = {
+    ...{ company, channel, instance, contact },
+    ...(alsoKnownAs === undefined ? {} : { alsoKnownAs })
+  }
   // News of a message says nothing about who it was for, so it never begins a conversation.
   const isNews = inbound._tag === "status"
   const find = Effect.mapError(isNews ? contacts.find(who) : contacts.take(who), notNow)
@@ -91,13 +94,15 @@ const takeOne = Effect.fnUntraced(function* (
   const key = yield* Effect.mapError(contacts.blindKey(company, id), notNow)
   const expectedVersion = isNews ? "exists" : "any"
   const envelope = { principal, key, occurredAt: inbound.at, expectedVersion } as const
-  const deliver = ({ conversation, leadId }: KnownContact) => {
+  const deliver = ({ conversation, leadId, isNewlyKnown }: KnownContact) => {
     const starter = starterOf(channel, inbound, leadId)
+    const lead = { ...who, leadId }
     return Effect.tap(engine.deliver(conversation, event, { ...envelope, starter }), (delivered) =>
-      Effect.andThen(
-        introduceSender(engine, { ...who, leadId }, inbound, delivered),
-        noteCampaign(engine, { ...who, leadId }, inbound, key)
-      )
+      Effect.all([
+        introduceSender(engine, lead, inbound, delivered),
+        isNewlyKnown === undefined ? Effect.void : addNumber(engine, lead, inbound),
+        noteCampaign(engine, lead, inbound, key)
+      ])
     )
   }
   const delivered = deliver(known).pipe(
@@ -133,6 +138,18 @@ const introduceSender = (
   const phone = phoneOf(who)
   const described = { ...(name === undefined ? {} : { name }), ...(phone === undefined ? {} : { phone }) }
   return introduce(engine, { company, leadId, described, by: `channel:${channel}`, at: inbound.at })
+}
+
+/** Somebody who was known without a number. */
+const addNumber = (
+  engine: Engine["Service"],
+  who: Contact & Pick<KnownContact, "leadId">,
+  { at }: Inbound
+) => {
+  const { company, leadId, channel } = who
+  const phone = phoneOf(who)
+  if (phone === undefined) return Effect.void
+  return tellNumber(engine, { company, leadId, described: { phone }, by: `channel:${channel}`, at })
 }
 
 /** By which link somebody came is a fact about the lead; its key makes that of a webhook that comes again the same. */

@@ -9,6 +9,8 @@ import { type Described, introduce } from "../companies/introduce.ts"
 export interface SubmittedLead {
   readonly company: string
   readonly who: Described
+  /** The calling code of a phone number without one. */
+  readonly home?: string
   readonly source: string
   readonly campaign?: string
   readonly form?: Readonly<Record<string, string>>
@@ -24,8 +26,8 @@ const idBytes = 10
 export const newId = (): string => randomBytes(idBytes).toString("hex")
 
 /** What a person can be found by, the surer first. */
-export const identitiesOf = ({ email, phone }: Described): ReadonlyArray<Identity> => [
-  ...(phone === undefined ? [] : [{ kind: "phone", value: phone }]),
+export const identitiesOf = ({ email, phone }: Described, home?: string): ReadonlyArray<Identity> => [
+  ...(phone === undefined ? [] : [{ kind: "phone", value: phone, ...(home === undefined ? {} : { home }) }]),
   ...(email === undefined ? [] : [{ kind: "email", value: email }])
 ]
 
@@ -63,10 +65,10 @@ const beingErased = new TryAgain({
  * in the lead's own event.
  */
 export const submitLead = Effect.fnUntraced(function* (asked: SubmittedLead) {
-  const { company, who, principal, key, source, campaign, form = {} } = asked
+  const { company, who, home, principal, key, source, campaign, form = {} } = asked
   const contacts = yield* Contacts
   const engine = yield* Engine
-  const identities = identitiesOf(who)
+  const identities = identitiesOf(who, home)
   // By the only one, binding finds them too.
   const [known] = identities.length === 1 ? [] : yield* personsKnownBy(company, identities)
   const leadId = known ?? (yield* contacts.bind(company, identities[0]!, newId()))

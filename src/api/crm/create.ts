@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { type ActorEvent, Engine, type Envelope } from "../../../actors/engine/engine.ts"
 import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { principalName } from "../../accounts/principal.ts"
+import { homeOf } from "../../companies/companies.ts"
 import { Contacts } from "../../companies/contacts.ts"
 import { identitiesOf, newId, personsKnownBy, submitLead } from "../../inbox/submit-lead.ts"
 import { mayReach, mustBeActive } from "../caller.ts"
@@ -34,7 +35,7 @@ const needsIdentity = refuse(422, "an e-mail or a phone number is needed", {
 
 /** The id of a new contact: that of its person, when a conversation or a form made one known. */
 const personOf = Effect.fnUntraced(function* (company: string, who: Parameters<typeof identitiesOf>[0]) {
-  const identities = identitiesOf(who)
+  const identities = identitiesOf(who, yield* homeOf(company))
   const known = yield* personsKnownBy(company, identities)
   if (known.length > 1)
     return yield* refuse(409, "the phone belongs to one contact and the e-mail to another", {
@@ -55,7 +56,7 @@ export const createHandlers = handlersOf(createGroup, {
   contact: Effect.fnUntraced(function* ({ payload }) {
     const { caller, scope } = yield* mayReach("crm", "write", "contact.create", "contact")
     const { company } = caller
-    const identities = identitiesOf(payload)
+    const identities = identitiesOf(payload, yield* homeOf(company))
     if (scope.kind === "own" && (yield* personsKnownBy(company, identities)).length > 0)
       // Whose it is would say who is known here.
       return yield* refuse(409, "somebody is known by this phone or e-mail already")
@@ -83,8 +84,10 @@ export const createHandlers = handlersOf(createGroup, {
     const { caller } = yield* mayReach("crm", "write", "lead.create", "lead")
     const { source = "api", campaign, form, ...who } = payload
     if (identitiesOf(who).length === 0) return yield* needsIdentity
+    const home = yield* homeOf(caller.company)
     const lead = yield* submitLead({
       ...{ company: caller.company, who, source },
+      ...(home === undefined ? {} : { home }),
       ...(campaign === undefined ? {} : { campaign }),
       ...(form === undefined ? {} : { form }),
       ...(yield* keyed),

@@ -6,6 +6,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import { RateLimiterStore } from "effect/persistence/RateLimiter"
 import { Companies } from "../../companies/companies.ts"
+import { callingCodeOf } from "../../companies/phone-number.ts"
 import { Settings } from "../../config.ts"
 import { Admission } from "../../http/admission.ts"
 import { clientAddress } from "../../http/client-address.ts"
@@ -56,9 +57,11 @@ export const publicHandlers = handlersOf(publicGroup, {
       return received
     }
     yield* countRequest(yield* RateLimiterStore, `forms:${of}`, rateLimits.publicLeadsOfCompany)
+    const home = callingCodeOf(company.value.conversation.timeZone)
     const submitting = submitLead({
       company: of,
       who,
+      ...(home === undefined ? {} : { home }),
       source: source ?? "form",
       ...(campaign === undefined ? {} : { campaign }),
       ...(form === undefined ? {} : { form }),

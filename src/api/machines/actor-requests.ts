@@ -13,6 +13,9 @@ import type { Scope } from "../../../projections/query/owner-rule.ts"
 import { type QueryValues, single } from "../../../projections/query/query-values.ts"
 import { wrongParameter } from "../../../projections/query/wrong-parameter.ts"
 import { principalName } from "../../accounts/principal.ts"
+import { homeOf } from "../../companies/companies.ts"
+import { Contacts } from "../../companies/contacts.ts"
+import { identitiesOf, personsKnownBy } from "../../inbox/submit-lead.ts"
 import type { MachineResource, SendableEvent } from "../../resources/machine-resource.ts"
 import { storedEventJson } from "../../resources/stored-event-json.ts"
 import { mayReach, mustBeActive } from "../caller.ts"
@@ -167,6 +170,27 @@ export const deliverFromCaller = Effect.fnUntraced(function* (
   )
 })
 
+/** Whoever gets another e-mail or phone is known by it from now on; nobody takes what another is known by. */
+const beKnownBy = Effect.fnUntraced(function* (
+  company: string,
+  id: string,
+  { email, phone }: Readonly<Record<string, Json>>
+) {
+  const contacts = yield* Contacts
+  const who = {
+    ...(typeof email === "string" ? { email } : {}),
+    ...(typeof phone === "string" ? { phone } : {})
+  }
+  const identities = identitiesOf(who, yield* homeOf(company))
+  // All are looked at before any is taken.
+  const known = yield* personsKnownBy(company, identities)
+  if (known.some((other) => other !== id))
+    return yield* refuse(409, "somebody else is known by this e-mail or phone")
+  for (const identity of identities)
+    if ((yield* contacts.bind(company, identity, id)) !== id)
+      return yield* refuse(409, `somebody else became known by this ${identity.kind} just now`)
+})
+
 /** `POST /deals/:id/events/DealMoveAsked` */
 export const sendEvent = Effect.fnUntraced(function* (
   resource: MachineResource,
@@ -179,6 +203,7 @@ export const sendEvent = Effect.fnUntraced(function* (
   const body = yield* bodyOf(event)
   const expectedVersion = yield* readIfMatch
   yield* mustReach(resource, caller.company, scope, id)
+  if (resource.listed.knownBy === event.type) yield* beKnownBy(caller.company, id, body)
   const at = (yield* EngineClock).now()
   const filled = {
     ...(event.filled.has("by") ? { by: principalName(caller) } : {}),

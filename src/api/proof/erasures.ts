@@ -8,7 +8,9 @@ import {
 import { queryLimits } from "../../../projections/query/query-limits.ts"
 import { Audit, doneBy } from "../../accounts/audit/audit.ts"
 import { principalName } from "../../accounts/principal.ts"
+import { homeOf } from "../../companies/companies.ts"
 import { Contacts } from "../../companies/contacts.ts"
+import { identitiesOf } from "../../inbox/submit-lead.ts"
 import { mayReachAll } from "../caller.ts"
 import { iso } from "../contract/group.ts"
 import { type byIdentity, erasuresGroup } from "../contract/proof/erasures.ts"
@@ -47,8 +49,9 @@ const subjectOf = Effect.fnUntraced(function* (
   if (given.length !== 1) return yield* refuse(422, "one of leadId, phone and email is needed")
   if (leadId !== undefined) return `${subjectPrefix}${leadId}`
   const contacts = yield* Contacts
-  const identity = phone === undefined ? { kind: "email", value: email! } : { kind: "phone", value: phone }
-  const subject = yield* contacts.subjectOf(company, identity)
+  const who = { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) }
+  const [identity] = identitiesOf(who, yield* homeOf(company))
+  const subject = yield* contacts.subjectOf(company, identity!)
   return subject ?? (yield* refuse(404, "nobody is known by this"))
 })
 

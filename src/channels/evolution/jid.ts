@@ -31,9 +31,15 @@ export const jidsOf = (contact: string): ReadonlyArray<string> => {
   return [jid(contact)]
 }
 
+/** Somebody by the number, or by the id that hides it, and what else WhatsApp calls them. */
+export interface Person {
+  readonly contact: string
+  readonly alsoKnownAs?: ReadonlyArray<string>
+}
+
 /**
  * Which phone number stands behind a `@lid`, WhatsApp's id that hides it. A message tells both, a status update only
- * the lid, so pairs are remembered, the newest `lidsMax`; a restart forgets them.
+ * the lid, so pairs are remembered, the newest `lidsMax`; after a restart the inbox knows who is who.
  */
 export class LidBook {
   readonly #contacts = new Map<string, string>()
@@ -45,15 +51,21 @@ export class LidBook {
     if (oldest !== undefined) this.#contacts.delete(oldest)
   }
 
-  /** The contact of a jid (and of the phone jid that came with it); none if it is nobody to talk with. */
-  contactOf(jid: string, alternative?: string | null): string | undefined {
-    const party = partyOf(jid)
-    if (party._tag === "phone") return party.contact
-    if (party._tag === "nobody") return undefined
-    const phone = alternative ? partyOf(alternative) : nobody
-    if (phone._tag === "phone") this.learn(party.jid, phone.contact)
+  /**
+   * Who somebody is by the first of these jids, and what the others say of the same person; none if it is nobody to talk
+   * with.
+   */
+  whoIs(jid: string, ...others: ReadonlyArray<string | undefined>): Person | undefined {
+    const own = partyOf(jid)
+    if (own._tag === "nobody") return undefined
+    const parties = [own, ...others.map((other) => (other === undefined ? nobody : partyOf(other)))]
+    const lids = [...new Set(parties.flatMap((party) => (party._tag === "lid" ? [party.jid] : [])))]
+    const told = parties.find((party) => party._tag === "phone")?.contact
+    if (told !== undefined) for (const lid of lids) this.learn(lid, told)
     // Evolution sends to a lid as well as to a number, so an unknown one is still somebody to talk with.
-    return phone._tag === "phone" ? phone.contact : (this.#contacts.get(party.jid) ?? party.jid)
+    const contact = told ?? this.#contacts.get(lids[0] ?? "") ?? lids[0] ?? ""
+    const alsoKnownAs = lids.filter((lid) => lid !== contact)
+    return { contact, ...(alsoKnownAs.length === 0 ? {} : { alsoKnownAs }) }
   }
 
   /** The lids that are known to be this contact's. */

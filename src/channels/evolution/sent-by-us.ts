@@ -30,8 +30,9 @@ export class SentByUs {
     return this.#contacts.has(messageId) || this.#underWay.has(underWayKey(instance, text ?? ""))
   }
 
-  /** To whom we sent this message; undefined when it is not ours, or is forgotten. */
-  contactOf(messageId: string): string | undefined {
-    return this.#contacts.get(messageId)
+  /** The jid that we sent this message to; undefined when it is not ours, or is forgotten. */
+  jidOf(messageId: string): string | undefined {
+    const contact = this.#contacts.get(messageId)
+    return contact === undefined || contact.includes("@") ? contact : `${contact}@s.whatsapp.net`
   }
 }

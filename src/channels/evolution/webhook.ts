@@ -90,8 +90,11 @@ const messageOf = Effect.fnUntraced(function* (
   if (message !== undefined && typeof message !== "object")
     return yield* wrongShape("data.message has a wrong shape")
   const given = field(item, "key")
-  const contact = lids.contactOf(key.remoteJid, textAt(given, "remoteJidAlt") ?? textAt(given, "senderPn"))
-  if (contact === undefined) return []
+  const fromUs = goesOut || isTrue(field(given, "fromMe"))
+  // Of our own messages the sender is ourselves, not the lead.
+  const names = ["remoteJidAlt", "previousRemoteJid", ...(fromUs ? [] : ["senderPn", "senderLid"])]
+  const person = lids.whoIs(key.remoteJid, ...names.map((name) => textAt(given, name)))
+  if (person === undefined) return []
   const edit = editOf(message)
   const at = providerTime(field(item, "messageTimestamp"), now)
   // The time of a webhook that is sent again is another one if the provider gave none.
@@ -101,13 +104,12 @@ const messageOf = Effect.fnUntraced(function* (
   if ("unreadable" in content)
     return yield* wrongShape(`data.message.${content.unreadable} has a wrong shape`)
   if (goesOut && sent.isOurs(instance, key.id, content.text)) return []
-  const fromUs = goesOut || isTrue(field(given, "fromMe"))
   // On our own messages the name is ours ("Você").
   const name = fromUs ? undefined : cleanOptional(textAt(item, "pushName"), channelLimits.nameLengthMax)
   const inbound: Inbound = {
     _tag: "message",
     instance,
-    contact,
+    ...person,
     messageId,
     at,
     ...content,
@@ -127,12 +129,12 @@ const statusOf = Effect.fnUntraced(function* (
 ) {
   const { keyId, remoteJid } = yield* update(item)
   // Our own message's id says whose it is, also where the provider hides the number.
-  const contact = sent.contactOf(keyId) ?? lids.contactOf(remoteJid)
+  const person = lids.whoIs(remoteJid, sent.jidOf(keyId))
   const status = textAt(item, "status") ?? ""
   const known = Object.hasOwn(statuses, status) ? statuses[status] : undefined
   // An update of the lead's own message says that we have read it.
-  if (contact === undefined || known === undefined || field(item, "fromMe") === false) return []
-  const inbound: Inbound = { _tag: "status", instance, contact, messageId: keyId, status: known, at }
+  if (person === undefined || known === undefined || field(item, "fromMe") === false) return []
+  const inbound: Inbound = { _tag: "status", instance, ...person, messageId: keyId, status: known, at }
   return [inbound]
 })
 

@@ -311,9 +311,22 @@ describe("a contact behind a lid", () => {
   const lid = "103899771998284@lid"
   it.each(["remoteJidAlt", "senderPn"])("is known by the number in %s", async (field) => {
     const key = { remoteJid: lid, [field]: `${contact}@s.whatsapp.net` }
-    expect(await receive(upsert(messages.conversation, key))).toEqual(message({ text: "Oi, tudo bem?" }))
+    const expected = message({ text: "Oi, tudo bem?", alsoKnownAs: [lid] })
+    expect(await receive(upsert(messages.conversation, key))).toEqual(expected)
     const [status] = await receive(update("READ", { remoteJid: lid }))
     expect(status?.contact).toBe(contact)
+  })
+
+  it.each(["previousRemoteJid", "senderLid"])("is told beside the number in %s", async (field) => {
+    const [inbound] = await receive(upsert(messages.conversation, { [field]: "303899770000123@lid" }))
+    expect(inbound).toMatchObject({ contact, alsoKnownAs: ["303899770000123@lid"] })
+  })
+
+  it("is not ourselves, who write from the phone", async () => {
+    const ours = { fromMe: true, senderPn: "5511900000000@s.whatsapp.net", senderLid: "999@lid" }
+    const [inbound] = await receive(upsert(messages.conversation, { ...ours, remoteJid: "777771998285@lid" }))
+    expect(inbound).toMatchObject({ contact: "777771998285@lid", fromUs: true })
+    expect(inbound).not.toHaveProperty("alsoKnownAs")
   })
 
   it("is the lid itself when the number is not told", async () => {

@@ -52,6 +52,43 @@ describe.each(databases)("contacts on $name", (kind) => {
     expect(new Set([first, ...others].map(({ conversation }) => JSON.stringify(conversation))).size).toBe(5)
   })
 
+  it("sees one person in all spellings of a number, also in those that were kept before", async () => {
+    const form = { kind: "phone", value: "(31) 98881-2345", home: "55" }
+    const found = await inProcess((contacts) =>
+      Effect.gen(function* () {
+        const id = yield* contacts.bind("acme", form, "f0f0")
+        const { leadId } = yield* contacts.take({ ...ana, contact: "553188812345" })
+        return [id, leadId, yield* contacts.subjectOf("acme", { kind: "phone", value: "+5531988812345" })]
+      })
+    )
+    expect(found).toEqual(["f0f0", "f0f0", "lead/f0f0"])
+    const landline = await inProcess((contacts) => contacts.take({ ...ana, contact: "551133334444" }))
+    const mobile = await inProcess((contacts) => contacts.take({ ...ana, contact: "5511933334444" }))
+    expect(mobile.leadId).not.toBe(landline.leadId)
+  })
+
+  it("learns the id that hides a number from whatever names both, and keeps it", async () => {
+    const number = { ...ana, contact: "5511900000101" }
+    const hidden = { ...ana, contact: "103899770000123@lid" }
+    const first = await inProcess((contacts) => contacts.take(hidden))
+    const both = { ...number, alsoKnownAs: [hidden.contact] }
+    const learnt = await inProcess((contacts) => contacts.take(both))
+    expect(learnt).toEqual({ ...first, isNewlyKnown: true })
+    expect(await inProcess((contacts) => contacts.take(both))).toEqual(first)
+    expect(await inProcess((contacts) => contacts.find(number))).toEqual(first)
+    // The other way round: the number first, then the id, by an update alone.
+    const other = { ...ana, contact: "5511900000102" }
+    const known = await inProcess((contacts) => contacts.take(other))
+    await inProcess((contacts) => contacts.find({ ...other, alsoKnownAs: ["203899770000123@lid"] }))
+    expect(await inProcess((contacts) => contacts.find({ ...ana, contact: "203899770000123@lid" }))).toEqual(
+      known
+    )
+    // Nobody's number is the id's digits.
+    expect(
+      await inProcess((contacts) => contacts.find({ ...ana, contact: "203899770000123" }))
+    ).toBeUndefined()
+  })
+
   it("finds nobody that was never heard of, and makes nobody by looking", async () => {
     const stranger = { ...ana, contact: "5511000000000" }
     const seen = await inProcess((contacts) => Effect.all([contacts.find(stranger), contacts.find(stranger)]))

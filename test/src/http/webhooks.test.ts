@@ -146,6 +146,37 @@ test("what a person writes on the phone hands the conversation over", async () =
   expect(count(events, "HandedOver")).toBe(1)
 })
 
+test("somebody behind a hidden number is one person, whatever names both", async () => {
+  const [lead, lid] = ["5511900000015", "303899770000123@lid"]
+  const by = (remoteJid: string, id: string, more: object = {}) =>
+    upsert({ conversation: `Oi ${id}` }, { id, remoteJid, ...more })
+  await whatsapp(by(lid, "H1"))
+  await whatsapp(by(lid, "H2", { remoteJidAlt: `${lead}@s.whatsapp.net` }))
+  await whatsapp(by(`${lead}@s.whatsapp.net`, "H3"))
+  await whatsapp(by(lid, "H4", { fromMe: true }))
+  const events = await conversationWith(lid)
+  expect([count(events, "MessageReceived"), count(events, "HandedOver")]).toEqual([3, 1])
+  expect(await conversationWith(lead)).toEqual([])
+  const { leadId } = events.find(({ type }) => type === "ConversationStarted")!.data
+  const described = (await server.events()).filter(
+    ({ stream, type }) => stream === `contact/${leadId}` && type === "ContactDescribed"
+  )
+  expect(described.at(-1)?.data).toMatchObject({ phone: `+${lead}` })
+})
+
+test("our own message's id is enough to find its conversation", async () => {
+  const lead = "5511900000016"
+  await whatsapp(textOf("Oi", "K1", lead))
+  const sent = await eventually(async () => evolution.sent().find(({ contact: to }) => to === lead))
+  await eventually(async () => count(await conversationWith(lead), "ChunkSent") > 0)
+  const told = await whatsapp(update("READ", { keyId: sent.id, remoteJid: "403899770000123@lid" }))
+  expect(told.body).toMatchObject({ refused: 0 })
+  await whatsapp(
+    upsert({ conversation: "Já respondo" }, { id: "K2", fromMe: true, remoteJid: "403899770000123@lid" })
+  )
+  expect(count(await conversationWith(lead), "HandedOver")).toBe(1)
+})
+
 test("a delivery update of a conversation that is not there begins none", async () => {
   const before = count(await server.events(), "ConversationStarted")
   const answer = await whatsapp(update("READ", { remoteJid: "5511900000099@s.whatsapp.net" }))

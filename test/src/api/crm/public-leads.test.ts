@@ -52,4 +52,22 @@ describe.each(databases)("what people type, on $name", (kind) => {
     expect(tags.body.items).toHaveLength(1)
     expect(JSON.stringify((await ana.ask(`/api/v1/contacts/${body.id}`)).body)).not.toContain(decomposed)
   })
+
+  it("knows a contact by what it was changed to, which is nobody else's", async () => {
+    const create = async (body: object) => (await ana.ask("/api/v1/contacts", { body })).body.id as string
+    const [a, b] = [await create({ phone: "+5511900000201" }), await create({ email: "b@example.com" })]
+    const describeAs = (id: string, body: object) =>
+      ana.ask(`/api/v1/contacts/${id}/events/ContactDescribeAsked`, { body })
+    expect((await describeAs(a, { email: "B@example.com" })).status).toBe(409)
+    expect((await describeAs(b, { phone: "(11) 90000-0201" })).status).toBe(409)
+    expect((await describeAs(a, { email: "a@example.com", phone: "11900000201" })).status).toBe(200)
+    expect((await describeAs(b, { email: "a@example.com" })).status).toBe(409)
+    expect((await describeAs(b, { email: "b@example.com", name: "Bea", phone: null })).status).toBe(200)
+    expect(await ana.ask("/api/v1/contacts", { body: { email: "a@example.com" } })).toMatchObject({
+      status: 409,
+      body: { id: a }
+    })
+    const erased = await ana.ask("/api/v1/erasures", { body: { phone: "(11) 90000-0201", reason: "asked" } })
+    expect(erased.body.leadId ?? erased.status).toBe(erased.body.leadId === undefined ? 202 : a)
+  })
 })

@@ -14,9 +14,9 @@ it("knows what is on its way by its words, by each account, until the last of th
   expect(sent.isOurs("main", "X", "Oi")).toBe(true)
   endOther(undefined)
   expect(sent.isOurs("main", "X", "Oi")).toBe(false)
-  expect([sent.isOurs("main", "A", undefined), sent.contactOf("A"), sent.contactOf("X")]).toEqual([
+  expect([sent.isOurs("main", "A", undefined), sent.jidOf("A"), sent.jidOf("X")]).toEqual([
     true,
-    "55",
+    "55@s.whatsapp.net",
     undefined
   ])
 })
@@ -24,5 +24,5 @@ it("knows what is on its way by its words, by each account, until the last of th
 it("forgets the oldest of very many", () => {
   const sent = new SentByUs()
   for (let at = 0; at <= 20_000; at++) sent.begin("main", String(at), "Oi")(`id-${at}`)
-  expect([sent.contactOf("id-0"), sent.contactOf("id-20000")]).toEqual([undefined, "20000"])
+  expect([sent.jidOf("id-0"), sent.jidOf("id-20000")]).toEqual([undefined, "20000@s.whatsapp.net"])
 })
