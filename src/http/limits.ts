@@ -19,9 +19,9 @@ export const httpLimits = {
   workLeast: 16,
   workMost: 1_024,
   workEach: 4,
-  /** The process is looked after so often; when that is late by so much, it stands still. */
+  /** The process is looked after so often; when that is late by so much, it stands still: a pause of the collector is none. */
   beatMs: 50,
-  standingMaxMs: 250,
+  standingMaxMs: 1_000,
   overloadedRetryMs: 2_000,
   /** Told to come again at once, a second; more of them are told a little later, each within so long. */
   shedPerSecond: 500,
