@@ -20,6 +20,8 @@ export type Inbound =
       readonly text?: string
       readonly media?: ReadonlyArray<Media>
       readonly contactName?: string
+      /** The earlier message that it replaces; its writer may be known by that message alone. */
+      readonly edits?: { readonly id: string; readonly writerIsKnown: boolean }
       /** By which link or advertisement somebody came, as the company named it. */
       readonly campaign?: string
       /** True when a person of the company wrote it on the phone or in the provider's own app. */

@@ -18,6 +18,7 @@ import { Companies, type UnknownCompany } from "../companies/companies.ts"
 import { type Contact, Contacts, type KnownContact, phoneOf } from "../companies/contacts.ts"
 import { introduce, tellNumber } from "../companies/introduce.ts"
 import type { Starter } from "../companies/start/start.ts"
+import { saysNothing } from "./edits.ts"
 
 /** What became of the inbounds of one request; all of them are stored, known, or can't ever be taken. */
 export interface Taken {
@@ -86,10 +87,11 @@ const takeOne = Effect.fnUntraced(function* (
     ...(alsoKnownAs === undefined ? {} : { alsoKnownAs })
   }
   // News of a message says nothing about who it was for, so it never begins a conversation.
-  const isNews = inbound._tag === "status"
+  const isNews = inbound._tag === "status" || inbound.edits?.writerIsKnown === false
   const find = Effect.mapError(isNews ? contacts.find(who) : contacts.take(who), notNow)
   const known = yield* find
   if (known === undefined) return "refused" as const
+  if (yield* saysNothing(engine, known.conversation, inbound)) return "known" as const
   const { event, key: id, principal } = eventOf(channel, inbound)
   const key = yield* Effect.mapError(contacts.blindKey(company, id), notNow)
   const expectedVersion = isNews ? "exists" : "any"

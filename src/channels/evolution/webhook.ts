@@ -44,9 +44,10 @@ export interface KnownOfServer {
 
 /**
  * What one webhook of Evolution brings; kinds of events that are not here are ignored. `send.message` shows what went
- * out by our account, by whatever tool: what we did not send ourselves, a person did. `messages.edited` is ignored:
- * Evolution passes on the inner message alone, whose key names us as its writer whoever wrote it. Edits that come as
- * `messages.upsert` (older versions) are new messages with the id `<id of the edited>:edit:<ms>`.
+ * out by our account, by whatever tool: what we did not send ourselves, a person did. Of `messages.edited`
+ * Evolution passes on the inner message alone, whose key names us as its writer whoever wrote it: whose it is follows from
+ * the message that it names. An edit has the id `<id of the edited>:edit:<ms>`; older versions send it as
+ * `messages.upsert`.
  */
 export const inboundOf = Effect.fnUntraced(function* (
   body: unknown,
@@ -65,14 +66,15 @@ export const inboundOf = Effect.fnUntraced(function* (
   if (!taken.has(event)) return []
   if (instance === undefined) return yield* wrongShape("instance is missing")
   const now = yield* Clock.currentTimeMillis
-  const read = (item: unknown): Effect.Effect<ReadonlyArray<Inbound>, WebhookRefused> =>
-    event === "messages.update"
-      ? statusOf(item, instance, known, trueTime(given.date_time, now))
-      : messageOf(item, instance, known, event === "send.message", now)
+  const read = (item: unknown): Effect.Effect<ReadonlyArray<Inbound>, WebhookRefused> => {
+    if (event === "messages.update") return statusOf(item, instance, known, trueTime(given.date_time, now))
+    if (event === "messages.edited") return editedOf(item, instance, known, trueTime(given.date_time, now))
+    return messageOf(item, instance, known, event === "send.message", now)
+  }
   return yield* readItems(given.data, read)
 })
 
-const taken = new Set(["messages.upsert", "send.message", "messages.update"])
+const taken = new Set(["messages.upsert", "send.message", "messages.update", "messages.edited"])
 
 /** Settings name events in capitals, addresses with a hyphen: `MESSAGES_UPSERT`, `messages-upsert`. */
 const eventOf = (name: unknown): string | undefined =>
@@ -114,7 +116,37 @@ const messageOf = Effect.fnUntraced(function* (
     at,
     ...content,
     ...(name === undefined ? {} : { contactName: name }),
+    ...(edit ? { edits: { id: edit.id, writerIsKnown: true } } : {}),
     fromUs
+  }
+  return [inbound]
+})
+
+const editedOf = Effect.fnUntraced(function* (
+  item: unknown,
+  instance: string,
+  { lids }: KnownOfServer,
+  at: number
+) {
+  const { key } = yield* upsert(item)
+  const edited = field(item, "editedMessage")
+  const person = lids.whoIs(key.remoteJid, textAt(item, "key", "remoteJidAlt"))
+  if (edited === undefined || person === undefined) return []
+  const messageId = `${key.id}:edit:${providerTime(field(item, "timestampMs"), at)}`
+  const content = contentOf(unwrap(field(edited, "message") ?? edited), messageId)
+  if (content === "nothing") return []
+  if ("unreadable" in content)
+    return yield* wrongShape(`data.editedMessage.${content.unreadable} has a wrong shape`)
+  const edits = { id: key.id, writerIsKnown: false }
+  const inbound: Inbound = {
+    _tag: "message",
+    instance,
+    ...person,
+    messageId,
+    at,
+    ...content,
+    edits,
+    fromUs: false
   }
   return [inbound]
 })

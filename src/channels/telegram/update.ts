@@ -72,6 +72,7 @@ const found = Effect.fnUntraced(function* (
     ...said,
     ...(media.length === 0 ? {} : { media }),
     ...(name === undefined ? {} : { contactName: name }),
+    ...(edited ? { edits: { id, writerIsKnown: true } } : {}),
     fromUs: false
   }
   return [inbound]

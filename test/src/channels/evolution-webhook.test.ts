@@ -243,10 +243,32 @@ describe("messages.upsert", () => {
     const protocolMessage = { key: { id: "3A11", fromMe: true }, type: "MESSAGE_EDIT", editedMessage }
     const expected = {
       ...message({ text: "Oi, tudo ótimo?" })[0],
-      messageId: `3A11:edit:${writtenAt * 1000}`
+      messageId: `3A11:edit:${writtenAt * 1000}`,
+      edits: { id: "3A11", writerIsKnown: true }
     }
     expect(await receive(upsert({ editedMessage: { message: { protocolMessage } } }))).toEqual([expected])
     expect(await receive(upsert({ protocolMessage }))).toEqual([expected])
+  })
+})
+
+describe("messages.edited", () => {
+  it("is a message whose writer is known by the one that it names", async () => {
+    const key = { remoteJid: `${contact}@s.whatsapp.net`, fromMe: true, id: "3AEDIT1" }
+    const data = {
+      key,
+      type: 14,
+      editedMessage: { conversation: "mil reais" },
+      timestampMs: writtenAt * 1000
+    }
+    expect(await receive(envelope("messages.edited", data))).toMatchObject([
+      {
+        ...{ contact, text: "mil reais", messageId: `3AEDIT1:edit:${writtenAt * 1000}`, fromUs: false },
+        edits: { id: "3AEDIT1", writerIsKnown: false }
+      }
+    ])
+    expect(
+      (await refused(envelope("messages.edited", { ...data, editedMessage: { conversation: [] } }))).message
+    ).toBe("data.editedMessage.conversation has a wrong shape")
   })
 })
 

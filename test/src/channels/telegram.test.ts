@@ -102,6 +102,7 @@ describe("a Telegram update", () => {
       {
         ...expected({ text: "Oi, tudo ótimo?" })[0],
         messageId: `${contact}:1365:edit:${writtenAt + 60}`,
+        edits: { id: `${contact}:1365`, writerIsKnown: true },
         at: (writtenAt + 60) * 1000
       }
     ])

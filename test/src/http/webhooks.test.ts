@@ -177,6 +177,29 @@ test("our own message's id is enough to find its conversation", async () => {
   expect(count(await conversationWith(lead), "HandedOver")).toBe(1)
 })
 
+test("an edit is the lead's newest word, and none when it changes nothing or is of somebody else", async () => {
+  const lead = "5511900000017"
+  await whatsapp(textOf("Orçamento de 10 mil reais", "E1", lead))
+  const edited = (conversation: string, id: string, of = lead) => {
+    const key = { remoteJid: `${of}@s.whatsapp.net`, fromMe: true, id }
+    return whatsapp({
+      ...textOf("", ""),
+      event: "messages.edited",
+      data: { key, editedMessage: { conversation } }
+    })
+  }
+  const heard = async () =>
+    (await conversationWith(lead))
+      .filter(({ type }) => type === "MessageReceived")
+      .map(({ data }) => data.text)
+  expect((await edited("Orçamento de 10 mil reais", "E1")).body).toMatchObject({ stored: 0, known: 1 })
+  expect((await edited("Orçamento de 1 mil reais", "E1")).body).toMatchObject({ stored: 1 })
+  expect((await edited("Orçamento de 1 mil reais", "E1")).body).toMatchObject({ stored: 0, known: 1 })
+  expect((await edited("Vou te ligar", "OURS")).body).toMatchObject({ stored: 0, known: 1 })
+  expect((await edited("Oi", "E1", "5511900000098")).body).toMatchObject({ stored: 0, refused: 1 })
+  expect(await heard()).toEqual(["Orçamento de 10 mil reais", "Orçamento de 1 mil reais"])
+})
+
 test("a delivery update of a conversation that is not there begins none", async () => {
   const before = count(await server.events(), "ConversationStarted")
   const answer = await whatsapp(update("READ", { remoteJid: "5511900000099@s.whatsapp.net" }))
