@@ -9,7 +9,7 @@ export const conversationChanges = (row: Conversation, event: PastEvent): Change
   const { type, data, recordedAt: at } = event
   switch (type) {
     case "MessageReceived":
-      return { ...heard(row, at), ...(row.state === "optedOut" ? {} : waits(row, at)) }
+      return { ...heard(row, at), ...waits(row, at) }
     case "PersonReplied":
       return personMayHaveSpoken(row, event)
     case "PersonTookOver":
@@ -49,7 +49,7 @@ const ownershipChanges = (row: Conversation, { type, data, recordedAt: at }: Pas
     case "TakenBack":
       return { owner: "agent", state: "open", taken_back_at: at }
     case "OptedOut":
-      return { state: "optedOut", opted_out_at: at, approval_turn: null, ...nothingWaits }
+      return { state: "optedOut", opted_out_at: at, approval_turn: null, ...letGo(row) }
     case "ConversationClosed":
       return {
         state: "closed",
@@ -60,7 +60,7 @@ const ownershipChanges = (row: Conversation, { type, data, recordedAt: at }: Pas
         ...nothingWaits
       }
     case "ConversationReopened":
-      return reopened(row, at)
+      return reopened(row)
     default:
       return {}
   }
@@ -102,12 +102,17 @@ const nothingWaits = {
   newer_since: null
 } satisfies Changes
 
+/** An opt-out lets go of what waits where it was said; what the lead wrote in its other conversations waits on. */
+const letGo = ({ last_event }: Conversation): Changes =>
+  last_event === "MessageReceived" ? nothingWaits : { in_turn: 0, newer_since: null }
+
 /** The turn is answered; what came after it still waits. */
-const answered = ({ unanswered, in_turn, newer_since }: Conversation): Changes => {
+const answered = ({ unanswered, unanswered_since, in_turn, newer_since }: Conversation): Changes => {
   const left = Math.max(0, unanswered - in_turn)
   return {
     unanswered: left,
-    unanswered_since: left === 0 ? null : newer_since,
+    // A farewell answers nothing: what waited since goes on waiting.
+    unanswered_since: left === 0 ? null : in_turn === 0 ? unanswered_since : newer_since,
     in_turn: 0,
     newer_since: null
   }
@@ -155,15 +160,13 @@ const handedOver = (row: Conversation, { by, reason }: PastEvent["data"], at: nu
   }
 }
 
-const reopened = (row: Conversation, at: number): Changes => {
+const reopened = (row: Conversation): Changes => {
   const isTaken = row.last_event === "PersonReplied" || row.last_event === "PersonTookOver"
-  const asksForMore = row.state === "optedOut" && row.last_event === "MessageReceived"
   return {
     state: isTaken ? "personOwned" : row.owner === "agent" ? "open" : "waitingForPerson",
     opted_out_at: null,
     closed_at: null,
     closed_by: null,
-    closed_why: null,
-    ...(asksForMore ? waits({ ...row, ...nothingWaits }, at) : {})
+    closed_why: null
   }
 }

@@ -63,7 +63,7 @@ export type Conversation = RowOf<typeof columns>
 /** Conversations: with whom they are, who has them, what waits, and how they went. */
 export const conversations = readModel({
   name: "conversations",
-  version: 1,
+  version: 2,
   about:
     "One row for each conversation: with whom, on which channel, who has it now, what waits for an answer, and its counts.",
   machines: ["conversation"],

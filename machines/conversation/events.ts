@@ -96,6 +96,9 @@ export const conversationEvents = {
   FirstContactRefused: Schema.Struct({ by, reason, at }),
   /** Sent by the lead at its handoff: one closing line goes out, then a person goes on. */
   HandOverAsked: Schema.Struct({ by, reason, at }),
+  /** Sent by the lead, which said so in another conversation: on another account or channel. */
+  LeadOptedOut: Schema.Struct({ said: personal(Schema.String), at }),
+  LeadOptedIn: Schema.Struct({ by, reason, at }),
   ConversationCloseAsked: Schema.Struct({ by, reason, at }),
   ConversationReopenAsked: Schema.Struct({ by, reason, at }),
   SettingsChanged: Schema.Struct({ settings: ConversationSettings, by, reason, at })

@@ -6,7 +6,9 @@ import { Answer, Language, Media } from "./events.ts"
 const Line = Schema.Struct({
   from: Schema.Literals(["lead", "agent", "person"]),
   text: Schema.String,
-  media: Schema.optionalKey(Schema.Array(Media))
+  media: Schema.optionalKey(Schema.Array(Media)),
+  /** When the lead wrote it, epoch ms. */
+  at: Schema.optionalKey(Schema.Number)
 })
 
 /** The jobs that a conversation asks for. Every text that a lead may read comes from `writeReply`. */
@@ -14,7 +16,7 @@ export const conversationJobs = {
   /** Asks the model for the reply to one whole turn, a first message, a follow-up, or the line that hands over. */
   writeReply: {
     input: Schema.Struct({
-      purpose: Schema.Literals(["reply", "firstContact", "followUp", "handOver"]),
+      purpose: Schema.Literals(["reply", "firstContact", "followUp", "handOver", "optedOut"]),
       turn: Schema.Number,
       /** Which follow-up, from 1. */
       followUp: Schema.optionalKey(Schema.Number),

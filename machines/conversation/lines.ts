@@ -31,14 +31,16 @@ export const lineOf = (event: Heard, from: SpokenLine["from"]): SpokenLine => ({
   from,
   text: event.text ?? event.media?.find((each) => each.caption !== undefined)?.caption ?? "",
   messageId: event.messageId,
-  ...(event.media === undefined ? {} : { media: event.media })
+  ...(event.media === undefined ? {} : { media: event.media }),
+  ...(event.type === "MessageReceived" ? { at: event.at } : {})
 })
 
 /** As the model reads it. */
-const forModel = ({ from, text, media }: SpokenLine) => ({
+const forModel = ({ from, text, media, at }: SpokenLine) => ({
   from,
   text,
-  ...(media === undefined ? {} : { media })
+  ...(media === undefined ? {} : { media }),
+  ...(at === undefined ? {} : { at })
 })
 
 /** What was said, for the model: the past, and what waits for an answer. */

@@ -1,5 +1,5 @@
 import { showTypingInput, writeReplyInput } from "./reply.ts"
-import { sending } from "./sending.ts"
+import { sending, whileOptedOut } from "./sending.ts"
 import { conversationSetup } from "./setup.ts"
 import { newConversation } from "./state.ts"
 
@@ -13,21 +13,30 @@ import { newConversation } from "./state.ts"
  * - Follow-ups are timers of `waitingForLead` and of nothing else. A word of the lead ends the series; the next
  *   silence begins another, up to `followUpsMax` in all. Once a person had the conversation, or the lead opted out,
  *   there is never one again.
- * - A person who writes or takes over has it until it is given back. After an opt-out nothing sets out, until the
- *   lead or a person asks for it in words.
+ * - A person who writes or takes over has it until it is given back. An opt-out, here or in another
+ *   conversation of the lead, is confirmed once where it was said; then nothing sets out, until the lead or a person asks
+ *   for it in words.
  */
 export const conversationMachine = conversationSetup.createMachine({
   id: "conversation",
-  version: "1.0.0",
+  version: "2.0.0",
   context: ({ input }) => newConversation(input),
   entry: "start",
   initial: "listening",
   on: {
-    MessageReceived: {
-      guard: "optsOut",
-      target: ".optedOut",
-      actions: ["giveUpReply", "hearInSilence", "letGo", "optOut"]
-    },
+    MessageReceived: [
+      {
+        guard: "optsOutUnapproved",
+        target: ".optedOut",
+        actions: ["giveUpReply", "hearInSilence", "letGo", "optOut"]
+      },
+      {
+        guard: "optsOut",
+        target: ".confirming",
+        actions: ["giveUpReply", "hearInSilence", "letGo", "optOut", "beginFarewell"]
+      }
+    ],
+    LeadOptedOut: { target: ".optedOut", actions: ["giveUpReply", "optOutElsewhere"] },
     PersonTookOver: { target: ".personOwned", actions: ["giveUpReply", "takeOver"] },
     PersonReplied: [
       { guard: "isOurEcho", actions: "noteEcho" },
@@ -171,19 +180,40 @@ export const conversationMachine = conversationSetup.createMachine({
         { target: "listening" }
       ]
     },
-    /** The lead wants no messages. */
-    optedOut: {
+    /** The lead wants no messages: one line says that we heard it, and how it may come back. */
+    confirming: {
+      invoke: {
+        id: "writeReply",
+        src: "writeReply",
+        input: ({ context }) => writeReplyInput(context),
+        onDone: [
+          { guard: "nothingToSay", target: "optedOut", actions: ["recordReply", "giveUpReply"] },
+          { target: "sending.lastBeforeOptOut", actions: "recordReply" }
+        ],
+        onError: { target: "optedOut", actions: "failReply" }
+      },
       on: {
+        ...whileOptedOut,
         MessageReceived: [
-          { guard: "optsIn", target: "resuming", actions: ["optIn", "hear"] },
-          { guard: "speaks", actions: "hearInSilence" },
+          { guard: "optsIn", target: "resuming", actions: ["giveUpReply", "optIn", "hear"] },
+          { guard: "isNew", actions: "hear" },
           {}
         ],
-        PersonTookOver: {},
-        PersonReplied: [{ guard: "isOurEcho", actions: "noteEcho" }, { actions: "notePersonLine" }],
-        ConversationReopenAsked: { target: "resuming", actions: "reopen" },
-        ConversationCloseAsked: {},
-        HandOverAsked: {}
+        LeadOptedIn: { target: "resuming", actions: ["giveUpReply", "optInElsewhere"] },
+        ConversationReopenAsked: { target: "resuming", actions: ["giveUpReply", "reopenOptedOut"] }
+      }
+    },
+    /** Nothing is sent any more. What the lead writes all the same waits for a person. */
+    optedOut: {
+      on: {
+        ...whileOptedOut,
+        MessageReceived: [
+          { guard: "optsIn", target: "resuming", actions: ["optIn", "hear"] },
+          { guard: "isNew", actions: "hear" },
+          {}
+        ],
+        LeadOptedIn: { target: "resuming", actions: "optInElsewhere" },
+        ConversationReopenAsked: { target: "resuming", actions: "reopenOptedOut" }
       }
     },
     closed: {

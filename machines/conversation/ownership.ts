@@ -118,17 +118,37 @@ export const optOut: ConversationRule = (context, event) => {
   return chain(stopFollowUps("optedOut"), out)(context, event)
 }
 
-/** The lead wants to hear from us again: its own opt-out is undone for the lead too. */
-export const optIn: ConversationRule = ({ leadId }, event) => ({
-  emit: [{ type: "ConversationReopened", by: "lead", reason: "opted in" }],
-  tell: [
-    {
-      machine: "lead",
-      id: leadId,
-      event: { type: "LeadReopenAsked", by: "lead", reason: "opted in", at: event.at }
-    }
-  ]
+/** The lead opted out in another conversation: nothing is sent here either. What it wrote here waits for a person. */
+export const optOutElsewhere: ConversationRule = (context, event) => {
+  const { said, at } = event as On<"LeadOptedOut">
+  const out: ConversationRule = () => ({
+    context: { now: at, handOver: null },
+    emit: [{ type: "OptedOut", said, at }]
+  })
+  return chain(stopFollowUps("optedOut"), out)(context, event)
+}
+
+/** Ends an opt-out here, and tells the lead, which ends it for its other conversations. */
+const endOptOut = ({ conversationId, leadId }: Conversation, by: string, reason: string, at: number) => ({
+  context: { now: at },
+  emit: [{ type: "ConversationReopened", by, reason } as const],
+  tell: [{ machine: "lead", id: leadId, event: { type: "LeadOptedIn", conversationId, by, reason, at } }]
 })
+
+/** The lead wants to hear from us again. */
+export const optIn: ConversationRule = (context, event) => endOptOut(context, "lead", "opted in", event.at)
+
+/** A person reopens what the lead had closed to us. */
+export const reopenOptedOut: ConversationRule = (context, event) => {
+  const { by, reason, at } = event as On<"ConversationReopenAsked">
+  return endOptOut(context, by, reason, at)
+}
+
+/** The opt-out was ended in another conversation. */
+export const optInElsewhere: ConversationRule = (_, event) => {
+  const { by, reason, at } = event as On<"LeadOptedIn">
+  return { context: { now: at }, emit: [{ type: "ConversationReopened", by, reason }] }
+}
 
 export const approve: ConversationRule = (_, event) => ({ context: { now: event.at, approved: true } })
 

@@ -36,11 +36,14 @@ export const recordReply: ConversationRule = (context, event) => {
   const { output, at } = event as On<"xstate.done.actor.writeReply">
   const { turn, conversationId, leadId, reply } = context
   if (reply === null) return {}
-  const chunks = chunksOf(output.chunks)
+  // The farewell to who opted out is one message, and asks for nobody.
+  const isFarewell = reply.purpose === "optedOut"
+  const chunks = chunksOf(isFarewell ? [output.chunks.join(" ")] : output.chunks)
   const fresh = output.answers.filter((answer) => !isKnown(context.answers, answer))
   const names = new Set(fresh.map((answer) => answer.criterion))
   const others = context.answers.filter((answer) => !names.has(answer.criterion))
-  const { model, promptHash, tokensIn, tokensOut, costUsd, handOver } = output
+  const { model, promptHash, tokensIn, tokensOut, costUsd } = output
+  const handOver = isFarewell ? undefined : output.handOver
   const by = `agent:${context.agent}`
   return {
     context: {

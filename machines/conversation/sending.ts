@@ -11,14 +11,51 @@ const endsIn = <Target extends string>(target: Target) =>
     ]
   }) as const
 
+/** The same where the lead opted out meanwhile: that is confirmed. */
+const endsInFarewell = {
+  "xstate.done.actor.sendChunk": {
+    target: "#conversation.confirming",
+    actions: ["recordSent", "giveUpReply", "beginFarewell"]
+  },
+  "xstate.error.actor.sendChunk": [
+    {
+      guard: "inDoubt",
+      target: "#conversation.confirming",
+      actions: ["recordDoubt", "giveUpReply", "beginFarewell"]
+    },
+    { target: "#conversation.confirming", actions: ["recordFailure", "giveUpReply", "beginFarewell"] }
+  ]
+} as const
+
 const optOut = {
   guard: "optsOut",
-  target: "lastBeforeOptOut",
+  target: "lastBeforeFarewell",
   actions: ["hearInSilence", "letGo", "optOut"]
 } as const
+const optOutElsewhere = { target: "lastBeforeOptOut", actions: "optOutElsewhere" } as const
 const hear = { guard: "speaks", actions: "hear" } as const
 const close = { target: "lastBeforeClosed", actions: ["stopForClose", "letGo", "close"] } as const
 const echo = { guard: "isOurEcho", actions: "noteEcho" } as const
+
+/** What changes nothing while the lead is opted out. */
+export const whileOptedOut = {
+  PersonTookOver: {},
+  PersonReplied: [echo, { actions: "notePersonLine" }],
+  LeadOptedOut: {},
+  ConversationCloseAsked: {},
+  HandOverAsked: {}
+} as const
+
+const comesBack = {
+  ...whileOptedOut,
+  MessageReceived: [
+    { guard: "optsIn", target: "lastBeforeListening", actions: ["optIn", "hear"] },
+    { guard: "isNew", actions: "hear" },
+    {}
+  ],
+  LeadOptedIn: { target: "lastBeforeListening", actions: "optInElsewhere" },
+  ConversationReopenAsked: { target: "lastBeforeListening", actions: "reopenOptedOut" }
+} as const
 
 /**
  * One chunk is on its way. It is never called back: whatever happens meanwhile is decided when its end is known, and
@@ -41,6 +78,7 @@ export const sending = conversationSetup.createStateConfig({
     onItsWay: {
       on: {
         MessageReceived: [optOut, hear],
+        LeadOptedOut: optOutElsewhere,
         PersonTookOver: { target: "lastBeforePerson", actions: "takeOver" },
         PersonReplied: [echo, { target: "lastBeforePerson", actions: "personSpoke" }],
         ConversationCloseAsked: close
@@ -50,6 +88,7 @@ export const sending = conversationSetup.createStateConfig({
       on: {
         ...endsIn("#conversation.personOwned"),
         MessageReceived: [optOut, hear],
+        LeadOptedOut: optOutElsewhere,
         PersonTookOver: { actions: "takeOver" },
         PersonReplied: [echo, { actions: "personSpoke" }],
         ReturnedToAi: { target: "lastBeforeListening", actions: "takeBack" },
@@ -61,6 +100,7 @@ export const sending = conversationSetup.createStateConfig({
       on: {
         ...endsIn("#conversation.resuming"),
         MessageReceived: [optOut, hear],
+        LeadOptedOut: optOutElsewhere,
         PersonTookOver: { target: "lastBeforePerson", actions: "takeOver" },
         PersonReplied: [echo, { target: "lastBeforePerson", actions: "personSpoke" }],
         ConversationCloseAsked: close
@@ -73,6 +113,7 @@ export const sending = conversationSetup.createStateConfig({
           optOut,
           { guard: "speaks", target: "lastBeforeListening", actions: ["reopen", "hear"] }
         ],
+        LeadOptedOut: optOutElsewhere,
         PersonTookOver: { target: "lastBeforePerson", actions: ["reopen", "takeOver"] },
         PersonReplied: [echo, { target: "lastBeforePerson", actions: ["reopen", "personSpoke"] }],
         ConversationReopenAsked: { target: "lastBeforeListening", actions: "reopen" },
@@ -80,20 +121,7 @@ export const sending = conversationSetup.createStateConfig({
         ConversationCloseAsked: {}
       }
     },
-    lastBeforeOptOut: {
-      on: {
-        ...endsIn("#conversation.optedOut"),
-        MessageReceived: [
-          { guard: "optsIn", target: "lastBeforeListening", actions: ["optIn", "hear"] },
-          { guard: "speaks", actions: "hearInSilence" },
-          {}
-        ],
-        PersonTookOver: {},
-        PersonReplied: [echo, { actions: "notePersonLine" }],
-        ConversationReopenAsked: { target: "lastBeforeListening", actions: "reopen" },
-        ConversationCloseAsked: {},
-        HandOverAsked: {}
-      }
-    }
+    lastBeforeFarewell: { on: { ...endsInFarewell, ...comesBack } },
+    lastBeforeOptOut: { on: { ...endsIn("#conversation.optedOut"), ...comesBack } }
   }
 })

@@ -30,6 +30,8 @@ export type SpokenLine = {
   readonly text: string
   readonly messageId: string
   readonly media?: ReadonlyArray<Media>
+  /** When the lead wrote it: "amanhã" counts from then. */
+  readonly at?: number
   readonly turn?: number
 }
 

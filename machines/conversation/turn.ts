@@ -2,7 +2,7 @@ import { intoBusinessHours } from "./business-hours.ts"
 import { conversationLimits } from "./limits.ts"
 import { answered, lineOf, unanswered, withLine } from "./lines.ts"
 import { asksToStart, asksToStop } from "./opt-out-words.ts"
-import type { Conversation, ConversationEvent, ConversationRule, On, Purpose } from "./state.ts"
+import type { Conversation, ConversationEvent, ConversationRule, On, Purpose, Reply } from "./state.ts"
 import { theAgent } from "./state.ts"
 
 /** The lead's message is new to us and is no opt-out. */
@@ -17,7 +17,12 @@ export const optsOut = (context: Conversation, event: ConversationEvent): boolea
 export const optsIn = (context: Conversation, event: ConversationEvent): boolean =>
   isNew(context, event) && asksToStart((event as On<"MessageReceived">).text)
 
-const isNew = ({ heard }: Conversation, event: ConversationEvent): boolean =>
+/** The lead opts out before a person said yes to the AI's first word: then nothing confirms it. */
+export const optsOutUnapproved = (context: Conversation, event: ConversationEvent): boolean =>
+  optsOut(context, event) && context.settings.approveFirstContact && !context.approved
+
+/** The lead's message is new to us, whatever it says. */
+export const isNew = ({ heard }: Conversation, event: ConversationEvent): boolean =>
   event.type === "MessageReceived" && !heard.includes(event.messageId)
 
 /** Takes down a message that waits for an answer: it ends the silence. The first of a turn is told to the lead. */
@@ -37,7 +42,7 @@ export const hear: ConversationRule = (context, event) => {
   }
 }
 
-/** Takes down a message that gets no answer: of a lead that opted out. */
+/** Takes down the message by which the lead opts out: no reply is written to it. */
 export const hearInSilence: ConversationRule = (context, event) => {
   const message = event as On<"MessageReceived">
   return {
@@ -54,6 +59,24 @@ const heardBefore = (context: Conversation, message: On<"MessageReceived">) => (
 /** What was left without an answer stays without one: the lead opted out, or the conversation is closed. */
 export const letGo: ConversationRule = ({ lines }) => ({ context: { lines: answered(lines) } })
 
+/** A reply that nobody has written yet. */
+const newReply = (turn: number, purpose: Purpose, followUp = 0): Reply => ({
+  turn,
+  purpose,
+  followUp,
+  written: false,
+  chunks: [],
+  closes: purpose === "handOver",
+  asks: null,
+  repairs: 0,
+  end: null
+})
+
+/** Begins the one line that confirms an opt-out. What waits for an answer goes on waiting, for a person. */
+export const beginFarewell: ConversationRule = ({ turn }, event) => ({
+  context: { now: event.at, turn: turn + 1, reply: newReply(turn + 1, "optedOut") }
+})
+
 /** Begins a turn with all that waits for an answer; one reply will be written to it. */
 const beginTurn =
   (purpose: Purpose): ConversationRule =>
@@ -67,17 +90,7 @@ const beginTurn =
         now: event.at,
         turn,
         lines: context.lines.map((line) => (line.turn === undefined ? line : { ...line, turn })),
-        reply: {
-          turn,
-          purpose,
-          followUp,
-          written: false,
-          chunks: [],
-          closes: purpose === "handOver",
-          asks: null,
-          repairs: 0,
-          end: null
-        },
+        reply: newReply(turn, purpose, followUp),
         followUps: followUp === 0 ? followUps : { ...followUps, inARow: followUp, total: followUps.total + 1 }
       },
       emit: messageIds.length === 0 ? [] : [{ type: "TurnClosed", turn, messageIds }]
@@ -88,7 +101,16 @@ const beginTurn =
 export const closeTurn: ConversationRule = (context, event) =>
   beginTurn(context.handOver === null ? "reply" : "handOver")(context, event)
 
-export const beginFirstContact = beginTurn("firstContact")
+/** The lead must know of a conversation that it has not spoken in: an opt-out elsewhere ends it too. */
+export const beginFirstContact: ConversationRule = (context, event) => {
+  const { conversationId, leadId } = context
+  const began = { type: "ConversationBegan", conversationId, at: event.at }
+  return {
+    ...beginTurn("firstContact")(context, event),
+    tell: [{ machine: "lead", id: leadId, event: began }]
+  }
+}
+
 export const beginFollowUp = beginTurn("followUp")
 export const beginHandOverLine = beginTurn("handOver")
 

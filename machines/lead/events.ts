@@ -64,6 +64,10 @@ export const leadEvents = {
   LeadAnswered: Schema.Struct({ conversationId: Schema.String, ...Answer.fields, at }),
   PersonAskedFor: Schema.Struct({ conversationId: Schema.String, reason, at }),
   LeadOptedOut: Schema.Struct({ conversationId: Schema.String, said: personal(Schema.String), at }),
+  /** The lead, or a person for it, ends the opt-out. */
+  LeadOptedIn: Schema.Struct({ conversationId: Schema.String, by, reason, at }),
+  /** We began a conversation that the lead has not spoken in. */
+  ConversationBegan: Schema.Struct({ conversationId: Schema.String, at }),
   LeadDisqualifyAsked: Schema.Struct({ by, reason, at }),
   LeadQualifyAsked: Schema.Struct({ by, reason, at }),
   LeadReopenAsked: Schema.Struct({ by, reason, at }),

@@ -5,6 +5,7 @@ import {
   capture,
   create,
   disqualify,
+  endSilence,
   engage,
   handOff,
   type Lead,
@@ -18,8 +19,12 @@ import {
   reachesThreshold,
   reasonToDisqualify,
   reopen,
-  score
+  score,
+  silence
 } from "./rules.ts"
+
+const mayReopen = ({ disqualified }: Lead, event: LeadEvent): boolean =>
+  (event.type === "LeadReopenAsked" && event.by !== "lead") || disqualified?.reason === optedOutReason
 
 const leadSetup = setup({
   types: {
@@ -38,6 +43,8 @@ const leadSetup = setup({
     qualify: act(qualify),
     handOff: act(handOff),
     disqualify: act(disqualify),
+    silence: act(silence),
+    endSilence: act(endSilence),
     reopen: act(reopen)
   },
   guards: {
@@ -46,13 +53,8 @@ const leadSetup = setup({
     hasId: ({ context }) => context.leadId !== null,
     wasHandedOff: ({ context }) => context.dealId !== null,
     // A lead that opts in again undoes its own opt-out, not a person's decision.
-    mayReopen: ({ context, event }) =>
-      event.type === "LeadReopenAsked" &&
-      (event.by !== "lead" || context.disqualified?.reason === optedOutReason),
-    mayReopenDeal: ({ context, event }) =>
-      context.dealId !== null &&
-      event.type === "LeadReopenAsked" &&
-      (event.by !== "lead" || context.disqualified?.reason === optedOutReason)
+    mayReopen: ({ context, event }) => mayReopen(context, event),
+    mayReopenDeal: ({ context, event }) => context.dealId !== null && mayReopen(context, event)
   }
 })
 
@@ -64,7 +66,7 @@ const leadSetup = setup({
  */
 export const leadMachine = leadSetup.createMachine({
   id: "lead",
-  version: "1.1.0",
+  version: "2.0.0",
   context: ({ input }) => newLead(input),
   entry: "create",
   initial: "new",
@@ -72,8 +74,10 @@ export const leadMachine = leadSetup.createMachine({
     LeadSubmitted: { actions: "capture" },
     PersonAskedFor: { actions: "notePersonAskedFor" },
     LeadDisqualifyAsked: { target: ".disqualified", actions: "disqualify" },
-    LeadOptedOut: { target: ".disqualified", actions: "disqualify" },
+    LeadOptedOut: { target: ".disqualified", actions: ["silence", "disqualify"] },
+    LeadOptedIn: { actions: "endSilence" },
     LeadSpoke: { actions: "noteConversation" },
+    ConversationBegan: { actions: "noteConversation" },
     LeadAnswered: { actions: "score" },
     CriteriaChanged: { actions: "score" }
   },
@@ -109,11 +113,16 @@ export const leadMachine = leadSetup.createMachine({
     handedOff: {},
     disqualified: {
       on: {
-        LeadOptedOut: {},
+        LeadOptedOut: { actions: "silence" },
         LeadDisqualifyAsked: {},
         LeadReopenAsked: [
           { guard: "mayReopenDeal", target: "handedOff", actions: "reopen" },
           { guard: "mayReopen", target: "engaged", actions: "reopen" }
+        ],
+        LeadOptedIn: [
+          { guard: "mayReopenDeal", target: "handedOff", actions: ["endSilence", "reopen"] },
+          { guard: "mayReopen", target: "engaged", actions: ["endSilence", "reopen"] },
+          { actions: "endSilence" }
         ]
       }
     }

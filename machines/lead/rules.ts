@@ -7,6 +7,10 @@ export type Lead = {
   readonly leadId: string | null
   /** The conversation that the lead spoke in last. */
   readonly conversationId: string | null
+  /** All that it is known to have, on every account and channel, the newest last. */
+  readonly conversations: ReadonlyArray<string>
+  /** It wants no messages, in none of them. */
+  readonly optedOut: boolean
   readonly source: string
   readonly criteria: ReadonlyArray<Criterion>
   readonly threshold: number
@@ -28,6 +32,9 @@ type On<Type extends LeadEvent["type"]> = Extract<LeadEvent, { type: Type }>
 /** A lead keeps the answers to at most this many criteria. */
 export const answersMax = 100
 
+/** So many of its conversations are told of an opt-out, the newest. */
+export const conversationsMax = 50
+
 /** The reason of a lead that was disqualified because it wants no more messages. */
 export const optedOutReason = "optedOut"
 
@@ -35,6 +42,8 @@ export const optedOutReason = "optedOut"
 export const newLead = (input: LeadInput): Lead => ({
   leadId: input.leadId ?? null,
   conversationId: input.conversationId ?? null,
+  conversations: [],
+  optedOut: false,
   source: input.source,
   criteria: input.criteria,
   threshold: input.threshold,
@@ -80,14 +89,51 @@ export const capture: LeadRule = (_, event) => {
   return { emit: [{ type: "LeadCaptured", source, ...(campaign === undefined ? {} : { campaign }) }] }
 }
 
-export const engage: LeadRule = (_, event) => {
+export const engage: LeadRule = (lead, event) => {
   const { conversationId } = event as On<"LeadSpoke" | "LeadAnswered">
-  return { context: { conversationId }, emit: [{ type: "LeadEngaged", conversationId }] }
+  return { ...noteConversation(lead, event), emit: [{ type: "LeadEngaged", conversationId }] }
 }
 
-export const noteConversation: LeadRule = (_, event) => ({
-  context: { conversationId: (event as On<"LeadSpoke">).conversationId }
-})
+const withConversation = ({ conversations }: Lead, id: string): ReadonlyArray<string> =>
+  conversations.includes(id) ? conversations : [...conversations, id].slice(-conversationsMax)
+
+const toConversation = (id: string, event: Told["event"]): Told => ({ machine: "conversation", id, event })
+
+/** Keeps the conversation; one that begins after the opt-out is told of it. */
+export const noteConversation: LeadRule = (lead, event) => {
+  const { type, conversationId, at } = event as On<"LeadSpoke" | "LeadAnswered" | "ConversationBegan">
+  return {
+    context: {
+      conversationId: type === "ConversationBegan" ? lead.conversationId : conversationId,
+      conversations: withConversation(lead, conversationId)
+    },
+    tell: lead.optedOut
+      ? [toConversation(conversationId, { type: "LeadOptedOut", said: "", at } as never)]
+      : []
+  }
+}
+
+/** An opt-out is a word to the whole company: all other conversations are told. */
+export const silence: LeadRule = (lead, event) => {
+  const { conversationId, said, at } = event as On<"LeadOptedOut">
+  const conversations = withConversation(lead, conversationId)
+  const others = conversations.filter((id) => id !== conversationId)
+  return {
+    context: { optedOut: true, conversations },
+    tell: others.map((id) => toConversation(id, { type: "LeadOptedOut", said, at } as never))
+  }
+}
+
+/** So is the word that ends it. */
+export const endSilence: LeadRule = (lead, event) => {
+  const { conversationId, by, reason, at } = event as On<"LeadOptedIn">
+  const conversations = withConversation(lead, conversationId)
+  const others = conversations.filter((id) => id !== conversationId)
+  return {
+    context: { optedOut: false, conversations },
+    tell: others.map((id) => toConversation(id, { type: "LeadOptedIn", by, reason, at } as never))
+  }
+}
 
 /** Keeps an answer, or new criteria, and tells the score when it changed. */
 export const score: LeadRule = (lead, event) => {
@@ -145,9 +191,10 @@ const whoDisqualifies = (lead: Lead, event: LeadEvent): { by: string; reason: st
   return { by: "engine", reason: reasonToDisqualify(lead, event) ?? "required" }
 }
 
-export const reopen: LeadRule = (_, event) => {
-  const { by, reason } = event as On<"LeadReopenAsked">
-  return { context: { disqualified: null }, emit: [{ type: "LeadReopened", by, reason }] }
+export const reopen: LeadRule = (lead, event) => {
+  const { by, reason } = event as On<"LeadReopenAsked" | "LeadOptedIn">
+  const optedOut = by === "lead" ? false : lead.optedOut
+  return { context: { disqualified: null, optedOut }, emit: [{ type: "LeadReopened", by, reason }] }
 }
 
 export const notePersonAskedFor: LeadRule = (_, event) => {

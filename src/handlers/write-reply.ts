@@ -20,6 +20,10 @@ type Input = typeof conversationJobs.writeReply.input.Type
 
 const requestOf = ({ agent: _, ...input }: Input, company: Company, context: JobContext): ReplyRequest => ({
   ...input,
+  history: input.history.map(({ at: _, ...line }) => line),
+  lines: input.lines.map(({ at, ...line }) =>
+    at === undefined ? line : { ...line, day: dayInTimeZone(at, company.conversation.timeZone) }
+  ),
   // By the first attempt: a retry after midnight asks the model for the same.
   today: dayInTimeZone(context.firstAttemptAt, company.conversation.timeZone),
   company: {

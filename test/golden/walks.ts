@@ -211,6 +211,7 @@ const walk = (
 }
 
 const conversationId = "conv-1"
+const conversationIds = [conversationId, "conv-2"]
 const criteria = [
   { name: "budget", kind: "money", weight: 40, atLeast: 1000, required: "too small" },
   { name: "team", kind: "count", weight: 20, atLeast: 5 },
@@ -234,7 +235,7 @@ const leadMoves: ReadonlyArray<(random: Random) => { readonly type: string }> = 
     source: "form",
     ...(random() < 0.5 ? { campaign: "june", form: { team: "12" } } : {})
   }),
-  () => ({ type: "LeadSpoke", conversationId }),
+  (random) => ({ type: "LeadSpoke", conversationId: pick(random, conversationIds) }),
   ...Array.from({ length: 6 }, () => (random: Random) => {
     const criterion = pick(random, Object.keys(values))
     return {
@@ -246,7 +247,9 @@ const leadMoves: ReadonlyArray<(random: Random) => { readonly type: string }> = 
     }
   }),
   () => ({ type: "PersonAskedFor", conversationId, reason: "askedForPerson" }),
-  () => ({ type: "LeadOptedOut", conversationId, said: "pare" }),
+  (random) => ({ type: "LeadOptedOut", conversationId: pick(random, conversationIds), said: "pare" }),
+  (random) => ({ type: "LeadOptedIn", conversationId: pick(random, conversationIds), ...who(random) }),
+  () => ({ type: "ConversationBegan", conversationId: "conv-2" }),
   (random) => ({ type: "LeadDisqualifyAsked", ...who(random) }),
   (random) => ({ type: "LeadQualifyAsked", ...who(random) }),
   (random) => ({ type: "LeadReopenAsked", ...who(random) }),

@@ -2,7 +2,7 @@ import type { AnyStateMachine } from "xstate"
 import type { ConversationSettings } from "../../machines/conversation/events.ts"
 import type { Conversation } from "../../machines/conversation/state.ts"
 import { begin, person, personWrites, reply, settings, update, write } from "./conversation/example.ts"
-import { type Drive, fail, finish, fire } from "./drive.ts"
+import { type Drive, fail, finish, fire, say } from "./drive.ts"
 
 /** Something that may happen to a conversation. `type` is unique and tells all of it. */
 export interface Move {
@@ -36,6 +36,10 @@ const always: ReadonlyArray<Move> = [
   move("lead writes", (drive) => write(drive, next(drive), "quanto custa?")),
   move("lead opts out", (drive) => write(drive, next(drive), "pare")),
   move("lead opts in", (drive) => write(drive, next(drive), "voltar")),
+  move("lead opts out elsewhere", (drive) => say(drive, { type: "LeadOptedOut", said: "pare" })),
+  move("lead opts in elsewhere", (drive) =>
+    say(drive, { type: "LeadOptedIn", by: "lead", reason: "opted in" })
+  ),
   move("person takes over", (drive) => person(drive, "PersonTookOver")),
   move("person writes", (drive) => personWrites(drive, next(drive), "Oi, aqui é a Ana")),
   move("person gives back", (drive) => person(drive, "ReturnedToAi")),

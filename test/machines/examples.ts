@@ -91,6 +91,8 @@ export const examples: Readonly<
       FirstContactApproved: { ...asked, turn: 1 },
       FirstContactRefused: asked,
       HandOverAsked: asked,
+      LeadOptedOut: { said: "pare", at },
+      LeadOptedIn: asked,
       ConversationCloseAsked: asked,
       ConversationReopenAsked: asked,
       SettingsChanged: { ...asked, settings }
@@ -132,6 +134,8 @@ export const examples: Readonly<
       LeadAnswered: { conversationId, ...answer, at },
       PersonAskedFor: { conversationId, reason: "askedForPerson", at },
       LeadOptedOut: { conversationId, said: "pare", at },
+      LeadOptedIn: { conversationId, ...asked },
+      ConversationBegan: { conversationId, at },
       LeadDisqualifyAsked: asked,
       LeadQualifyAsked: asked,
       LeadReopenAsked: asked,

@@ -13,7 +13,6 @@ const speaking = ["writeReply", "showTyping", "sendChunk"]
 const has = (step: Step, type: string): boolean => step.emitted.some((event) => event.type === type)
 const chunkJobs = (step: Step): ReadonlyArray<ChunkJob> =>
   step.jobs.filter((job) => job.name === "sendChunk").map((job) => job.input as ChunkJob)
-const spoken = (step: Step) => step.jobs.find((job) => speaking.includes(job.name))
 const place = (step: Step, index: number): string => `step ${index} (${step.event.type})`
 
 /** Once a person had the conversation, nothing of a follow-up is written or sent, ever. */
@@ -70,14 +69,44 @@ const oneReplyPerTurn: Law = (steps) => {
   return undefined
 }
 
-/** After the lead said "pare", nothing sets out, until the lead or a person asks for it. */
+/** The turn of a step that writes the one line which confirms an opt-out. */
+const farewellTurn = (step: Step): number | undefined =>
+  step.jobs
+    .filter((job) => job.name === "writeReply")
+    .map((job) => job.input as { purpose?: string; turn: number })
+    .find(({ purpose }) => purpose === "optedOut")?.turn
+
+/** All that sets out in a step, but for a farewell. */
+const spokenBeside = (step: Step, farewells: ReadonlySet<number>) =>
+  step.jobs.find(
+    (job) => speaking.includes(job.name) && !farewells.has((job.input as { turn?: number }).turn ?? 0)
+  )
+
+/**
+ * After the lead said "pare", here or elsewhere, nothing sets out but one line that confirms it where it was said, until
+ * the lead or a person asks for it.
+ */
 const nothingAfterOptOut: Law = (steps) => {
   let out = false
+  let confirmed = false
+  let chunks = 0
+  const farewells = new Set<number>()
   for (const [index, step] of steps.entries()) {
-    if (step.event.type === "MessageReceived" && step.event.text === "pare") out = true
+    const { event } = step
+    const elsewhere = event.type === "LeadOptedOut"
+    if (!out && (elsewhere || (event.type === "MessageReceived" && event.text === "pare")))
+      [out, confirmed, chunks] = [true, elsewhere, 0]
     if (has(step, "ConversationReopened")) out = false
-    const job = out ? spoken(step) : undefined
+    const farewell = farewellTurn(step)
+    if (farewell !== undefined) {
+      if (confirmed) return `${place(step, index)} confirms an opt-out twice`
+      confirmed = true
+      farewells.add(farewell)
+    }
+    chunks += chunkJobs(step).filter(({ turn }) => farewells.has(turn)).length
+    const job = out ? spokenBeside(step, farewells) : undefined
     if (job !== undefined) return `${place(step, index)} asks for ${job.name} after an opt-out`
+    if (chunks > 1) return `${place(step, index)} sends two lines after an opt-out`
   }
   return undefined
 }
@@ -125,21 +154,25 @@ const chunksInOrder: Law = (steps) => {
   return undefined
 }
 
-/** From a takeover or handover until the conversation is given back, the AI writes and sends nothing. */
+/** From a takeover or handover until the conversation is given back, the AI writes and sends nothing but a farewell. */
 const silentWhileAPersonOwnsIt: Law = (steps) => {
   let owned = false
+  const farewells = new Set<number>()
   for (const [index, step] of steps.entries()) {
     const took = step.event.type === "PersonTookOver" || step.event.type === "PersonReplied"
     const alive = !isOver(step.value)
     if (has(step, "HandedOver") || (took && alive)) owned = true
     if (has(step, "TakenBack")) owned = false
-    const job = owned ? spoken(step) : undefined
+    const farewell = farewellTurn(step)
+    if (farewell !== undefined) farewells.add(farewell)
+    const job = owned ? spokenBeside(step, farewells) : undefined
     if (job !== undefined) return `${place(step, index)} asks for ${job.name} while a person owns it`
   }
   return undefined
 }
 
-const isOver = (value: unknown): boolean => /optedOut|lastBeforeOptOut/.test(JSON.stringify(value))
+const isOver = (value: unknown): boolean =>
+  /optedOut|confirming|lastBeforeOptOut|lastBeforeFarewell/.test(JSON.stringify(value))
 
 /** A send under way is never called back, and never joined by a second one. */
 const sendIsNeverCalledBack: Law = (steps) => {

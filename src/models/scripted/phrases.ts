@@ -103,6 +103,13 @@ export const wrongPerson: Ways = {
   es: ["¡Perdona la confusión! No vuelvo a escribir a este número."]
 }
 
+/** Confirms an opt-out, with the way back. */
+export const optedOut: Ways = {
+  pt: ["Tudo bem, não escrevo mais para você. Se mudar de ideia, é só responder VOLTAR."],
+  en: ["All right, I won't write to you again. If you change your mind, just reply START."],
+  es: ["De acuerdo, no te escribo más. Si cambias de idea, responde VOLVER."]
+}
+
 /** Before the hand-over line, to a lead who wants to buy or to be called. */
 export const gladly: Ways = { pt: ["Ótimo!"], en: ["Great!"], es: ["¡Genial!"] }
 

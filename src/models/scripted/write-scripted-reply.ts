@@ -1,4 +1,5 @@
 import type { AskedCriterion, ReplyContent, ReplyRequest } from "../model.ts"
+import { detectLanguage } from "./detect-language.ts"
 import { openCriteria, wasAskedAgain } from "./open-criteria.ts"
 import * as phrases from "./phrases.ts"
 import { readTurn, type TurnReading } from "./read-turn.ts"
@@ -168,6 +169,13 @@ const closingLine = (request: ReplyRequest): ReplyContent => {
   return content(voice, [voice.text(request.company.lines.handOver)], {})
 }
 
+const farewell = (request: ReplyRequest): ReplyContent => {
+  const said = request.history.findLast((line) => line.from === "lead")?.text ?? ""
+  const language = detectLanguage(said, request.language, isFirstReply(request) ? "atFirst" : "later")
+  const voice = makeVoice(request, language)
+  return content(voice, [voice.say(phrases.optedOut)], {})
+}
+
 /** The reply that the script gives: the same request always gets the same one. */
 export const writeScriptedReply = (request: ReplyRequest): ReplyContent => {
   switch (request.purpose) {
@@ -179,5 +187,7 @@ export const writeScriptedReply = (request: ReplyRequest): ReplyContent => {
       return followUp(request)
     case "handOver":
       return closingLine(request)
+    case "optedOut":
+      return farewell(request)
   }
 }

@@ -38,9 +38,9 @@ describe("a turn", () => {
             language: "pt",
             history: [],
             lines: [
-              { from: "lead", text: "oi" },
-              { from: "lead", text: "quanto custa o plano?" },
-              { from: "lead", text: "e tem desconto?" }
+              { from: "lead", text: "oi", at: monday10 },
+              { from: "lead", text: "quanto custa o plano?", at: monday10 + 5_000 },
+              { from: "lead", text: "e tem desconto?", at: monday10 + 12_999 }
             ],
             answers: []
           }

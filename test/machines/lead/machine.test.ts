@@ -175,6 +175,39 @@ describe("a lead", () => {
     expect(last(optsIn(ana(spoke(begin()), "LeadDisqualifyAsked"))).value).toBe("disqualified")
   })
 
+  const talks = (drive: Drive, conversationId: string) => tell(drive, { type: "LeadSpoke", conversationId })
+  const optsOutIn = (drive: Drive, conversationId: string) =>
+    tell(drive, { type: "LeadOptedOut", conversationId, said: "PARE" })
+  const told = (drive: Drive) => last(drive).told.map(({ to, event }) => [to, event.type])
+
+  it("that opts out in one conversation is silent in all, also in one that begins later", () => {
+    const began = tell(talks(talks(begin(), "c1"), "c2"), { type: "ConversationBegan", conversationId: "c3" })
+    const out = optsOutIn(began, "c1")
+    expect(told(out)).toEqual([
+      ["conversation/c2", "LeadOptedOut"],
+      ["conversation/c3", "LeadOptedOut"]
+    ])
+    expect(told(talks(out, "c4"))).toEqual([["conversation/c4", "LeadOptedOut"]])
+    expect(told(tell(out, { type: "ConversationBegan", conversationId: "c5" }))).toEqual([
+      ["conversation/c5", "LeadOptedOut"]
+    ])
+    const lost = ana(talks(talks(begin(), "c1"), "c2"), "LeadDisqualifyAsked")
+    expect(told(optsOutIn(lost, "c1"))).toEqual([["conversation/c2", "LeadOptedOut"]])
+  })
+
+  it("that opts in again, or for which a person does, hears from us in all of them", () => {
+    const out = optsOutIn(talks(talks(begin(), "c1"), "c2"), "c1")
+    for (const by of ["lead", "person:ana"]) {
+      const back = tell(out, { type: "LeadOptedIn", conversationId: "c1", by, reason: "opted in" })
+      expect(last(back)).toMatchObject({ value: "engaged", emitted: [{ type: "LeadReopened", by }] })
+      expect(told(back)).toEqual([["conversation/c2", "LeadOptedIn"]])
+      expect(told(talks(back, "c4"))).toEqual([])
+    }
+    const lost = optsOutIn(ana(talks(begin(), "c1"), "LeadDisqualifyAsked"), "c1")
+    const back = tell(lost, { type: "LeadOptedIn", conversationId: "c1", by: "lead", reason: "opted in" })
+    expect(last(back).value).toBe("disqualified")
+  })
+
   it("is judged anew when the criteria change", () => {
     const engaged = answers(answers(spoke(begin()), "team", 8), "city", "Recife")
     const change = (drive: Drive, more: Partial<LeadInput>) =>

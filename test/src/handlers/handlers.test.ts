@@ -327,3 +327,10 @@ test("asks no model for a suspended company, and says that it may be asked again
     failure: { _tag: "JobFailedForNow", reason: "companySuspended", happened: "no" }
   })
 })
+
+test("a relative date counts from the day on which the lead wrote it, in the company's time zone", async () => {
+  const lines = [{ from: "lead", text: "gostaria de começar amanhã", at: at - 24 * 3_600_000 }] as const
+  expect(await run("writeReply", { ...replyInput, lines })).toMatchObject({
+    success: { answers: [{ criterion: "startDate", value: "2026-11-20" }] }
+  })
+})
