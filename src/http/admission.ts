@@ -40,14 +40,27 @@ const overloaded = new TryAgain({
 const lessBy = 0.8
 const moreBy = 8
 
+/** Work takes long when it takes so many times as long as the quickest of late: a slow machine is no overload. */
+const longerThanQuickest = 2
+
 /** How much may be under way: work that takes long says that it is too much; work done soon, while others wait, too little. */
 const makePace = (now: () => number) => {
   let most: number = httpLimits.workFirst
   let lessenedAt = Number.NEGATIVE_INFINITY
+  /** Of this while and of the one before, ms. */
+  let quickest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const
+  let whileBegan = now()
+
+  const soonMs = (tookMs: number) => {
+    const isNext = now() - whileBegan > httpLimits.quickestWhileMs
+    if (isNext) whileBegan = now()
+    quickest = isNext ? [tookMs, quickest[0]] : [Math.min(quickest[0], tookMs), quickest[1]]
+    return Math.max(httpLimits.workSoonMs, longerThanQuickest * Math.min(...quickest))
+  }
   return {
     most: () => Math.floor(most),
     learn: (tookMs: number, doOthersWait: boolean) => {
-      if (tookMs <= httpLimits.workSoonMs) {
+      if (tookMs <= soonMs(tookMs)) {
         if (doOthersWait) most = Math.min(httpLimits.workMost, most + moreBy / most)
       } else if (now() - lessenedAt >= httpLimits.workSoonMs) {
         lessenedAt = now()

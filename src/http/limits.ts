@@ -12,11 +12,12 @@ export const httpLimits = {
   /** What comes in is begun within so long, or told to come again; while some waits for this long already, at once. */
   turnWaitMaxMs: 500,
   turnWaitSoonMs: 250,
-  /** Work that takes longer says that too much is under way. */
+  /** Work that takes longer says that too much is under way, where some was done in half of it within such a while. */
   workSoonMs: 700,
+  quickestWhileMs: 30_000,
   /** So much is under way at first, at least and at most; of each account at any time. */
-  workFirst: 64,
-  workLeast: 16,
+  workFirst: 128,
+  workLeast: 48,
   workMost: 1_024,
   workEach: 4,
   /** The process is looked after so often; when that is late by so much, it stands still: a pause of the collector is none. */
