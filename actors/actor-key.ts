@@ -40,3 +40,12 @@ const locked = (address: Address) =>
     reason: "parked",
     message: `${formatAddress(address)} is sealed under a master key that is not here; give it as CENTURION_MASTER_KEY_OLD`
   })
+
+/** It has begun, and what is personal of it can be sealed. */
+export const isReady = (actor: LiveActor): boolean => actor.version > 0 && !needsKey(actor)
+
+/** Once nobody is on the way to it any more it may be let go, and nobody is beginning it. */
+export const unpin = (actor: LiveActor) => {
+  actor.pins--
+  if (actor.pins === 0) actor.starter = undefined
+}

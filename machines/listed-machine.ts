@@ -35,6 +35,11 @@ type Schemas<Name extends string = string> = Readonly<Record<Name, DataSchema>>
  */
 export interface ListedMachine<EventName extends string = string> {
   readonly machine: AnyStateMachine
+  /**
+   * The URL of a module that all of its code is reached from, mostly `import.meta.url`: its version covers that module and
+   * all that it imports by a relative path. Without it the version does not see what the machine's functions call.
+   */
+  readonly source?: string
   /** What `ActorStarted` carries as input. */
   readonly input?: DataSchema
   /** The events that may be delivered from outside, by type. With no list, every event may. */
@@ -60,7 +65,7 @@ export interface ListedMachine<EventName extends string = string> {
    * A changed meaning is a new event instead.
    */
   readonly upcasters?: Readonly<Record<string, ReadonlyArray<(data: PlainData) => PlainData>>>
-  /** Older versions whose running actors keep them. */
+  /** Older versions, each under another declared one, whose running actors keep them. */
   readonly previous?: ReadonlyArray<AnyStateMachine>
   /** Turns the persisted state of an older version into one of this one; without it the state must fit as it is. */
   readonly migrate?: (state: unknown, fromVersion: string) => unknown

@@ -112,6 +112,7 @@ const next = (versions: Versions, row: Actor, event: PastEvent): Actor => {
   const { kind, type, version, recordedAt } = event
   const seen = { version, updated_at: recordedAt }
   if (kind === "emitted") return { ...row, ...seen }
+  if (type === "ActorClosed") return { ...row, ...seen, status: "stopped", snapshot: null, held: undefined }
   const moved = type === "SubjectErased" ? erased(event) : shown(stepped(versions, row, event))
   // Whether it was there before its person was erased can't be told by whoever builds this table later.
   const isNew = type === "SubjectErased" || moved.state !== row.state

@@ -159,7 +159,7 @@ export const postgres: DatabaseKind = {
 const clearBy = async (admin: TestDatabase["admin"]): Promise<void> => {
   await admin(`do $$ begin
     set local session_replication_role = replica;
-    truncate es.company, es.partition, es.owner, es.event, es.key, es.job, es.timer, es.message, es.snapshot,
+    truncate es.company, es.partition, es.owner, es.event, es.key, es.job, es.timer, es.message, es.snapshot, es.stopped,
       es.subject, es.subject_stream, es.contact, es.secret, es.erasure, es.hold, es.seal, es.sealed_partition,
       es.anchored, es.staged_event cascade;
   end $$`)

@@ -234,7 +234,7 @@ export class BacktestTotals {
         : []),
       ...(plan.settings.length === 0 &&
       unlisted.size === 0 &&
-      plan.registered.versions.has(plan.candidate.version)
+      [...plan.registered.versions.keys()].includes(plan.candidate.version)
         ? ["the candidate is a version of the list: what it recorded itself can't differ"]
         : [])
     ]

@@ -6,6 +6,7 @@ import { type Address, whyNotId } from "../address.ts"
 import type { MachineRegistry, RegisteredMachine } from "../machine/machine-registry.ts"
 import { type ActorEvent, type Envelope, EventRefused } from "./engine.ts"
 import type { EngineLimits } from "./engine-limits.ts"
+import { unknownMachine } from "./refusals.ts"
 
 const keyMaxLength = 512
 
@@ -74,10 +75,3 @@ const wrongTime = ({ occurredAt = 0 }: Envelope): string | undefined =>
   Number.isInteger(occurredAt) && occurredAt >= timeMin && occurredAt <= timeMax
     ? undefined
     : `occurredAt is ${occurredAt}, which is no time in whole milliseconds of the years 1 to 9999`
-
-/** No machine of the list has this name. */
-export const unknownMachine = (registry: MachineRegistry, { machine }: Address) =>
-  new EventRefused({
-    reason: "unknownMachine",
-    message: `no machine is called "${machine}"; there are ${[...registry.keys()].join(", ")}`
-  })

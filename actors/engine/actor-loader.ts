@@ -23,6 +23,8 @@ export interface LoaderParts {
   readonly store: EventStore["Service"]
   readonly keys: SubjectKeys["Service"]
   readonly fork: Fork
+  /** Called with what came of each load. */
+  readonly loaded: (loaded: Loaded) => void
   /** Of actors in memory; those on whose way something is are kept beside. */
   readonly actorsInMemory: number
 }
@@ -114,6 +116,7 @@ export class ActorLoader {
       for (const { actor, waiting } of this.reading.values()) {
         const loaded = Result.flatMap(read, (stored) => this.fold(actor, stored))
         if (Result.isSuccess(loaded)) this.actors.set(`${actor.company}/${actor.stream}`, actor)
+        this.parts.loaded(loaded)
         for (const done of waiting) done(loaded)
       }
       this.reading = new Map()

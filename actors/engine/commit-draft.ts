@@ -3,9 +3,10 @@ import { Batch } from "../../eventstore/log/batch.ts"
 import { encrypt, eventPlace } from "../../eventstore/personal/encrypted-text.ts"
 import { nextLink, payloadHash, sha256 } from "../../eventstore/proof/hash.ts"
 import { erased } from "../actor-key.ts"
-import type { LiveActor } from "../machine/live-actor.ts"
+import { type LiveActor, statusOf } from "../machine/live-actor.ts"
 import { type EventRefused, WrongVersion } from "./engine.ts"
 import type { Delivery, Note, Outcome, OwnedPartition } from "./partition.ts"
+import { closedRefusal } from "./refusals.ts"
 import { type CommittedJob, type StepRows, WorkingActor } from "./working-actor.ts"
 
 /** How far a partition will be. */
@@ -37,6 +38,8 @@ export class CommitDraft {
   readonly notes: Array<Note> = []
   /** A second delivery with the same key in one batch gets the first one's answer. */
   readonly doubles: Array<{ readonly delivery: Delivery; readonly first: Delivery }> = []
+  /** Actors whose step drew a fact that is not as declared, and what is wrong with it. */
+  readonly wrongFacts = new Map<LiveActor, EventRefused>()
   private readonly keyed = new Map<string, Delivery>()
 
   constructor(options: DraftOptions) {
@@ -56,6 +59,15 @@ export class CommitDraft {
       this.settled.push({ delivery, outcome: erased(delivery.actor.address) })
       return
     }
+    const parked = this.wrongFacts.get(delivery.actor)
+    if (parked !== undefined && delivery.erasure === undefined && delivery.mending === undefined) {
+      this.settled.push({ delivery, outcome: parked })
+      return
+    }
+    if (working.closed && isFromOutside(delivery)) {
+      this.settled.push({ delivery, outcome: closedRefusal(delivery.actor.address) })
+      return
+    }
     if (isStale(working, delivery)) return this.passOver(partition, delivery)
     const { key } = delivery.envelope
     const keyed = key === undefined ? undefined : `${delivery.actor.company}/${delivery.actor.stream} ${key}`
@@ -71,7 +83,10 @@ export class CommitDraft {
 
   private passOver(partition: OwnedPartition, delivery: Delivery) {
     this.progressOf(partition)
-    if (delivery.job !== undefined) this.batch.jobDone(delivery.actor, delivery.job)
+    const { actor, job, timer } = delivery
+    if (job !== undefined) this.batch.jobDone(actor, job)
+    // Of a closed actor nobody knew what it had set.
+    if (timer !== undefined && this.workingOf(actor).closed) this.batch.timerCleared(actor, timer.timer)
     this.settled.push({ delivery, outcome: "stale" })
   }
 
@@ -81,7 +96,10 @@ export class CommitDraft {
     delivery: Delivery
   ): EventRefused | undefined {
     const steps = working.deliver(delivery, this.progressOf(partition).recordedAt)
-    if (Result.isFailure(steps)) return steps.failure
+    if (Result.isFailure(steps)) {
+      if (steps.failure.reason === "parked") this.wrongFacts.set(delivery.actor, steps.failure)
+      return steps.failure
+    }
     for (const rows of steps.success) {
       const isLast = rows === steps.success.at(-1)
       const position = this.write(partition, delivery, rows, isLast ? delivery.envelope.principal : "engine")
@@ -96,7 +114,8 @@ export class CommitDraft {
     if (envelope.key !== undefined) this.batch.key(actor, envelope.key, version, position)
     if (job !== undefined) this.batch.jobDone(actor, job)
     const lastPosition = position + rows.length - 1
-    const outcome = { address, version, position, partition, lastPosition, duplicate: false }
+    const status = statusOf(this.workingOf(actor).state)
+    const outcome = { address, version, position, partition, lastPosition, status, duplicate: false }
     this.settled.push({ delivery, outcome })
   }
 
@@ -181,14 +200,19 @@ export class CommitDraft {
   }
 }
 
-const isFromOutside = ({ timer, job, erasure }: Delivery): boolean =>
-  timer === undefined && job === undefined && erasure === undefined
+const isFromOutside = ({ timer, job, erasure, mending }: Delivery): boolean =>
+  timer === undefined && job === undefined && erasure === undefined && mending === undefined
 
 /** A timer that was set anew or cancelled, a job that nobody waits for any more: a race that the actor has decided. */
-const isStale = ({ state, erased }: WorkingActor, { timer, job, erasure }: Delivery): boolean => {
+const isStale = (
+  { state, erased, closed }: WorkingActor,
+  { timer, job, erasure, mending }: Delivery
+): boolean => {
   // Nothing comes after an erasure. One that never began is erased too, so that it never will.
   if (erased) return true
   if (erasure !== undefined) return false
+  if (closed) return true
+  if (mending !== undefined) return false
   if (timer !== undefined) {
     return !state?.timers.some((set) => set.timer === timer.timer && set.setBy === timer.setBy)
   }

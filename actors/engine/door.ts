@@ -2,11 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Json, JsonObject } from "../../eventstore/database/json.ts"
 import type { SubjectKeys } from "../../eventstore/personal/subject-keys.ts"
-import { erased, giveKey } from "../actor-key.ts"
+import { erased, giveKey, isReady, unpin } from "../actor-key.ts"
 import { type Address, formatAddress, streamOf } from "../address.ts"
 import { type ActorParked, type LiveActor, needsKey, stepInputOf } from "../machine/live-actor.ts"
 import { absentMachine, type MachineRegistry, type RegisteredMachine } from "../machine/machine-registry.ts"
-import { acceptEvent, asStored, unknownMachine } from "./accept-event.ts"
+import { acceptEvent, asStored } from "./accept-event.ts"
 import type { ActorLoader } from "./actor-loader.ts"
 import {
   type ActorEvent,
@@ -14,13 +14,23 @@ import {
   type Delivered,
   type Envelope,
   EventRefused,
-  TryAgain
+  type TryAgain
 } from "./engine.ts"
 import type { EngineClock } from "./engine-clock.ts"
 import type { EngineLimits } from "./engine-limits.ts"
 import type { EngineOptions } from "./engine-options.ts"
 import { enqueue, type OwnedPartitions } from "./owned-partitions.ts"
-import type { Delivery, ErasureOrder, Outcome, OwnedPartition } from "./partition.ts"
+import { type Delivery, type Outcome, type OwnedPartition, resultOf } from "./partition.ts"
+import {
+  closedRefusal,
+  notOwner,
+  overloaded,
+  processEnds,
+  stoppedRefusal,
+  storeAway,
+  unknownMachine
+} from "./refusals.ts"
+import type { StoppedActors } from "./stopped/stopped-actors.ts"
 
 /** What the door needs of the engine around it. */
 export interface DoorPorts {
@@ -30,6 +40,7 @@ export interface DoorPorts {
   readonly keys: SubjectKeys["Service"]
   readonly clock: EngineClock["Service"]
   readonly limits: EngineLimits
+  readonly stopped: StoppedActors
   readonly startInput: EngineOptions["startInput"]
   /** Why nothing can be stored now; undefined while the database answers. */
   readonly storeDown: () => string | undefined
@@ -54,8 +65,6 @@ interface Found {
 
 /** A delivery before its actor is found. */
 type Sent = Omit<Delivery, "kind" | "actor" | "settle">
-
-const retryAfterMs = 1000
 
 /** The one way into an actor: finds it, makes it ready, and puts what comes for it into its partition's mailbox. */
 export class Door {
@@ -86,8 +95,8 @@ export class Door {
       if (Result.isFailure(accepted)) return Effect.fail(accepted.failure)
       if (this.open.size >= limits.waitingMax) return Effect.fail(overloaded(this.open.size))
       const { data, text } = accepted.success
-      const input = stepInputOf(event.type, data)
-      const sent = { type: event.type, data, text, input, envelope, startInput: undefined }
+      const { type } = event
+      const sent = { type, data, text, input: stepInputOf(type, data), envelope, startInput: undefined }
       const ready = this.readyInMemory(address)
       return neverStale(ready === undefined ? this.deliverCold(address, event, sent) : this.push(ready, sent))
     })
@@ -100,6 +109,7 @@ export class Door {
       const { actor } = found
       const { starter = actor.starter } = sent.envelope
       if (actor.erased) return yield* erased(address)
+      yield* this.mustGoOn(actor)
       if (isReady(actor)) return yield* this.push(found, sent)
       if (actor.version > 0) return yield* this.pushReady(found, sent, Effect.succeed(undefined))
       // Whoever brings none while somebody begins it may be stored first, and then begins it as that one does.
@@ -115,28 +125,40 @@ export class Door {
       const stored = yield* Effect.fromResult(asStored(type, data))
       const found = this.readyInMemory(address) ?? (yield* this.find(address))
       if (found.actor.erased) return "stale" as const
+      // What a closed actor had set is passed over, and cleared away.
+      if (!found.actor.closed) yield* this.mustGoOn(found.actor)
       const sent: Sent = {
         ...{ type, ...stored, input: stepInputOf(type, stored.data), startInput: undefined },
         envelope: { principal: "engine", causation },
         ...(timer && { timer }),
         ...(job !== undefined && { job })
       }
-      return needsKey(found.actor)
+      return needsKey(found.actor) && !found.actor.closed
         ? yield* this.pushReady(found, sent, Effect.succeed(undefined))
         : yield* this.push(found, sent)
     }
   )
 
-  /** Erases the actor's person from it; `stale` when it was done before. */
-  readonly erase = Effect.fnUntraced(
+  /** What is ordered of the engine for an actor, which may be one that can't be loaded; `stale` when that was done before. */
+  readonly order = Effect.fnUntraced(
     { self: this },
-    function* (this: Door, address: Address, erasure: ErasureOrder) {
+    function* (
+      this: Door,
+      address: Address,
+      envelope: Envelope,
+      order: Pick<Delivery, "erasure" | "mending">
+    ) {
       const found = yield* this.findToErase(address)
       const type = "SubjectErased"
+      const input = { kind: "event", event: { type } } as const
       return yield* this.push(found, {
-        ...{ type, data: {}, text: "{}", input: { kind: "event", event: { type } }, startInput: undefined },
-        envelope: { principal: "engine", causation: `erasure/${erasure.erasure}` },
-        erasure
+        ...order,
+        envelope,
+        type,
+        data: {},
+        text: "{}",
+        input,
+        startInput: undefined
       })
     }
   )
@@ -159,11 +181,7 @@ export class Door {
 
   /** Tells all who still wait to try again elsewhere: nothing is taken any more. */
   close(): void {
-    const ended = new TryAgain({
-      reason: "notOwner",
-      message: "this process ends",
-      retryAfterMs
-    })
+    const ended = processEnds()
     for (const refuse of this.loading) refuse(ended)
     for (const { refuse } of this.open) refuse(ended)
   }
@@ -176,7 +194,14 @@ export class Door {
     const partition = partitions.of(address.company, stream)
     if (typeof partition !== "object") return undefined
     const actor = loader.find(stream, partition)
-    return actor === undefined || actor.erased || !isReady(actor) ? undefined : { partition, actor }
+    if (actor === undefined || actor.erased || actor.closed || !isReady(actor)) return undefined
+    return this.ports.stopped.stopOf(actor) === undefined ? { partition, actor } : undefined
+  }
+
+  private mustGoOn(actor: LiveActor): Effect.Effect<void, EventRefused> {
+    if (actor.closed) return Effect.fail(closedRefusal(actor.address))
+    const stop = this.ports.stopped.stopOf(actor)
+    return stop === undefined ? Effect.void : Effect.fail(stoppedRefusal(stop, actor.address))
   }
 
   private readonly find = Effect.fnUntraced({ self: this }, function* (this: Door, address: Address) {
@@ -270,30 +295,6 @@ export class Door {
   }
 }
 
-/** It has begun, and what is personal of it can be sealed. */
-const isReady = (actor: LiveActor): boolean => actor.version > 0 && !needsKey(actor)
-
-/** Once nobody is on the way to it any more it may be let go, and nobody is beginning it. */
-const unpin = (actor: LiveActor) => {
-  actor.pins--
-  if (actor.pins === 0) actor.starter = undefined
-}
-
-const resultOf = (outcome: Outcome): Effect.Effect<Delivered | "stale", DeliverError> =>
-  typeof outcome === "object" && "_tag" in outcome ? Effect.fail(outcome) : Effect.succeed(outcome)
-
 /** Only the engine's own inputs can be stale. */
 const neverStale = (delivering: Effect.Effect<Delivered | "stale", DeliverError>) =>
   delivering as Effect.Effect<Delivered, DeliverError>
-
-const storeAway = (message: string) => new TryAgain({ reason: "storeUnavailable", message, retryAfterMs })
-
-const notOwner = (address: Address) =>
-  new TryAgain({
-    reason: "notOwner",
-    message: `another process owns the partition of ${formatAddress(address)}`,
-    retryAfterMs
-  })
-
-const overloaded = (waiting: number) =>
-  new TryAgain({ reason: "overloaded", message: `${waiting} deliveries wait already`, retryAfterMs })

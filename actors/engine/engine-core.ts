@@ -1,31 +1,32 @@
 import * as Effect from "effect/Effect"
-import type { StreamPosition } from "../../eventstore/log/batch.ts"
 import type { EventStore } from "../../eventstore/log/event-store.ts"
 import type { History } from "../../eventstore/log/history.ts"
 import type { Partition } from "../../eventstore/log/stored-rows.ts"
 import type { SubjectKeys } from "../../eventstore/personal/subject-keys.ts"
 import type { SubjectStore } from "../../eventstore/personal/subject-store.ts"
-import { addressOf } from "../address.ts"
 import type { Job } from "../jobs/job-attempts.ts"
 import type { JobHandler } from "../jobs/job-handler.ts"
 import { jobOf, resultInput } from "../jobs/job-results.ts"
 import { JobRunner } from "../jobs/job-runner.ts"
 import { ownHandler } from "../jobs/own-handler.ts"
-import { expectsFailure, type LiveActor, viewOf } from "../machine/live-actor.ts"
+import { expectsFailure, viewOf } from "../machine/live-actor.ts"
 import type { MachineRegistry } from "../machine/machine-registry.ts"
 import { Subscribers } from "../subscribers.ts"
-import { ActorLoader } from "./actor-loader.ts"
+import { ActorLoader, type Loaded } from "./actor-loader.ts"
 import { CommitDraft } from "./commit-draft.ts"
-import { Door, type OwnInput } from "./door.ts"
-import type { CommitHint, Engine, EngineStatus, EventRefused } from "./engine.ts"
+import { Door } from "./door.ts"
+import type { CommitHint, Engine, EngineStatus } from "./engine.ts"
 import type { EngineClock, Fork } from "./engine-clock.ts"
 import type { EngineOptions } from "./engine-options.ts"
 import { Erasures } from "./erasures.ts"
 import { type Lane, makeLane } from "./lane.ts"
-import { Outbox, refusalOf } from "./outbox.ts"
+import { Outbox } from "./outbox.ts"
+import { OwnInputs } from "./own-inputs.ts"
 import { OwnedPartitions } from "./owned-partitions.ts"
 import type { Ownership } from "./ownership.ts"
 import type { OwnedPartition } from "./partition.ts"
+import { StoppedActors } from "./stopped/stopped-actors.ts"
+import { seeTo } from "./stopped/stopped-orders.ts"
 import { TimerQueue } from "./timer-queue.ts"
 import type { CommittedJob, WorkingActor } from "./working-actor.ts"
 
@@ -55,6 +56,8 @@ export class EngineCore {
   readonly timers: TimerQueue
   readonly outbox: Outbox
   readonly erasures: Erasures
+  readonly stopped: StoppedActors
+  private readonly own: OwnInputs
   readonly commits = new Subscribers<CommitHint>()
   private readonly loader: ActorLoader
   private readonly partitions: OwnedPartitions
@@ -65,23 +68,22 @@ export class EngineCore {
   constructor(parts: EngineParts) {
     const { store, options } = parts
     this.parts = parts
-    this.loader = new ActorLoader({ ...parts, actorsInMemory: options.limits.actorsInMemory })
+    this.stopped = this.makeStopped()
+    const loaded = (loaded: Loaded) => this.stopped.loaded(loaded)
+    this.loader = new ActorLoader({ ...parts, loaded, actorsInMemory: options.limits.actorsInMemory })
     this.lanes = Array.from({ length: options.limits.lanes }, () => this.makeLane())
     this.partitions = new OwnedPartitions({
       ...{ store, lanes: this.lanes },
       onLost: ({ company, partition }) => {
-        for (const each of [this.loader, this.timers, this.jobs]) each.forget(company, partition)
+        for (const each of [this.loader, this.timers, this.jobs, this.stopped])
+          each.forget(company, partition)
       }
     })
     this.door = this.makeDoor()
+    this.own = new OwnInputs({ ...parts, door: this.door, partitions: this.partitions, log: this.logError })
     this.jobs = this.makeJobs()
     this.timers = this.makeTimers()
-    this.outbox = new Outbox({
-      ...parts,
-      ...this.partitions,
-      deliver: this.door.deliver,
-      log: (message) => this.log("error", message)
-    })
+    this.outbox = new Outbox({ ...parts, ...this.partitions, deliver: this.door.deliver, log: this.logError })
     this.erasures = this.makeErasures()
   }
 
@@ -90,6 +92,7 @@ export class EngineCore {
 
   readonly status = Effect.sync((): EngineStatus => {
     const why = this.storeDown ?? this.standby
+    const stopped = this.stopped.counts
     return {
       owner: this.parts.ownership.owner,
       partitions: this.partitions.count,
@@ -97,6 +100,8 @@ export class EngineCore {
       waiting: this.door.waiting,
       jobsRunning: this.jobs.running,
       timersAhead: this.timers.size,
+      actorsInError: stopped.error,
+      actorsParked: stopped.parked,
       ready: why === undefined,
       ...(why !== undefined && { why, lacks: this.storeDown === undefined ? "notOwner" : "storeUnavailable" })
     }
@@ -108,6 +113,8 @@ export class EngineCore {
       // Before the first job of theirs is found: a restored backup brings back what an erased person waited for.
       yield* Effect.ignore(this.erasures.prepare)
       yield* this.partitions.gain(rows)
+      // Before the first timer of theirs: an actor whose step does not end must not take it again.
+      yield* this.stopped.look
       this.standby = undefined
       this.log("info", `owns ${this.partitions.count} partitions`)
       for (const each of [this.timers, this.outbox, this.jobs, this.erasures]) each.lookNow()
@@ -136,6 +143,7 @@ export class EngineCore {
   private log(level: "info" | "warn" | "error", message: string) {
     this.parts.options.log?.(level, message)
   }
+  private readonly logError = (message: string) => this.log("error", message)
 
   /** XState passes over a custom action that nobody implements; so do we. */
   private readonly isNobodys = ({ child, action, name }: CommittedJob): boolean =>
@@ -143,10 +151,13 @@ export class EngineCore {
 
   private makeLane(): Lane {
     const { store, clock, options } = this.parts
-    const { batchMax, snapshotEvery } = options.limits
+    const { batchMax, snapshotEvery, stepTimeoutMs } = options.limits
     return makeLane({
       store,
       batchMax,
+      stepTimeoutMs,
+      isWatched: () => this.stopped.isWatching,
+      hung: (actor, message) => this.stopped.hung(actor, message),
       newDraft: () => new CommitDraft({ now: clock.now(), snapshotEvery, isNobodys: this.isNobodys }),
       committed: (draft) => this.committed(draft),
       partitionLost: (partition, why) => this.partitionLost(partition, why),
@@ -171,6 +182,7 @@ export class EngineCore {
   /** What was asked for in a commit begins once it stands. */
   private committed(draft: CommitDraft) {
     const { options } = this.parts
+    this.stopped.committed(draft)
     for (const working of draft.workings.values()) {
       const { actor, cancelledJobs, messages, state } = working
       const { company, partition, stream } = actor
@@ -203,43 +215,13 @@ export class EngineCore {
     }
   }
 
-  /** Delivers an input of our own until it is stored, stale, or another process's business; else says why it can't be. */
-  private readonly deliverOwn = Effect.fnUntraced(
-    { self: this },
-    function* (this: EngineCore, place: StreamPosition, input: OwnInput) {
-      const { clock } = this.parts
-      while (this.partitions.at(place.company, place.partition) !== undefined) {
-        const sent = yield* Effect.result(this.door.deliverOwn(addressOf(place.company, place.stream), input))
-        if (sent._tag === "Success") return undefined
-        if (sent.failure._tag !== "TryAgain") {
-          // The reason alone: the message may hold what a person wrote.
-          this.log("error", `${place.stream} ${input.type} is refused: ${refusalOf(sent.failure)}`)
-          return sent.failure.message
-        }
-        yield* clock.sleepUntil(clock.now() + sent.failure.retryAfterMs)
-      }
-      return undefined
-    }
-  )
-
-  /** The actor of a job or timer of ours, however long the database is away; whoever waits ends with the partition. */
-  private loadOwn(place: StreamPosition): Effect.Effect<LiveActor, EventRefused> {
-    const { clock } = this.parts
-    const load = this.door.load(addressOf(place.company, place.stream))
-    return Effect.catchTag(load, "TryAgain", ({ retryAfterMs }) =>
-      Effect.andThen(
-        clock.sleepUntil(clock.now() + retryAfterMs),
-        Effect.suspend(() => this.loadOwn(place))
-      )
-    )
-  }
-
   private makeDoor(): Door {
     const { options, ownership } = this.parts
     return new Door({
       ...this.parts,
       loader: this.loader,
       partitions: this.partitions,
+      stopped: this.stopped,
       limits: options.limits,
       startInput: options.startInput,
       storeDown: () => this.storeDown,
@@ -257,9 +239,9 @@ export class EngineCore {
       isErasing: ({ company, stream }) => this.erasures.isErasing(company, stream),
       log: (message) => this.log("warn", message),
       handlerOf: (job) => this.handlerOf(job),
-      ended: (job, type, result) => this.deliverOwn(job, resultInput(job, clock.now(), type, result)),
+      ended: (job, type, result) => this.own.deliver(job, resultInput(job, clock.now(), type, result)),
       expectsFailure: (job) =>
-        this.loadOwn(job).pipe(
+        this.own.load(job).pipe(
           Effect.map((actor) => expectsFailure(actor, job.child!)),
           Effect.catch(() => Effect.succeed(false))
         )
@@ -270,7 +252,7 @@ export class EngineCore {
   private handlerOf(job: Job): Effect.Effect<JobHandler | undefined> {
     const handler = this.parts.handlers.get(job.name)
     if (handler !== undefined) return Effect.succeed(handler)
-    return this.loadOwn(job).pipe(
+    return this.own.load(job).pipe(
       Effect.flatMap((actor) => ownHandler(this.parts.history, actor, job)),
       Effect.catch(() => Effect.succeed(undefined))
     )
@@ -283,8 +265,25 @@ export class EngineCore {
       fire: (timer) => {
         const causation = `${timer.stream}@${timer.setBy}`
         const data = { timer: timer.timer }
-        this.parts.fork(this.deliverOwn(timer, { type: "TimerFired", data, causation, timer }))
+        this.parts.fork(this.own.deliver(timer, { type: "TimerFired", data, causation, timer }))
       }
+    })
+  }
+
+  private makeStopped(): StoppedActors {
+    const { registry, options } = this.parts
+    return new StoppedActors({
+      ...this.parts,
+      places: () => this.partitions.places(),
+      seeTo: (stopped) => seeTo({ ...this.parts, door: this.door }, stopped),
+      goesOn: (company, stream) => {
+        this.outbox.retryTo(company, stream)
+        this.timers.lookNow()
+      },
+      versionOf: (stream) => registry.get(stream.slice(0, stream.indexOf("/")))?.current.version,
+      log: (level, message) => this.log(level, message),
+      watchedMs: options.limits.watchedMs,
+      logsPersonal: options.logPersonal === true
     })
   }
 
@@ -294,7 +293,8 @@ export class EngineCore {
       log: (level, message) => this.log(level, message),
       partitions: this.partitions,
       places: this.parts.options.erasureTargets ?? [],
-      erase: this.door.erase
+      erase: (to, erasure) =>
+        this.door.order(to, { principal: "engine", causation: `erasure/${erasure.erasure}` }, { erasure })
     })
   }
 }

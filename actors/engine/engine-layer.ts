@@ -25,6 +25,7 @@ export const engineLayer = (
     Engine,
     Effect.gen(function* () {
       const core = yield* makeCore(options)
+      yield* core.stopped.watchAfterCrash
       yield* createCompanies(core)
       yield* run(core)
       const { door, view, status, commits } = core
@@ -72,7 +73,7 @@ const run = Effect.fnUntraced(function* (core: EngineCore) {
   for (const lane of core.lanes) yield* begin(lane.run)
   yield* Effect.addFinalizer(() => core.shutDown)
   yield* begin(ownership.keep(core))
-  for (const { run } of [core.timers, core.outbox, core.erasures]) yield* begin(run)
+  for (const { run } of [core.timers, core.outbox, core.erasures, core.stopped]) yield* begin(run)
   yield* begin(Effect.forever(Effect.andThen(clock.pause(sweepEveryMs), Effect.sync(core.door.sweep))))
   if (options.runJobs !== false) yield* begin(core.jobs.run)
 })

@@ -14,6 +14,10 @@ export interface EngineLimits {
   readonly eventMaxBytes: number
   /** A delivery that the database does not take in this time is told to try again. */
   readonly deliverTimeoutMs: number
+  /** The steps of one commit, while they are watched; an actor whose own do not end in this time is parked. */
+  readonly stepTimeoutMs: number
+  /** Steps are watched for so long after a start that no clean end came before. */
+  readonly watchedMs: number
   readonly jobConcurrency: number
   readonly jobTimeoutMs: number
   /** Tries after the first. */
@@ -35,6 +39,8 @@ export const defaultLimits: EngineLimits = {
   actorsInMemory: 5000,
   eventMaxBytes: 256 * 1024,
   deliverTimeoutMs: 25_000,
+  stepTimeoutMs: 1000,
+  watchedMs: 600_000,
   jobConcurrency: 64,
   jobTimeoutMs: 30_000,
   jobRetriesMax: 5,

@@ -35,6 +35,8 @@ export interface Delivered {
   readonly partition: number
   /** The position of the last event that it led to; of a known key only its own. */
   readonly lastPosition: number
+  /** Of the actor now; `error` when its machine threw at this event. */
+  readonly status: ActorView["status"]
   /** True when the key was known: nothing was written now. */
   readonly duplicate: boolean
 }
@@ -49,6 +51,7 @@ export class EventRefused extends Schema.TaggedError<EventRefused>()("EventRefus
     "tooLarge",
     "parked",
     "erased",
+    "closed",
     "notNow"
   ]),
   message: Schema.String
@@ -76,7 +79,7 @@ export interface ActorView {
   readonly address: Address
   readonly version: number
   readonly machineVersion: string
-  readonly status: "active" | "done" | "error"
+  readonly status: "active" | "done" | "error" | "stopped"
   /** XState's state value: `{ conv: "listening" }`. */
   readonly value: unknown
   readonly context: unknown
@@ -96,6 +99,9 @@ export interface EngineStatus {
   readonly waiting: number
   readonly jobsRunning: number
   readonly timersAhead: number
+  /** Actors of this process whose machine ended in an error, and those that are parked. */
+  readonly actorsInError: number
+  readonly actorsParked: number
   /** False while the database can't be reached or another process owns the partitions. */
   readonly ready: boolean
   /** What it lacks for that, for strangers; `why`, with what the database said, is for those who run it. */

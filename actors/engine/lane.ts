@@ -6,14 +6,15 @@ import type {
   KnownKey,
   StoreUnavailable
 } from "../../eventstore/log/event-store.ts"
+import { statusOf } from "../machine/live-actor.ts"
 import type { CommitDraft } from "./commit-draft.ts"
+import { type DrawPorts, drawCommit, settleHung } from "./draw-commit.ts"
 import { EventRefused, TryAgain } from "./engine.ts"
-import type { Delivery, OwnedPartition, Waiting } from "./partition.ts"
+import type { Delivery, Gathered, OwnedPartition, Waiting } from "./partition.ts"
 
 /** What a lane needs of the engine around it. */
-export interface LanePorts {
+export interface LanePorts extends DrawPorts {
   readonly store: EventStore["Service"]
-  readonly newDraft: () => CommitDraft
   readonly batchMax: number
   /** After the commit, once its drafts were applied. */
   readonly committed: (draft: CommitDraft) => void
@@ -88,8 +89,6 @@ export const makeLane = (ports: LanePorts): Lane => {
   return { wake, partitions, run, idle: () => !busy && !anyWaiting() }
 }
 
-type Gathered = ReadonlyArray<readonly [OwnedPartition, Waiting]>
-
 /** How the database took the parts of one gathering. */
 interface Trial {
   taken: boolean
@@ -107,12 +106,14 @@ const commit: (ports: LanePorts, gathered: Gathered, trial: Trial) => Effect.Eff
     let open: Gathered = gathered
     while (open.length > 0) {
       open = settleLost(open)
-      const draft = ports.newDraft()
-      for (const [partition, waiting] of open) {
-        if (waiting.kind === "note") draft.note(partition, waiting)
-        else draft.deliver(partition, waiting)
+      const draft = drawCommit(ports, open)
+      if (draft === undefined) {
+        const rest = settleHung(ports, open)
+        // Each alone is in time: together they are too much for one commit.
+        if (rest.length === open.length && open.length > 1) return yield* inHalves(ports, open, trial)
+        open = rest
+        continue
       }
-      draft.finish()
       const refused = draft.batch.empty ? undefined : yield* write(ports, draft)
       if (refused === undefined) {
         trial.taken ||= !draft.batch.empty
@@ -128,6 +129,11 @@ const commit: (ports: LanePorts, gathered: Gathered, trial: Trial) => Effect.Eff
   }
 )
 
+const inHalves = (ports: LanePorts, open: Gathered, trial: Trial): Effect.Effect<void> => {
+  const half = Math.floor(open.length / 2)
+  return Effect.andThen(commit(ports, open.slice(0, half), trial), commit(ports, open.slice(half), trial))
+}
+
 /** The database refuses something in the batch: halving it finds what, and lets the rest through. */
 const commitHalves = (
   ports: LanePorts,
@@ -136,9 +142,7 @@ const commitHalves = (
   refused: BatchRefused | StoreUnavailable
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const half = Math.floor(open.length / 2)
-    if (half > 0)
-      return Effect.andThen(commit(ports, open.slice(0, half), trial), commit(ports, open.slice(half), trial))
+    if (open.length > 1) return inHalves(ports, open, trial)
     if (refused._tag === "BatchRefused") refuseData(open, refused.message)
     else {
       trial.failures++
@@ -268,7 +272,8 @@ const answerKnown = (open: Gathered, keys: ReadonlyArray<KnownKey>): Gathered =>
     if (known === undefined) return true
     const { version, position } = known
     const { address, partition } = actor
-    waiting.settle({ address, version, position, partition, lastPosition: position, duplicate: true })
+    const status = statusOf(actor.state)
+    waiting.settle({ address, version, position, partition, lastPosition: position, status, duplicate: true })
     return false
   })
 

@@ -19,6 +19,9 @@ export interface OutboxPorts {
   readonly log: (message: string) => void
 }
 
+/** Nobody is there any more to hear it. */
+const ends: ReadonlySet<string> = new Set(["erased", "closed"])
+
 const lookEveryMs = 5000
 const readMax = 1000
 
@@ -31,6 +34,8 @@ export class Outbox {
   /** What each sender still has to send; a fiber works through it while there is any. */
   private readonly waiting = new Map<string, Array<CommittedMessage>>()
   private readonly known = new Set<string>()
+  /** Messages that wait for an actor that does not go on. */
+  private readonly refusedBy = new Map<string, ReadonlyArray<string>>()
   /** Senders erased since the last look began: what it reads may be older than that. */
   private readonly forgotten = new Set<string>()
   private readonly wake = new Wake()
@@ -56,6 +61,13 @@ export class Outbox {
     const sender = `${company}/${stream}`
     this.forgotten.add(sender)
     for (const message of this.waiting.get(sender)?.splice(0) ?? []) this.known.delete(idOf(message))
+  }
+
+  /** The actor goes on: what it refused is read again and sent. */
+  retryTo(company: string, stream: string): void {
+    const target = `${company}/${stream}`
+    for (const id of this.refusedBy.get(target) ?? []) this.known.delete(id)
+    if (this.refusedBy.delete(target)) this.wake.now()
   }
 
   lookNow(): void {
@@ -100,9 +112,12 @@ export class Outbox {
         const sent = yield* Effect.result(deliver(address, event, envelope))
         if (sent._tag === "Success" || isForgotten()) break
         // Nobody is there any more to hear it, and never will be.
-        if (sent.failure._tag === "EventRefused" && sent.failure.reason === "erased") break
+        if (sent.failure._tag === "EventRefused" && ends.has(sent.failure.reason)) break
         if (sent.failure._tag !== "TryAgain") {
-          // Kept in the database and tried again after the next start, when the target's machine may know it.
+          // Kept in the database and tried again after the next start, when the target's machine may know it, or when the
+          // target goes on.
+          const target = `${place.company}/${to.machine}/${to.id}`
+          this.refusedBy.set(target, [...(this.refusedBy.get(target) ?? []), idOf(message)])
           log(`message ${idOf(message)} to ${to.machine}/${to.id} is refused: ${refusalOf(sent.failure)}`)
           return false
         }

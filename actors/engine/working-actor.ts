@@ -7,12 +7,12 @@ import { jobPlace, messagePlace, snapshotPlace } from "../../eventstore/personal
 import { takeApart } from "../../eventstore/personal/personal-data.ts"
 import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { ActorState, PendingTimer } from "../machine/actor-state.ts"
-import { type LiveActor, stepInputOf } from "../machine/live-actor.ts"
+import { closedState, type LiveActor, stepInputOf } from "../machine/live-actor.ts"
 import { errorAsJson, persist } from "../machine/persisted-state.ts"
 import { takesNow } from "../machine/possible-events.ts"
 import { type Message, type NewJob, type Step, takeStep } from "../machine/step.ts"
 import { EventRefused } from "./engine.ts"
-import type { Delivery, ErasureOrder } from "./partition.ts"
+import type { Delivery, ErasureOrder, MendOrder } from "./partition.ts"
 import { leftOver } from "./redacted-state.ts"
 
 /** A job that was committed with this batch, ready to run. */
@@ -59,8 +59,11 @@ export class WorkingActor {
   cancelledJobs: ReadonlyArray<string> = []
   messages: ReadonlyArray<CommittedMessage> = []
   logs: ReadonlyArray<unknown> = []
+  /** What its machine threw in this commit; undefined when it did not end in an error. */
+  broke: Json | undefined
   migrated = false
   erased: boolean
+  closed: boolean
   snapshotVersion: number
 
   constructor(actor: LiveActor) {
@@ -69,6 +72,7 @@ export class WorkingActor {
     this.version = actor.version
     this.snapshotVersion = actor.snapshotVersion
     this.erased = actor.erased
+    this.closed = actor.closed
   }
 
   /** Takes the steps of one delivery, the one that it is about last; a refusal leaves no trace. */
@@ -82,12 +86,14 @@ export class WorkingActor {
   private attempt(delivery: Delivery, at: number): Result.Result<ReadonlyArray<StepRows>, EventRefused> {
     try {
       if (delivery.erasure !== undefined) return Result.succeed([this.erase(delivery.erasure)])
+      if (delivery.mending !== undefined) return Result.succeed(this.mend(delivery.mending, at))
       const first: Array<StepRows> = []
       if (this.actor.migrateFrom !== undefined && !this.migrated) first.push(this.migrate())
       if (this.version === 0) first.push(this.start(delivery.startInput ?? null, at))
       const notNow = this.refusedNow(delivery)
       return notNow === undefined ? Result.succeed([...first, this.take(delivery, at)]) : Result.fail(notNow)
     } catch (error) {
+      if (error instanceof EventRefused) return Result.fail(error)
       // What the machine's own code throws, and what can't be stored of what it says.
       const message = `${this.actor.stream}: ${error instanceof Error ? error.message : String(error)}`
       return Result.fail(new EventRefused({ reason: "wrongData", message }))
@@ -126,6 +132,30 @@ export class WorkingActor {
     return { first: ++this.version, rows: [this.row("input", "SubjectErased", data)] }
   }
 
+  /** Goes on from before it broke, by taking that input again, or ends here. */
+  private mend({ by, why, goOn }: MendOrder, at: number): ReadonlyArray<StepRows> {
+    if (goOn === undefined) return [this.close(by, why)]
+    const { from, running, state, jobs, again } = goOn
+    Object.assign(this, { state, migrated: true })
+    this.actor.running = running
+    const data = { from, to: running.version, state: persist(state)!, by, why }
+    this.askFor(jobs)
+    const moved = { first: ++this.version, rows: [this.row("input", "ActorMigrated", data)] }
+    const text = canonicalJson(again.data, again.type)
+    const input = stepInputOf(again.type, JSON.parse(text) as JsonObject)
+    const step = takeStep(running, state, this.version + 1, input, at)
+    return [moved, this.accept(this.row("input", again.type, again.data, text), step, at)]
+  }
+
+  private close(by: string, why: string): StepRows {
+    const { state } = this
+    this.closed = true
+    this.cancelledJobs = [...this.cancelledJobs, ...(state?.jobs ?? []).map(({ job }) => job)]
+    this.state = state && closedState(state)
+    const data = { by, why, state: (this.state && persist(this.state)) ?? null }
+    return { first: ++this.version, rows: [this.row("input", "ActorClosed", data)] }
+  }
+
   private start(input: Json, at: number): StepRows {
     const { running } = this.actor
     const text = canonicalJson({ machine: running.name, input })
@@ -160,8 +190,11 @@ export class WorkingActor {
   private accept(input: EventRow, step: Step, at: number): StepRows {
     const { actor } = this
     const first = this.version + 1
-    const emitted = step.emitted.map(({ type, ...data }): EventRow => {
+    const emitted = step.emitted.map((fact): EventRow => {
+      const { type, ...data } = fact
       canonicalJson(type, "the type of what it emits")
+      const wrong = actor.registered.wrongFact(fact)
+      if (wrong !== undefined) throw new EventRefused({ reason: "parked", message: wrong })
       return this.row("emitted", type, data as JsonObject)
     })
     this.addLogs(step)
@@ -184,25 +217,24 @@ export class WorkingActor {
 
   private addLogs(step: Step) {
     const { status, error } = step.state.snapshot
-    const failed = status === "error" && this.state?.snapshot.status !== "error"
-    if (failed) this.logs = [...this.logs, { failed: errorAsJson(error) }]
+    if (status === "error" && this.state?.snapshot.status !== "error") this.broke = errorAsJson(error)
     if (step.logs.length > 0) this.logs = [...this.logs, ...step.logs.map(errorAsJson)]
   }
 
   /** A job that was asked for and cancelled within one commit was never there. */
   private changeJobs(step: Step) {
-    const { actor } = this
     if (step.cancelledJobs.length > 0) {
       const asked = new Set(this.jobs.map((job) => job.job))
       this.jobs = this.jobs.filter((job) => !step.cancelledJobs.includes(job.job))
       this.cancelledJobs = [...this.cancelledJobs, ...step.cancelledJobs.filter((job) => !asked.has(job))]
     }
-    if (step.jobs.length === 0) return
-    const asked = step.jobs.map((job) => ({
-      ...job,
-      actor,
-      text: textOf(job.input, `the input of ${job.name}`)
-    }))
+    this.askFor(step.jobs)
+  }
+
+  private askFor(jobs: ReadonlyArray<NewJob>) {
+    if (jobs.length === 0) return
+    const { actor } = this
+    const asked = jobs.map((job) => ({ ...job, actor, text: textOf(job.input, `the input of ${job.name}`) }))
     this.jobs = [...this.jobs, ...asked]
   }
 
@@ -251,6 +283,7 @@ export class WorkingActor {
     actor.version = this.version
     actor.snapshotVersion = this.snapshotVersion
     if (this.migrated) actor.migrateFrom = undefined
+    actor.closed = this.closed
     if (!this.erased) return
     actor.erased = true
     actor.key = undefined

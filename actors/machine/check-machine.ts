@@ -3,6 +3,7 @@ import type { ListedMachine } from "../../machines/listed-machine.ts"
 import { checkFunctions } from "./check-functions.ts"
 import { type LogicKind, logicKind } from "./logic-kind.ts"
 import type { Finding } from "./machine-finding.ts"
+import { prepare } from "./running-machine.ts"
 
 /** `refused`: can't be made durable. `warned`: works, but does not age well. */
 export interface MachineCheck {
@@ -14,7 +15,7 @@ export interface MachineCheck {
 export const checkMachine = (listed: ListedMachine, handlers: ReadonlyArray<string> = []): MachineCheck => {
   const now = new Survey(listed.machine, handlers)
   now.survey()
-  const refused = [...now.refused]
+  const refused = [...now.refused, ...unreadable(listed)]
   for (const previous of listed.previous ?? []) {
     const then = new Survey(previous, handlers)
     then.survey()
@@ -27,6 +28,17 @@ export const checkMachine = (listed: ListedMachine, handlers: ReadonlyArray<stri
     if (previous.id !== listed.machine.id) refused.push(otherName(listed.machine, previous))
   }
   return { refused, warned: now.warned }
+}
+
+const unreadable = ({ machine, source }: ListedMachine): ReadonlyArray<Finding> => {
+  if (source === undefined) return []
+  try {
+    prepare(machine, source)
+    return []
+  } catch (error) {
+    const what = `its source is not all there: ${error instanceof Error ? error.message : String(error)}`
+    return [{ place: machine.id, what, wayOut: "give the URL of its module, as source: import.meta.url" }]
+  }
 }
 
 const otherName = (machine: AnyStateMachine, previous: AnyStateMachine): Finding => ({

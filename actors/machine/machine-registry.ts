@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 import { createMachine } from "xstate"
 import type { JsonObject } from "../../eventstore/database/json.ts"
 import { schemaVersionOf, type Upcasters } from "../../eventstore/log/upcast.ts"
@@ -8,7 +9,7 @@ import { type ActorEvent, EventRefused } from "../engine/engine.ts"
 import { checkMachine } from "./check-machine.ts"
 import type { Finding } from "./machine-finding.ts"
 import { type PersonalShapes, personalShapes } from "./personal-shape.ts"
-import { type RunningMachine, versionsOf } from "./running-machine.ts"
+import { type ListedVersions, type RunningMachine, versionsOf } from "./running-machine.ts"
 
 /** Names of the engine's own events; nothing from outside may carry them. */
 export const engineEvents = [
@@ -17,7 +18,8 @@ export const engineEvents = [
   "JobSucceeded",
   "JobFailed",
   "TimerFired",
-  "SubjectErased"
+  "SubjectErased",
+  "ActorClosed"
 ] as const
 
 /** A machine of the list in all its versions. */
@@ -25,13 +27,15 @@ export interface RegisteredMachine {
   readonly listed: ListedMachine
   readonly current: RunningMachine
   /** By full version, the current one included. */
-  readonly versions: ReadonlyMap<string, RunningMachine>
+  readonly versions: ListedVersions
   readonly upcasters: Upcasters
   readonly schemaVersion: (type: string) => number
   /** What of its data is personal, and about whom. */
   readonly personal: PersonalShapes
   /** The data as it is stored; fails with what is wrong and where. */
   readonly accept: (event: ActorEvent) => Result.Result<JsonObject, EventRefused>
+  /** What is wrong with a fact that the machine draws, and where; undefined when it is as declared. */
+  readonly wrongFact: (fact: ActorEvent) => string | undefined
 }
 
 export type MachineRegistry = ReadonlyMap<string, RegisteredMachine>
@@ -77,13 +81,47 @@ const register = (listed: ListedMachine): RegisteredMachine => {
     upcasters,
     schemaVersion: (type) => schemaVersionOf(upcasters, type),
     personal: personalShapes(listed),
-    accept: acceptor(listed)
+    accept: acceptor(listed),
+    wrongFact: factChecker(listed)
   }
 }
 
 /** Stands in for a machine that is not listed any more: an actor of it can still be erased, and nothing else. */
 export const absentMachine = (name: string): RegisteredMachine =>
   register({ machine: createMachine({ id: name, version: "unlisted" }) })
+
+/** Names places and never values: what is wrong may be what a person wrote. */
+export const factChecker = ({ machine, emitted }: ListedMachine): RegisteredMachine["wrongFact"] => {
+  if (emitted === undefined) return () => undefined
+  const decoders = new Map(
+    Object.entries(emitted).map(([type, schema]) => [type, Schema.decodeUnknownResult(schema)])
+  )
+  return ({ type, ...data }) => {
+    const decode = decoders.get(type)
+    if (decode === undefined)
+      return `${machine.id} draws the fact ${type}, which its \`emitted\` does not declare`
+    // As it will be stored: there, what is undefined is not there.
+    if (Result.isSuccess(decode(data))) return undefined
+    const decoded = decode(JSON.parse(JSON.stringify(data)))
+    return Result.isSuccess(decoded)
+      ? undefined
+      : `${machine.id} draws a ${type} that is not as \`emitted\` declares it: ${placesOf(decoded.failure.issue).join(", ")}`
+  }
+}
+
+/** `lines[2].text` of each leaf of the issue; `the whole` when it has no place. */
+const placesOf = (issue: SchemaIssue.Issue): ReadonlyArray<string> => [
+  ...new Set(
+    SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues.map(({ path = [] }) =>
+      path.length === 0
+        ? "the whole"
+        : path
+            .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+            .join("")
+            .replace(/^\./, "")
+    )
+  )
+]
 
 const acceptor = (listed: ListedMachine) => {
   const name = listed.machine.id

@@ -32,6 +32,7 @@ export const personalShapes = ({ input, events, emitted, jobs }: ListedMachine):
     {
       ActorStarted: () => ({ fields: { input: inputShape } }),
       ActorMigrated: () => ({ fields: { state: "all" } }),
+      ActorClosed: () => ({ fields: { state: "all" } }),
       JobSucceeded: ({ name }) => ({
         fields: { output: Object.hasOwn(outputShapes, String(name)) ? outputShapes[String(name)] : "all" }
       }),

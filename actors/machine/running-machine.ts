@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, fromPromise } from "xstate"
 import type { ListedMachine } from "../../machines/listed-machine.ts"
+import { ModuleHashes } from "./module-hash.ts"
 
 /** What XState hands out instead of doing it: the action's type, its resolved parameters, its own function. */
 export interface AskedAction {
@@ -19,7 +20,7 @@ export interface ChildStub {
 /** A machine made ready to run: its full version, and one scope used for all its steps. */
 export interface RunningMachine {
   readonly name: string
-  /** The declared version plus a hash of the definition: `1.0.0+3f2a9c01`. */
+  /** The declared version plus a hash of what it is made of: `1.0.0+3f2a9c01`. */
   readonly version: string
   /** What steps are taken with: the listed machine, with stand-ins for jobs that only a handler does. */
   readonly machine: AnyStateMachine
@@ -36,7 +37,7 @@ export interface RunningMachine {
 /** A machine of the list made ready: as it is now, and in all versions by their full names. */
 export interface MachineVersions {
   readonly current: RunningMachine
-  readonly all: ReadonlyMap<string, RunningMachine>
+  readonly all: ListedVersions
 }
 
 /** Spawning inside `assign` hides a child in the context, where no durable engine can find it. */
@@ -48,10 +49,13 @@ export class SpawnInAssign extends Error {
   }
 }
 
-/** Makes a machine ready to run. The scope is XState's own internal interface; a test holds it to `transition`. */
-export const prepare = (listed: AnyStateMachine): RunningMachine => {
+/**
+ * Makes a machine ready to run; `source` is the URL of the module that all of its code is reached from. The scope is
+ * XState's own internal interface; a test holds it to `transition`.
+ */
+export const prepare = (listed: AnyStateMachine, source?: string): RunningMachine => {
   const name = listed.id
-  const version = `${listed.version ?? "0.0.0"}+${definitionHash(listed)}`
+  const version = `${declaredVersion(listed)}+${definitionHash(listed, source)}`
   const machine = withEveryJob(listed)
   const collected: { actions: Array<AskedAction> } = { actions: [] }
   const ids = { seed: "", next: 0 }
@@ -90,18 +94,73 @@ export const prepare = (listed: AnyStateMachine): RunningMachine => {
   }
 }
 
-/** The versions of a listed machine that can be run. */
-export const versionsOf = ({ machine, previous = [] }: ListedMachine): MachineVersions => {
-  const current = prepare(machine)
-  const all = [...previous.map(prepare), current]
-  return { current, all: new Map(all.map((running) => [running.version, running])) }
+/** The declared part of a machine's version. */
+export const declaredVersion = (machine: AnyStateMachine): string => machine.version ?? "0.0.0"
+
+/**
+ * The versions of a listed machine that can be run. A recorded version that is none of them is taken by the older machine
+ * that declares the same one: its code has moved elsewhere since. The present machine takes what histories call by the
+ * hash of before its modules counted.
+ */
+export const versionsOf = ({ machine, source, previous = [] }: ListedMachine): MachineVersions => {
+  const current = prepare(machine, source)
+  const older = previous.map((each) => prepare(each))
+  const declared = declaredVersion(machine)
+  const asBefore = `${declared}+${definitionHash(machine, undefined)}`
+  const otherwise = (version: string) => {
+    if (version === asBefore) return current
+    const named = version.slice(0, version.lastIndexOf("+"))
+    return named === declared ? undefined : older.find(({ listed }) => declaredVersion(listed) === named)
+  }
+  const all = new ListedVersions(otherwise)
+  for (const running of [...older, current]) all.set(running.version, running)
+  return { current, all }
 }
+
+/** By full version; `otherwise` knows by which other names histories call them. */
+export class ListedVersions extends Map<string, RunningMachine> {
+  private readonly otherwise: (version: string) => RunningMachine | undefined
+
+  constructor(otherwise: ListedVersions["otherwise"]) {
+    super()
+    this.otherwise = otherwise
+  }
+
+  override get(version: string) {
+    return super.get(version) ?? this.otherwise(version)
+  }
+
+  override has(version: string) {
+    return this.get(version) !== undefined
+  }
+
+  /** The same versions as copies of them, each made once. */
+  copied(copy: (running: RunningMachine) => RunningMachine): ListedVersions {
+    const copies = new Map([...this.values()].map((running) => [running, copy(running)]))
+    const copyOf = (running: RunningMachine | undefined) => running && copies.get(running)
+    const all = new ListedVersions((version) => copyOf(this.otherwise(version)))
+    for (const [version, running] of this) all.set(version, copyOf(running)!)
+    return all
+  }
+}
+
+/**
+ * Microsteps of one step, unless the machine says otherwise (`options.maxIterations`): whoever needs more goes in a
+ * circle. What is stored was taken under this bound, so it is never lowered.
+ */
+const microstepsMax = 10_000
 
 const neverRun = fromPromise(() => Promise.reject(new Error("the engine runs jobs, the machine does not")))
 
-/** Without an implementation XState would drop the input of a job, and not find the job again to stop it. */
+/**
+ * Without an implementation XState would drop the input of a job, and not find the job again to stop it. Without a bound
+ * an eventless loop would never come back.
+ */
 const withEveryJob = (listed: AnyStateMachine): AnyStateMachine => {
   const machine = listed.provide({})
+  const { maxIterations = Number.POSITIVE_INFINITY } = machine.options
+  if (maxIterations === Number.POSITIVE_INFINITY)
+    machine.options = { ...machine.options, maxIterations: microstepsMax }
   machine.implementations.actors = new Proxy(machine.implementations.actors, {
     get: (actors, name) => Reflect.get(actors, name) ?? neverRun
   })
@@ -178,12 +237,19 @@ export const afterEventOf = (
   return undefined
 }
 
-/** Eight hex digits over the machine's configuration and implementations, the text of its functions included. */
-const definitionHash = (machine: AnyStateMachine): string => {
+const moduleHashes = new ModuleHashes()
+
+/**
+ * Eight hex digits over the machine's configuration and implementations, and over its modules. Without a source it is the
+ * text of its own functions, which does not say what they call.
+ */
+const definitionHash = (machine: AnyStateMachine, source: string | undefined): string => {
   const hash = createHash("sha256")
+  if (source !== undefined) hash.update(moduleHashes.of(source))
   const seen = new Set<unknown>()
   const write = (value: unknown): void => {
-    if (typeof value === "function") hash.update(`f${value.toString()}`)
+    // The module says more than the text, which a test runner rewrites.
+    if (typeof value === "function") hash.update(source === undefined ? `f${value.toString()}` : "f")
     else if (value === null || typeof value !== "object") {
       hash.update(`v${typeof value}${String(value)}`)
       return

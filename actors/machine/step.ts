@@ -56,6 +56,8 @@ export const takeStep = (
   return draft.finish()
 }
 
+/** Events that a machine may send to itself in one step; as with microsteps, never lowered. */
+const ownEventsMax = 1000
 /** A hundred years: a timer that will not fire in our time, and a due time that the database can hold. */
 const delayMaxMs = 100 * 366 * 24 * 3_600_000
 
@@ -129,10 +131,14 @@ class Draft {
   }
 
   drainMailbox() {
-    while (this.mailbox.length > 0 && this.snapshot?.status === "active") {
+    for (let taken = 0; this.mailbox.length > 0 && this.snapshot?.status === "active"; taken++) {
       const event = this.mailbox.shift()!
       const before = this.snapshot
-      this.run((scope) => this.running.machine.transition(before, event as never, scope))
+      this.run((scope) => {
+        if (taken > ownEventsMax)
+          throw new Error(`the machine has sent itself ${ownEventsMax} events in one step`)
+        return this.running.machine.transition(before, event as never, scope)
+      })
     }
   }
 
@@ -142,10 +148,9 @@ class Draft {
       const [next, asked] = this.running.collect(`${this.version}`, move)
       // A start that throws says so in its snapshot; what it asked for before that was never done.
       const actions = this.snapshot === undefined && next.status === "error" ? [] : asked
-      const children = next.children
       this.snapshot = next
       for (const action of actions) this.act(action)
-      this.stubChildren(children as Record<string, ChildStub | undefined>)
+      this.stubChildren(next.children as Record<string, ChildStub | undefined>)
     } catch (error) {
       if (this.snapshot === undefined) throw error
       this.snapshot = { ...this.snapshot, status: "error", error } as AnyMachineSnapshot

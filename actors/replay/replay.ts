@@ -4,15 +4,14 @@ import type { StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
 import type { StoredEvent } from "../../eventstore/log/stored-event.ts"
 import { upcast } from "../../eventstore/log/upcast.ts"
-import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import { type Address, streamOf } from "../address.ts"
 import type { ActorEvent } from "../engine/engine.ts"
 import type { ActorState } from "../machine/actor-state.ts"
-import { erasedState, migratedState, stepInputOf } from "../machine/live-actor.ts"
+import { agree, erasedState, migratedState, stepInputOf } from "../machine/live-actor.ts"
 import type { RegisteredMachine } from "../machine/machine-registry.ts"
 import { errorAsJson, persist, restore } from "../machine/persisted-state.ts"
 import type { RunningMachine } from "../machine/running-machine.ts"
-import { takeStep } from "../machine/step.ts"
+import { type NewJob, takeStep } from "../machine/step.ts"
 import type { Fact, ReplayDifference, Replayed, ReplayedState, ReplayTo } from "./replayed.ts"
 
 /** Differences that a replay keeps; more are only counted. */
@@ -74,6 +73,8 @@ export class Replayer {
   last: StoredEvent | undefined
   /** What the last input made the machine say and no stored event has said yet. */
   owed: ReadonlyArray<ActorEvent> = []
+  /** The jobs that it waits for, as it asked for them. */
+  asked: ReadonlyMap<string, NewJob> = new Map()
   inputs = 0
   emitted = 0
   agreed = 0
@@ -123,7 +124,7 @@ export class Replayer {
   /** Without the personal data the machine may decide otherwise, or trip: then the stored history is believed. */
   stepBlind(event: StoredEvent) {
     this.blind = true
-    if (event.type === "SubjectErased" || event.type === "ActorMigrated") {
+    if (event.type === "SubjectErased" || event.type === "ActorMigrated" || event.type === "ActorClosed") {
       this.blind = event.withheld !== undefined
       this.lost = this.blind
       if (!this.blind) this.step(event)
@@ -149,13 +150,15 @@ export class Replayer {
     this.inputs++
     const running = this.machineOf(event.machineVersion)
     const data = upcast(this.registered.upcasters, event.type, event.schemaVersion, event.data)
-    if (event.type === "ActorMigrated") {
+    if (event.type === "ActorClosed") {
+      this.state = erasedState(running, data)
+    } else if (event.type === "ActorMigrated") {
       this.state = migratedState(running, data)
     } else if (event.type === "SubjectErased") {
       this.state = erasedState(running, data)
       this.stateless = this.state === undefined
     } else {
-      const { state, emitted } = takeStep(
+      const { state, emitted, jobs } = takeStep(
         running,
         this.stateUnder(running),
         event.version,
@@ -164,6 +167,8 @@ export class Replayer {
       )
       this.state = state
       this.owed = emitted
+      const asked = new Map([...this.asked, ...jobs.map((job) => [job.job, job] as const)])
+      this.asked = new Map(state.jobs.flatMap(({ job }) => (asked.has(job) ? [[job, asked.get(job)!]] : [])))
     }
     this.running = running
   }
@@ -195,19 +200,8 @@ export class Replayer {
       else this.agreed++
       return
     }
-    if (expected !== null && this.agree(expected, event)) this.agreed++
+    if (due !== undefined && agree(this.registered.upcasters, due, event)) this.agreed++
     else this.differ({ version: event.version, expected, found: { type: event.type, data: event.data } })
-  }
-
-  /** A fact of an older schema agrees as it is stored, or as its upcasters make it. */
-  agree(expected: Fact, { type, schemaVersion, data }: StoredEvent): boolean {
-    if (expected.type !== type) return false
-    const drawn = canonicalJson(expected.data)
-    if (drawn === canonicalJson(data)) return true
-    const { upcasters } = this.registered
-    return (
-      upcasters[type] !== undefined && drawn === canonicalJson(upcast(upcasters, type, schemaVersion, data))
-    )
   }
 
   /** What was owed and never came. */

@@ -8,6 +8,7 @@ import type { ActorState } from "../machine/actor-state.ts"
 import { stepInputOf } from "../machine/live-actor.ts"
 import type { RegisteredMachine } from "../machine/machine-registry.ts"
 import { errorAsJson } from "../machine/persisted-state.ts"
+import type { RunningMachine } from "../machine/running-machine.ts"
 import { type Step, takeStep } from "../machine/step.ts"
 import { Replayer } from "../replay/replay.ts"
 import type { WhyStep } from "./why-event.ts"
@@ -23,7 +24,7 @@ export type ToldStep =
   | { readonly step: null; readonly unknown: string; readonly messagesTo: undefined }
 
 /** The state is known again from these on: they carry it. */
-const statesOfTheirOwn: ReadonlySet<string> = new Set(["ActorMigrated", "SubjectErased"])
+const statesOfTheirOwn: ReadonlySet<string> = new Set(["ActorMigrated", "SubjectErased", "ActorClosed"])
 
 /**
  * Folds one stream and takes the wanted inputs again with guards watched, each with the version of the machine that
@@ -33,7 +34,7 @@ export class StepTeller {
   readonly steps = new Map<number, ToldStep>()
   private readonly wanted: ReadonlySet<number>
   private readonly registered: RegisteredMachine
-  private readonly watched: ReadonlyMap<string, WatchedMachine>
+  private readonly watched: ReadonlyMap<RunningMachine, WatchedMachine["watch"]>
   private readonly replayer: Replayer
   /** Why the state is not known here. */
   private blind: string | undefined
@@ -43,13 +44,15 @@ export class StepTeller {
   constructor(registered: RegisteredMachine, wanted: ReadonlySet<number>) {
     this.wanted = wanted
     const { current, versions } = registered
-    this.watched = new Map([...versions].map(([version, { listed }]) => [version, watchMachine(listed)]))
-    const runningOf = (version: string) => this.watched.get(version)!.running
-    this.registered = {
-      ...registered,
-      current: runningOf(current.version),
-      versions: new Map([...versions.keys()].map((version) => [version, runningOf(version)]))
-    }
+    const watched = new Map<RunningMachine, WatchedMachine["watch"]>()
+    const copies = versions.copied(({ listed, version }) => {
+      const { running, watch } = watchMachine(listed)
+      const copy = { ...running, version }
+      watched.set(copy, watch)
+      return copy
+    })
+    this.watched = watched
+    this.registered = { ...registered, current: copies.get(current.version)!, versions: copies }
     this.replayer = new Replayer(this.registered)
   }
 
@@ -99,7 +102,8 @@ export class StepTeller {
   }
 
   private takeAgain(event: StoredEvent): Taken {
-    const { running, watch } = this.watched.get(event.machineVersion)!
+    const running = this.registered.versions.get(event.machineVersion)!
+    const watch = this.watched.get(running)!
     const state = this.replayer.stateUnder(running)
     const { type, schemaVersion, version, recordedAt } = event
     const data = upcast(this.registered.upcasters, type, schemaVersion, event.data)

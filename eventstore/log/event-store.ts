@@ -7,6 +7,9 @@ import { Batch, type JobState } from "./batch.ts"
 import type { StoredEvent } from "./stored-event.ts"
 import {
   type Partition,
+  type StoppedActor,
+  type StoppedOrder,
+  type StoppedStatus,
   type StoredActor,
   type StoredJob,
   type StoredMessage,
@@ -14,7 +17,8 @@ import {
   storedActors,
   storedEvent,
   storedJob,
-  storedMessage
+  storedMessage,
+  storedStopped
 } from "./stored-rows.ts"
 
 /** Another process owns a partition of the batch, or it is not where we believed it to be. Nothing was written. */
@@ -48,6 +52,9 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
 }) {}
 
 export type AppendError = PartitionLost | KeysKnown | BatchRefused | StoreUnavailable
+
+/** An actor that stopped, before it is written. */
+export type NewStopped = Omit<StoppedActor, "since" | "asked" | "askedBy" | "askedWhy">
 
 type Read<A> = Effect.Effect<A, StoreUnavailable>
 /** Partitions to look at, as two columns. */
@@ -100,6 +107,25 @@ export class EventStore extends Context.Service<
     /** Puts a dead letter back to work; false when there is none such. */
     readonly retryJob: (company: string, stream: string, job: string) => Read<boolean>
     readonly dropJob: (company: string, stream: string, job: string) => Read<boolean>
+    /** Puts an actor among those that do not go on; what was asked for it is done with. */
+    readonly noteStopped: (actor: NewStopped) => Read<void>
+    readonly clearStopped: (company: string, stream: string) => Read<void>
+    /** Stopped actors of these partitions, those that something is asked for first. */
+    readonly stoppedIn: (places: Places, most: number) => Read<ReadonlyArray<StoppedActor>>
+    /** The last that stopped first. */
+    readonly listStopped: (
+      company: string | null,
+      status: StoppedStatus | null,
+      most: number
+    ) => Read<ReadonlyArray<StoppedActor>>
+    /** Asks the owner of its partition to see to a stopped actor; false when it is not stopped. */
+    readonly askStopped: (
+      company: string,
+      stream: string,
+      order: StoppedOrder,
+      by: string,
+      why: string
+    ) => Read<boolean>
   }
 >()("centurion/eventstore/EventStore") {
   static readonly layer = Layer.effect(
@@ -178,7 +204,25 @@ export class EventStore extends Context.Service<
         retryJob: (company, stream, job) =>
           one("select es.retry_job($1, $2, $3)", [company, stream, job], (row) => row[0] === true),
         dropJob: (company, stream, job) =>
-          one("select es.drop_job($1, $2, $3)", [company, stream, job], (row) => row[0] === true)
+          one("select es.drop_job($1, $2, $3)", [company, stream, job], (row) => row[0] === true),
+        noteStopped: (a) =>
+          one(
+            "select es.note_stopped($1, $2, $3, $4, $5, $6, $7, $8)",
+            [a.company, a.partition, a.stream, a.status, a.reason, a.message, a.version, a.machineVersion],
+            () => undefined
+          ),
+        clearStopped: (company, stream) =>
+          one("select es.clear_stopped($1, $2)", [company, stream], () => undefined),
+        stoppedIn: (places, most) =>
+          read(
+            "select * from es.stopped_in($1::text[], $2::int[], $3)",
+            [places.companies, places.partitions, most],
+            storedStopped
+          ),
+        listStopped: (company, status, most) =>
+          read("select * from es.list_stopped($1, $2, $3)", [company, status, most], storedStopped),
+        askStopped: (...asked) =>
+          one("select es.ask_stopped($1, $2, $3, $4, $5)", asked, (row) => row[0] === true)
       })
     })
   )

@@ -55,6 +55,31 @@ export interface StoredMessage {
   readonly occurredAt: number
 }
 
+/** `error`: its machine threw. `parked`: it can't be loaded, or its step can't be stored. */
+export type StoppedStatus = "error" | "parked"
+/** What an operator may ask for a stopped actor. */
+export type StoppedOrder = "retry" | "move" | "close"
+
+/** An actor that does not go on until somebody sees to it. */
+export interface StoppedActor {
+  readonly company: string
+  readonly partition: number
+  readonly stream: string
+  readonly status: StoppedStatus
+  /** Why, in a word: `threw`, `fact`, `hung`, `history`, `locked`. */
+  readonly reason: string
+  /** Null where it could hold what a person wrote. */
+  readonly message: string | null
+  /** Of the last event of its stream, and of the machine that was to take the next one. */
+  readonly version: number
+  readonly machineVersion: string
+  /** Epoch ms. */
+  readonly since: number
+  readonly asked: StoppedOrder | null
+  readonly askedBy: string | null
+  readonly askedWhy: string | null
+}
+
 /** What an actor is loaded from: its latest snapshot if there is one, and the events after it. */
 export interface StoredActor {
   readonly company: string
@@ -114,6 +139,17 @@ export const storedJob = (row: Row): StoredJob => {
     company, partition, stream, job, name, child, input, state, attempts,
     firstAttemptAt, dueAt, reason, message, askedAt
   } as StoredJob
+}
+
+/** A row of `es.stopped_in`. */
+export const storedStopped = (row: Row): StoppedActor => {
+  const [company, partition, stream, status, reason, message, version, machineVersion, since] = row
+  const [asked, askedBy, askedWhy] = row.slice(9)
+  // biome-ignore format: the order of es.stopped_in
+  return {
+    company, partition, stream, status, reason, message, version, machineVersion, since,
+    asked, askedBy, askedWhy
+  } as StoppedActor
 }
 
 /** The rows of `es.load_actors`, gathered by actor. */

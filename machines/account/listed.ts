@@ -6,6 +6,7 @@ import { accountMachine } from "./machine.ts"
 /** What the engine and the API know of accounts, the organisations that contacts work for. */
 export const account = {
   machine: accountMachine,
+  source: import.meta.url,
   input: AccountInput,
   events: accountEvents,
   emitted: accountEmitted,

@@ -6,6 +6,7 @@ import { companyMachine } from "./machine.ts"
 /** What the engine and the API know of a company's own actor. */
 export const company = {
   machine: companyMachine,
+  source: import.meta.url,
   plural: "companies",
   module: "settings",
   // Its endpoints are written by hand: a change must be looked at together with all other companies.

@@ -6,6 +6,7 @@ import { contactMachine } from "./machine.ts"
 /** What the engine and the API know of contacts. */
 export const contact = {
   machine: contactMachine,
+  source: import.meta.url,
   input: ContactInput,
   events: contactEvents,
   emitted: contactEmitted,

@@ -6,6 +6,7 @@ import { conversationMachine } from "./machine.ts"
 /** What the engine and the API know of conversations. */
 export const conversation = {
   machine: conversationMachine,
+  source: import.meta.url,
   module: "conversations",
   fromPeople: [
     "PersonReplied",

@@ -6,6 +6,7 @@ import { dealMachine } from "./machine.ts"
 /** What the engine and the API know of deals. */
 export const deal = {
   machine: dealMachine,
+  source: import.meta.url,
   fromPeople: ["DealMoveAsked", "DealWinAsked", "DealLoseAsked", "DealReopenAsked"],
   input: DealInput,
   events: dealEvents,

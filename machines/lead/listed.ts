@@ -21,6 +21,7 @@ const withConversations = (state: unknown) => {
 /** What the engine and the API know of leads. */
 export const lead = {
   machine: leadMachine,
+  source: import.meta.url,
   fromPeople: ["LeadSubmitted", "LeadQualifyAsked", "LeadDisqualifyAsked", "LeadReopenAsked"],
   sentElsewhere: ["LeadSubmitted"],
   input: LeadInput,

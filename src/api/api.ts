@@ -24,6 +24,7 @@ import { analyticsHandlers } from "./lists/analytics.ts"
 import { listHandlers } from "./lists/lists.ts"
 import { jobsHandlers } from "./machines/jobs.ts"
 import { machineHandlers } from "./machines/machines.ts"
+import { stoppedHandlers } from "./machines/stopped.ts"
 import { authenticates, limitsAddress } from "./middleware/authenticate.ts"
 import { readsBody } from "./middleware/body.ts"
 import { answersOnce } from "./middleware/idempotency.ts"
@@ -43,6 +44,7 @@ const writtenHandlers = Layer.mergeAll(
   messagesHandlers,
   analyticsHandlers,
   jobsHandlers,
+  stoppedHandlers,
   historyHandlers,
   erasuresHandlers,
   verifyHandlers,

@@ -145,7 +145,8 @@ export const answerFailure = (failure: ApiFailure): Effect.Effect<HttpServerResp
   return answer === undefined ? Effect.die(failure) : Effect.succeed(answer)
 }
 
-const parkedWords = "its history can't be loaded just now; the server's log says why"
+const parkedWords =
+  "it does not go on until an operator sees to it: its machine threw, or it is parked; /api/v1/stopped-actors says why"
 
 const statusOf = ({ reason }: EventRefused): number => {
   switch (reason) {
@@ -156,6 +157,7 @@ const statusOf = ({ reason }: EventRefused): number => {
     case "parked":
       return 409
     case "erased":
+    case "closed":
       return 410
     case "tooLarge":
       return 413

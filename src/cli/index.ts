@@ -1,4 +1,5 @@
 import * as Command from "effect/cli/Command"
+import { actorsCommand } from "./actors/command.ts"
 import { analystsCommand } from "./analysts/command.ts"
 import { backtestCommand } from "./backtest/command.ts"
 import { benchCommand } from "./bench/command.ts"
@@ -59,6 +60,7 @@ export const centurionCommand = Command.make("centurion").pipe(
     keysCommand,
     usersCommand,
     jobsCommand,
+    actorsCommand,
     doctorCommand,
     databaseCommand,
     benchCommand

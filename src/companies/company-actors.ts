@@ -128,6 +128,7 @@ const refusalOf = (company: string, error: DeliverError): CompanyRefused | TryAg
   if (error._tag === "WrongVersion") return new CompanyRefused({ reason: "notNow", message })
   switch (error.reason) {
     case "notNow":
+    case "closed":
     case "parked":
       return new CompanyRefused({ reason: "notNow", message })
     case "tooLarge":

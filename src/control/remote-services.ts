@@ -78,6 +78,7 @@ const store = Layer.effect(
   EventStore,
   Effect.map(ControlClient, (client) => ({
     ...onlyThere("append", "createCompany", "claim", "renew", "release", "dueJobs", "dueTimers", "messages"),
+    ...onlyThere("noteStopped", "clearStopped", "stoppedIn"),
     ...methods(client, storeCalls, asStore)
   }))
 )
@@ -136,6 +137,7 @@ const operator = Layer.effect(
 
 const nothingRuns = {
   ...{ owner: "", partitions: 0, actorsInMemory: 0, waiting: 0, jobsRunning: 0, timersAhead: 0 },
+  ...{ actorsInError: 0, actorsParked: 0 },
   ready: false
 }
 
@@ -196,7 +198,7 @@ const at =
   (remote: RemoteEngine) =>
     Layer.provide(services, ControlClient.layer(remote))
 
-/** The event store of another process: all reads, and retrying or dropping dead letters; appending dies. */
+/** The event store of another process: all reads, and seeing to dead letters and stopped actors; appending dies. */
 export const remoteStoreLayer = at(Layer.mergeAll(store, history, subjects, contacts, seals))
 /** The engine of another process. Its commits are not heard here: read the store again instead. */
 export const remoteEngineLayer = at(engine)

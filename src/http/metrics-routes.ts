@@ -39,6 +39,8 @@ const gauges = {
   waiting: gauge("task_queue_size", "Deliveries that wait for a commit."),
   jobsRunning: gauge("engine_jobs_running", "Jobs under way."),
   timersAhead: gauge("engine_timers_ahead", "Timers that are held for the next while."),
+  actorsInError: gauge("engine_actors_in_error", "Actors of this process whose machine ended in an error."),
+  actorsParked: gauge("engine_actors_parked", "Actors of this process whose events are refused."),
   lagEvents: gauge(
     "projection_lag_events",
     "Events that the slowest read model of any company has not read."
@@ -58,6 +60,8 @@ const lookNow = Effect.gen(function* () {
   yield* Metric.update(gauges.waiting, status.waiting)
   yield* Metric.update(gauges.jobsRunning, status.jobsRunning)
   yield* Metric.update(gauges.timersAhead, status.timersAhead)
+  yield* Metric.update(gauges.actorsInError, status.actorsInError)
+  yield* Metric.update(gauges.actorsParked, status.actorsParked)
   yield* Metric.update(gauges.memory, process.memoryUsage.rss())
   yield* Metric.update(gauges.uptime, process.uptime())
   const lags = yield* Effect.option((yield* Projections).lags(null))

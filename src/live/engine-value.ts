@@ -15,6 +15,8 @@ export interface EngineValue {
   readonly waiting: number
   readonly jobsRunning: number
   readonly timersAhead: number
+  readonly actorsInError: number
+  readonly actorsParked: number
   /** Of the read model that is furthest behind. */
   readonly lag: { readonly events: number; readonly ms: number; readonly parked: number }
   /** 0-100; below 80 somebody should look. */
@@ -57,6 +59,8 @@ export const engineValue: LiveValue = {
       waiting: status.waiting,
       jobsRunning: status.jobsRunning,
       timersAhead: status.timersAhead,
+      actorsInError: status.actorsInError,
+      actorsParked: status.actorsParked,
       lag,
       healthScore: healthOf(status, lag, waitingMax)
     } satisfies EngineValue

@@ -34,6 +34,13 @@ export const engineSettings = {
     16 * mebibyte,
     "An event at most."
   ),
+  stepTimeoutMs: integer(
+    "CENTURION_STEP_TIMEOUT_MS",
+    second,
+    100,
+    minute,
+    "The steps of a commit at most, after a crash; an actor whose step does not end is parked."
+  ),
   jobConcurrency: integer(
     "CENTURION_JOB_CONCURRENCY",
     64,

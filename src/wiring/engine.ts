@@ -25,6 +25,7 @@ const limitsOf = (settings: SettingValues): EngineLimits => ({
   snapshotEvery: settings.snapshotEvery,
   actorsInMemory: settings.actorsInMemory,
   eventMaxBytes: settings.eventMaxBytes,
+  stepTimeoutMs: settings.stepTimeoutMs,
   jobConcurrency: settings.jobConcurrency,
   jobTimeoutMs: settings.jobTimeoutMs,
   jobRetriesMax: settings.jobRetriesMax,

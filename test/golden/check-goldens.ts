@@ -4,16 +4,13 @@ import * as Schema from "effect/Schema"
 import type { AnyStateMachine } from "xstate"
 import { type RegisteredMachine, registerMachines } from "../../actors/machine/machine-registry.ts"
 import { persist, restore } from "../../actors/machine/persisted-state.ts"
-import { prepare } from "../../actors/machine/running-machine.ts"
+import { declaredVersion, prepare } from "../../actors/machine/running-machine.ts"
 import { Replayer } from "../../actors/replay/replay.ts"
 import type { Json, JsonObject } from "../../eventstore/database/json.ts"
 import { schemaVersionOf, upcast } from "../../eventstore/log/upcast.ts"
 import { canonicalJson } from "../../eventstore/proof/hash.ts"
 import type { DataSchema, ListedMachine } from "../../machines/listed-machine.ts"
 import { type Golden, type GoldenData, type GoldenHistory, storedEvents } from "./golden-files.ts"
-
-/** The declared part of a machine's version. */
-export const declaredVersion = (machine: AnyStateMachine): string => machine.version ?? "0.0.0"
 
 /** A machine alone on its list, with every job that it names done by somebody. */
 export const registerListed = (listed: ListedMachine): RegisteredMachine => {
@@ -61,8 +58,8 @@ const checkHistories = (listed: ListedMachine, golden: Golden): ReadonlyArray<st
   if (same === undefined) {
     return golden.histories.flatMap((history) => checkMigration(listed, golden, history) ?? [])
   }
-  const { version } = prepare(same)
   const registered = registerListed(listed)
+  const { version } = same === listed.machine ? registered.current : prepare(same)
   const differs = golden.histories.flatMap(
     (history) => checkHistory(registered, version, golden, history) ?? []
   )
@@ -104,14 +101,14 @@ const checkHistory = (
 
 /** A version that nobody lists any more: its actors must be taken over where they were. */
 const checkMigration = (
-  { machine, migrate }: ListedMachine,
+  { machine, source, migrate }: ListedMachine,
   golden: Golden,
   { name, state }: GoldenHistory
 ): string | undefined => {
   try {
     const from = golden.release.versions.at(-1) ?? golden.version
     const fitted = migrate === undefined ? state : (migrate(state, from) as JsonObject)
-    restore(prepare(machine), fitted)
+    restore(prepare(machine, source), fitted)
     return undefined
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

@@ -1,13 +1,6 @@
-import { prepare } from "../../actors/machine/running-machine.ts"
+import { declaredVersion, prepare } from "../../actors/machine/running-machine.ts"
 import type { ListedMachine } from "../../machines/listed-machine.ts"
-import {
-  chartOf,
-  checkGoldens,
-  declaredVersion,
-  presentSchemaVersion,
-  registerListed,
-  schemasOf
-} from "./check-goldens.ts"
+import { chartOf, checkGoldens, presentSchemaVersion, registerListed, schemasOf } from "./check-goldens.ts"
 import { type Golden, type GoldenData, readGoldens, writeGolden, writeRelease } from "./golden-files.ts"
 import { chooseWalks, namedHistories, type RecordedWalk, walkRecorder } from "./recorded-walk.ts"
 import type { Walk } from "./walks.ts"
@@ -62,7 +55,7 @@ const record = (listed: ListedMachine, { walks, examples }: GoldenSources): Gold
   )
   const must = taken.filter((_, n) => given[n]!.always)
   const chosen = chooseWalks(taken, must)
-  const { version } = prepare(listed.machine)
+  const { version } = prepare(listed.machine, listed.source)
   return {
     machine: id,
     version: declaredVersion(listed.machine),
@@ -111,7 +104,7 @@ const oneOfEach = (taken: ReadonlyArray<RecordedWalk>): ReadonlyArray<GoldenData
 
 /** A text that nobody has seen yet is noted when it comes out the same. */
 const noteText = (listed: ListedMachine, root: string, known: Golden): ReadonlyArray<string> => {
-  const { version } = prepare(listed.machine)
+  const { version } = prepare(listed.machine, listed.source)
   const name = `${known.machine} ${known.version}`
   if (known.release.versions.includes(version)) return [`${name}: recorded before, nothing to do`]
   const release = { ...known.release, versions: [...known.release.versions, version] }

@@ -42,6 +42,7 @@ const commands = [
   "replay",
   "verify",
   "jobs",
+  "actors",
   "doctor",
   "database",
   "bench",

@@ -10,6 +10,7 @@ import { createGroup } from "./crm/create.ts"
 import { publicGroup } from "./crm/public-leads.ts"
 import { analyticsGroup } from "./lists/analytics.ts"
 import { jobsGroup } from "./machines/jobs.ts"
+import { stoppedGroup } from "./machines/stopped.ts"
 import { erasuresGroup } from "./proof/erasures.ts"
 import { historyGroup } from "./proof/history.ts"
 import { verifyGroup } from "./proof/verify.ts"
@@ -30,6 +31,7 @@ export const writtenApi = HttpApi.make("centurion")
     messagesGroup,
     analyticsGroup,
     jobsGroup,
+    stoppedGroup,
     historyGroup,
     erasuresGroup,
     verifyGroup,

@@ -66,9 +66,12 @@ export const pageOf = <S extends Schema.Top>(items: S) =>
 export const Written = Schema.Struct({
   id: Schema.String,
   version: Schema.Int.annotate({ description: "The version after it; also the ETag." }),
+  status: Schema.Literals(["active", "done", "error", "stopped"]).annotate({
+    description: "Of the actor after it; `error`: its machine threw, and it takes nothing more."
+  }),
   duplicate: Schema.Boolean.annotate({ description: "True when it was stored before, by the same key." })
 }).annotate({
   identifier: "Written",
   description: "It is stored. `Centurion-Wait-For` says how to wait until lists show it.",
-  examples: [{ id: "a1b2c3", version: 8, duplicate: false }]
+  examples: [{ id: "a1b2c3", version: 8, status: "active", duplicate: false }]
 })

@@ -123,7 +123,7 @@ export const readIfMatch = Effect.gen(function* () {
 export const written = (delivered: Delivered, status = 200) => {
   const version = delivered.version + delivered.lastPosition - delivered.position
   return HttpServerResponse.jsonUnsafe(
-    { id: delivered.address.id, version, duplicate: delivered.duplicate },
+    { id: delivered.address.id, version, status: delivered.status, duplicate: delivered.duplicate },
     { status, headers: { etag: etagOf(version), [waitForHeader]: writtenAt(delivered) } }
   )
 }

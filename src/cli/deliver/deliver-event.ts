@@ -41,7 +41,8 @@ export const deliverEvent = Effect.fnUntraced(function* (asked: DeliverAsked) {
   )
   if (asked.json) return yield* printJson({ ...delivered, address: formatAddress(address) })
   const known = delivered.duplicate ? ": the key was known, nothing was written now" : ""
-  yield* print(`${formatAddress(address)} ${asked.type} is version ${delivered.version}${known}`)
+  const broke = delivered.status === "error" ? "; its machine is in error and takes nothing more" : ""
+  yield* print(`${formatAddress(address)} ${asked.type} is version ${delivered.version}${known}${broke}`)
 }, Effect.scoped)
 
 const parseData = (text: string) =>

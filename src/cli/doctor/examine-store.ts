@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { EventStore } from "../../../eventstore/log/event-store.ts"
-import type { Partition, StoredJob } from "../../../eventstore/log/stored-rows.ts"
+import type { Partition, StoppedActor, StoredJob } from "../../../eventstore/log/stored-rows.ts"
 import { counted, timeOf } from "../terminal.ts"
 import { type Finding, ok, worthKnowing, wrong } from "./finding.ts"
 
@@ -16,11 +16,13 @@ export const examineStore = Effect.gen(function* () {
   const partitions = yield* store.partitions()
   const failed = yield* store.listJobs(null, "failed", countedMax)
   const unknown = yield* store.listJobs(null, "unknown", countedMax)
+  const stopped = yield* store.listStopped(null, null, countedMax)
   const findings = [
     clock,
     companiesOf(partitions),
     ownersOf(partitions),
     deadLetters(failed),
+    stoppedActors(stopped),
     ...(unknown.length === 0
       ? []
       : [
@@ -96,4 +98,20 @@ const deadLetters = (failed: ReadonlyArray<StoredJob>): Finding => {
         `${most(failed)}, the newest of ${timeOf(newest.askedAt)}: ${newest.name}, ${newest.reason ?? "no reason"}`,
         "`centurion jobs list --state failed`, then retry or drop"
       )
+}
+
+const stoppedActors = (stopped: ReadonlyArray<StoppedActor>): Finding => {
+  const [newest] = stopped
+  if (newest === undefined) return ok("actors", "all go on")
+  const inError = stopped.filter(({ status }) => status === "error").length
+  const counts = [
+    ...(inError === 0 ? [] : [`${counted(inError, "actor")} in error`]),
+    ...(stopped.length === inError ? [] : [`${counted(stopped.length - inError, "actor")} parked`])
+  ].join(", ")
+  const more = stopped.length === countedMax ? " at least" : ""
+  return worthKnowing(
+    "actors",
+    `${counts}${more}, the last ${newest.company}/${newest.stream} at ${timeOf(newest.since)}: ${newest.reason}`,
+    "`centurion actors list`"
+  )
 }

@@ -90,7 +90,7 @@ export const planMigration = Effect.fnUntraced(function* (
   for (const last of chosen) {
     const registered = registry.get(of(last))
     if (registered === undefined) draft.unlist(of(last))
-    else if (registered.current.version === last.version) draft.current++
+    else if (registered.versions.get(last.version) === registered.current) draft.current++
     else if (registered.versions.has(last.version)) draft.count(registered, last, "keep")
     else toTry.push(last)
   }

@@ -53,6 +53,14 @@ const Actor = Schema.Struct({
   )
 })
 
+const stoppedStatus = Schema.Literals(["error", "parked"])
+const stoppedOrder = Schema.Literals(["retry", "move", "close"])
+const Stopped = Schema.Struct({
+  ...{ company: name, partition: number, stream: name, status: stoppedStatus, reason: name },
+  ...{ message: maybeName, version: number, machineVersion: name, since: number },
+  ...{ asked: Schema.NullOr(stoppedOrder), askedBy: maybeName, askedWhy: maybeName }
+})
+
 const streamArgs = [name, name, count, most] as const
 const partitionArgs = [name, count, count, most] as const
 const jobsArgs = [maybeName, Schema.NullOr(jobState), most] as const
@@ -68,7 +76,14 @@ export const storeCalls = RpcGroup.make(
   call("loadActors", [names, names], Schema.Array(Actor), StoreUnavailable),
   call("listJobs", jobsArgs, jobs(StoredText, StoredText), StoreUnavailable),
   call("retryJob", jobArgs, Schema.Boolean, StoreUnavailable),
-  call("dropJob", jobArgs, Schema.Boolean, StoreUnavailable)
+  call("dropJob", jobArgs, Schema.Boolean, StoreUnavailable),
+  call(
+    "listStopped",
+    [maybeName, Schema.NullOr(stoppedStatus), most],
+    Schema.Array(Stopped),
+    StoreUnavailable
+  ),
+  call("askStopped", [name, name, stoppedOrder, name, name], Schema.Boolean, StoreUnavailable)
 ).prefix("store.")
 
 /** Of `History`, which is opened there; the keys of jobs never leave that process. */

@@ -27,6 +27,7 @@ describeEngineOnEvery("delivering", (given) => {
       position: 2,
       partition: expect.any(Number),
       lastPosition: 3,
+      status: "active",
       duplicate: false
     })
     const now = given.clock.now()

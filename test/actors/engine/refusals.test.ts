@@ -197,21 +197,6 @@ describeEngine("what the engine refuses", (given) => {
     expect(await engine.view("careless/1")).toMatchObject({ context: { kept: 10n } })
     expect(await given.database.admin("select count(*)::int from es.snapshot")).toEqual([[0]])
   })
-
-  it("an actor that broke takes events without effect, also after a restart, and says so", async () => {
-    const engine = await given.start({ machines, logPersonal: true })
-    await engine.deliver("counter/1", add)
-    await engine.deliver("counter/1", { type: "Break" })
-    await engine.deliver("counter/1", add)
-    const expected = { status: "error", version: 5, context: { count: 1 } }
-    expect(await engine.view("counter/1")).toMatchObject(expected)
-    expect(engine.log.join("\n")).toContain("it broke")
-    await engine.stop()
-    const again = await given.start({ machines })
-    expect(await again.view("counter/1")).toMatchObject(expected)
-    await again.deliver("counter/1", add)
-    expect(await again.types("counter/1")).toEqual(["ActorStarted", "Add", "Counted", "Break", "Add", "Add"])
-  })
 })
 
 describeEngine("a database that goes away and comes back", (given) => {

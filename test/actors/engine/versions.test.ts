@@ -8,8 +8,8 @@ import { describeEngine } from "./world/suite.ts"
 
 type Stepped = { readonly type: "Step" } | { readonly type: "Pause" }
 
-/** A walk of states in the order of `names`; each step says where it came. */
-const walk = (version: string, names: ReadonlyArray<string>, said = "At"): AnyStateMachine =>
+/** A walk of states in the order of `names`; each step says a word. */
+const walk = (version: string, names: ReadonlyArray<string>, said = "At", word = "1.0.0"): AnyStateMachine =>
   setup({
     types: { events: {} as Stepped, context: {} as { steps: number } },
     actions: { count: assign({ steps: ({ context }) => context.steps + 1 }) }
@@ -25,7 +25,7 @@ const walk = (version: string, names: ReadonlyArray<string>, said = "At"): AnySt
           on: {
             Step: {
               target: names[Math.min(place + 1, names.length - 1)]!,
-              actions: ["count", emit({ type: said, version })]
+              actions: ["count", emit({ type: said, version: word })]
             }
           }
         }
@@ -37,6 +37,7 @@ const first = walk("1.0.0", ["a", "b", "c", "d"])
 const second = walk("2.0.0", ["a", "b", "c", "d", "e"])
 const renamed = walk("3.0.0", ["a", "bee", "c"])
 const other = walk("4.0.0", ["a", "b", "c", "d"], "Elsewhere")
+const otherWord = walk("5.0.0", ["a", "b", "c", "d"], "At", "5.0.0")
 const step = { type: "Step" }
 
 describeEngine("versions of a machine", (given) => {
@@ -51,13 +52,13 @@ describeEngine("versions of a machine", (given) => {
 
   it("run side by side: an actor keeps its own while it is listed", async () => {
     const before = await walked(32)
-    const engine = await given.start({ machines: [{ machine: second, previous: [first] }] })
+    const engine = await given.start({ machines: [{ machine: otherWord, previous: [first] }] })
     await engine.deliver("walk/old", step)
     await engine.deliver("walk/new", step)
     const events = (await engine.events("walk/old")).filter(({ kind }) => kind === "emitted")
     expect(events.map(({ data }) => data.version)).toEqual(["1.0.0", "1.0.0"])
     expect(await engine.view("walk/old")).toMatchObject({ value: "c", machineVersion: before })
-    expect((await engine.view("walk/new"))!.machineVersion).toMatch(/^2\.0\.0\+[0-9a-f]{8}$/)
+    expect((await engine.view("walk/new"))!.machineVersion).toMatch(/^5\.0\.0\+[0-9a-f]{8}$/)
   })
 
   it.each([1, 1000])(
@@ -108,12 +109,15 @@ describeEngine("versions of a machine", (given) => {
     }
   )
 
-  it("park an actor of which the new one would have said something else", async () => {
+  it.each([
+    [other, "at version 3 it would say Elsewhere, and At was said"],
+    [otherWord, "at version 3 it would say another At than was said"]
+  ])("park an actor of which the new one would have said something else (%#)", async (machine, words) => {
     await walked(1000)
-    const engine = await given.start({ machines: [{ machine: other }] })
+    const engine = await given.start({ machines: [{ machine }] })
     const refused = await engine.refuse("walk/old", step)
     expect(refused).toMatchObject({ reason: "parked" })
-    expect(refused.message).toContain("at version 3 it would say Elsewhere, and At was said")
+    expect(refused.message).toContain(words)
   })
 
   it("are bridged by migrate", async () => {

@@ -6,7 +6,18 @@ import { EventStore } from "../../../eventstore/log/event-store.ts"
 import { everyDatabase } from "../../databases.ts"
 import { type OpenStore, openStore } from "../open-store.ts"
 
-const tables = ["company", "partition", "owner", "event", "key", "job", "timer", "message", "snapshot"]
+const tables = [
+  "company",
+  "partition",
+  "owner",
+  "event",
+  "key",
+  "job",
+  "timer",
+  "message",
+  "snapshot",
+  "stopped"
+]
 
 /** What only `es.append` and the other doors may call. */
 const innerFunctions = [
@@ -40,6 +51,9 @@ describe.each(everyDatabase)("the rights on $name", (kind) => {
       batch.message(place, 1, 0, "deal/1", "{}", 0)
       batch.snapshot(place, 1, "1.0.0+0", "{}")
       await store.run(Effect.flatMap(EventStore, (events) => events.append(batch)))
+      const why = { status: "error", reason: "threw", message: null, machineVersion: "1.0.0+0" } as const
+      const stopped = { ...place, ...why, version: 1 }
+      await store.run(Effect.flatMap(EventStore, (events) => events.noteStopped(stopped)))
     }
   })
   afterAll(() => store?.close())

@@ -6,6 +6,7 @@ import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import type { Partition, StoredActor, StoredJob, StoredMessage } from "../../../eventstore/log/stored-rows.ts"
 import { keptText } from "../../../eventstore/personal/encrypted-text.ts"
 import { SubjectStore } from "../../../eventstore/personal/subject-store.ts"
+import { memoryStopped } from "./memory-stopped.ts"
 import { memorySubjects, storedSubject } from "./memory-subjects.ts"
 import {
   type EventRow,
@@ -128,7 +129,8 @@ export const makeMemoryStore = (time: StoreTime = { now: () => Date.now() }): Me
         if (tables.jobs.get(id)?.state !== "failed") return false
         tables.dropJob(id)
         return true
-      })
+      }),
+    ...memoryStopped(time.now)
   })
   const subjects = memorySubjects(tables, time.now)
   const layer = Layer.merge(Layer.succeed(EventStore, events), Layer.succeed(SubjectStore, subjects))

@@ -8,7 +8,7 @@ import { jsonLines, runCli } from "./world/run-cli.ts"
 const commands = [
   "start", "chat", "demo", "deliver", "events", "replay", "query", "table", "analysts", "projections", "verify",
   "seals", "prove", "export", "import", "why", "migrate", "backtest", "shadow", "companies", "erase", "hold", "keys",
-  "users", "jobs", "doctor", "database", "bench"
+  "users", "jobs", "actors", "doctor", "database", "bench"
 ]
 
 describe("centurion", () => {

@@ -45,6 +45,11 @@ const job = {
   ...{ input: { keyId: "k1", bytes }, state: "failed" as const, attempts: 3, firstAttemptAt: 1, dueAt: 2 },
   ...{ reason: "timeout", message: "clear", askedAt: 3 }
 }
+const stopped = {
+  ...{ company: "acme", partition: 1, stream: "lead/l1", status: "parked" as const, reason: "history" },
+  ...{ message: null, version: 3, machineVersion: "1.0.0+1", since: 1 },
+  ...{ asked: "retry" as const, askedBy: "cli:ana", askedWhy: "mended" }
+}
 const { key, ...openedJob } = {
   ...job,
   ...{ input: undefined, message: null },
@@ -104,6 +109,8 @@ const calls: Readonly<Record<string, { readonly args?: ReadonlyArray<unknown>; r
     "store.listJobs": { args: [null, "failed", 10], answer: [job] },
     "store.retryJob": { args: ["acme", "lead/l1", "1.0"], answer: true },
     "store.dropJob": { args: ["acme", "lead/l1", "1.0"], answer: false },
+    "store.listStopped": { args: ["acme", "parked", 10], answer: [stopped] },
+    "store.askStopped": { args: ["acme", "lead/l1", "retry", "cli:ana", "mended"], answer: true },
     "history.readStream": { args: ["acme", "lead/l1", 0, 10], answer: [event] },
     "history.readPartition": { args: ["acme", 1, 0, 10], answer: [event] },
     "history.listJobs": { args: ["acme", null, 10], answer: [{ ...openedJob, key: undefined }] },

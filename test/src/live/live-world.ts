@@ -21,6 +21,8 @@ export const engineStatus: EngineStatus = {
   waiting: 0,
   jobsRunning: 1,
   timersAhead: 4,
+  actorsInError: 0,
+  actorsParked: 0,
   ready: true
 }
 

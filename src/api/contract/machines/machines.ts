@@ -32,7 +32,7 @@ const actorSchema = ({ machine, rows }: MachineResource) => {
     machine: Schema.Literal(machine),
     version: Schema.Int,
     state: Schema.Unknown.annotate({ description: "Where its machine stands." }),
-    status: Schema.NullOr(Schema.Literals(["active", "done", "error"])),
+    status: Schema.NullOr(Schema.Literals(["active", "done", "error", "stopped"])),
     erased: Schema.Boolean,
     can: Schema.Array(Possible).annotate({ description: "What a person may send it now." }),
     row: row.annotate({ description: "Its row in the list; null until the read models have it." })

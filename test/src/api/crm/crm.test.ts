@@ -217,6 +217,7 @@ describe.each(databases)("contacts, leads and what is told of them, on $name", (
       "replay/lead/x",
       "why?event=lead/x@1",
       "jobs",
+      "stopped-actors",
       "erasures",
       "verifications/x"
     ])
