@@ -4,6 +4,7 @@ import * as Redacted from "effect/Redacted"
 import { Client } from "pg"
 import { makeLogin } from "../eventstore/database/login.ts"
 import { migrate } from "../eventstore/database/migrate.ts"
+import { schemaFolders } from "../src/wiring/schema-folders.ts"
 
 /** A migrated database that lives as long as one measurement. */
 export interface ScratchDatabase {
@@ -35,7 +36,7 @@ export const makeScratchDatabase = async (url: string): Promise<ScratchDatabase>
   const server = await connected(url)
   await server.query(`create database ${name}`)
   const own = urlOf(url, name)
-  await Effect.runPromise(migrate({ url: Redacted.make(own) }))
+  await Effect.runPromise(migrate({ url: Redacted.make(own) }, ...schemaFolders))
   const login = new URL(own)
   login.username = `centurion_app_${randomBytes(6).toString("hex")}`
   login.password = randomBytes(12).toString("hex")

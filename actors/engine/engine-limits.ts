@@ -39,7 +39,7 @@ export const defaultLimits: EngineLimits = {
   actorsInMemory: 5000,
   eventMaxBytes: 256 * 1024,
   deliverTimeoutMs: 25_000,
-  stepTimeoutMs: 1000,
+  stepTimeoutMs: 5000,
   watchedMs: 600_000,
   jobConcurrency: 64,
   jobTimeoutMs: 30_000,

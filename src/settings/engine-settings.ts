@@ -36,7 +36,7 @@ export const engineSettings = {
   ),
   stepTimeoutMs: integer(
     "CENTURION_STEP_TIMEOUT_MS",
-    second,
+    5 * second,
     100,
     minute,
     "The steps of a commit at most, after a crash; an actor whose step does not end is parked."
