@@ -64,6 +64,9 @@ const refuseGuess = Effect.fnUntraced(function* (refused: WebhookRefused) {
     : problem(429, "the secret was wrong too often", { retryAfterMs })
 })
 
+/** The name that was asked for is a stranger's text, and no log keeps those. */
+const nobodys = "its instance belongs to nobody here"
+
 const nothingTaken: Taken = { stored: 0, known: 0, refused: 0 }
 
 /** Takes one webhook: the answer 200 comes when all that it brought is committed. */
@@ -96,11 +99,11 @@ const answer = (channel: Channel, maxBytes: number, { count }: WebhookRefusals) 
           // Whoever gets so far knows the secret, and what it sent may be a message that is lost.
           status === 400
             ? Effect.logWarning(`a webhook is refused with ${status}: ${message}`)
-            : count(channel.name, status, message),
+            : count(channel.name, status, status === 404 ? nobodys : message),
           status === 401 ? refuseGuess(refused) : Effect.succeed(problem(status, message))
         )
       },
-      UnknownCompany: ({ message }) => Effect.as(count(channel.name, 404, message), problem(404, message)),
+      UnknownCompany: ({ message }) => Effect.as(count(channel.name, 404, nobodys), problem(404, message)),
       TryAgain: ({ reason, retryAfterMs }) =>
         Effect.succeed(problem(503, tryAgainWords[reason], { retryAfterMs }))
     }),

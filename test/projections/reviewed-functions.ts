@@ -17,6 +17,8 @@ const byList = {
     "core.members/3",
     "core.session_now/3",
     "core.swap/2",
+    "es.ask_stopped/5",
+    "es.clear_stopped/2",
     "es.copies_of/2",
     "es.create_company/2",
     "es.destroy_subject/2",
@@ -26,6 +28,7 @@ const byList = {
     "es.finish_erasure/3",
     "es.finish_import/3",
     "es.forget_sealed/2",
+    "es.note_stopped/8",
     "es.position_at/3",
     "es.read_chain/4",
     "es.read_links/4",
@@ -53,10 +56,11 @@ const byList = {
     "es.stage_events/20",
     "es.subject_keys/2",
     "es.take_subjects/6",
+    "es.stopped_in/3",
     "es.timers/4"
   ],
   /** For a company, or for all when it is null: the process asks so for itself, never for a request. */
-  ofOneOrAll: ["es.erasures/3", "es.holds/1", "es.list_jobs/3", "es.partitions/1"],
+  ofOneOrAll: ["es.erasures/3", "es.holds/1", "es.list_jobs/3", "es.list_stopped/3", "es.partitions/1"],
   /** Leases of partitions, by their owner. */
   ofTheProcess: ["es.claim/3", "es.release/1", "es.renew/2"],
   /** Hashes and names of partitions, over companies, as a seal is. */

@@ -175,7 +175,7 @@ describe("centurion migrate", () => {
             {
               machine: "conversation",
               from: "0.9.0+0a0a0a0a",
-              to: expect.stringMatching(/^1\.0\.0\+[0-9a-f]{8}$/),
+              to: expect.stringMatching(/^2\.0\.0\+[0-9a-f]{8}$/),
               counts: { ...none, byFold: 1 }
             }
           ]
