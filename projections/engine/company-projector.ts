@@ -142,7 +142,7 @@ export class CompanyProjector {
       ),
       Effect.catch((error) => {
         this.forgetAfter(error)
-        if (error._tag !== "DatabaseError" || !error.isOfData) return Effect.fail(error)
+        if (error._tag !== "DatabaseError" || error.unreachable) return Effect.fail(error)
         return this.writeInHalves(page, group, error)
       })
     )

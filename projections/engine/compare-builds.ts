@@ -170,7 +170,7 @@ const write = (
       })
     ),
     Effect.catch((error) => {
-      if (!error.isOfData) return Effect.fail(error)
+      if (error.unreachable) return Effect.fail(error)
       const middle = events.length >> 1
       if (middle === 0) return Effect.sync(() => void target.parked.add(events[0]!.stream))
       return Effect.andThen(

@@ -82,13 +82,13 @@ const refusedRow = (
   { streamVersion }: Parked,
   error: DatabaseError
 ): Effect.Effect<RetryOutcome, DatabaseError> =>
-  error.isOfData
-    ? Effect.succeed({
+  error.unreachable
+    ? Effect.fail(error)
+    : Effect.succeed({
         outcome: "brokeAgain",
         streamVersion,
         reason: `the database refuses the row: ${error.message}`
       })
-    : Effect.fail(error)
 
 const fits =
   ({ readModel, stream }: RetryAsked) =>
