@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { assign, createMachine } from "xstate"
+import { machines } from "../../machines/index.ts"
 import { actors, actorsReadModel } from "../../projections/actors.ts"
 import type { PastEvent } from "../../projections/read-model.ts"
 import { at, goldenHistories, type Happened, history, pick, rowsOf } from "./folding.ts"
@@ -11,8 +12,13 @@ const dotted = (value: unknown): string =>
         .map(([name, inner]) => `${name}.${dotted(inner)}`)
         .join(" ")
 
+/** Histories of a version that is not listed any more are folded through the present machine, whose state is another. */
+const ofPresentMachines = goldenHistories.filter(({ name }) =>
+  machines.some(({ machine: { id, version } }) => name.startsWith(`${id} ${version} `))
+)
+
 describe("every recorded history ends in the state that its machine ended in", () => {
-  test.each(goldenHistories)("$name", ({ events, machine, state }) => {
+  test.each(ofPresentMachines)("$name", ({ events, machine, state }) => {
     const [row, ...others] = rowsOf(actors, events)
     expect(others).toEqual([])
     expect(row).toMatchObject({

@@ -27,7 +27,7 @@ export const plants: ReadonlyArray<Plant> = [
     exchanges: [
       {
         file: "src/http/webhook-routes.ts",
-        find: "return HttpServerResponse.jsonUnsafe(yield* inbox.take(channel.name, inbounds))",
+        find: "return HttpServerResponse.jsonUnsafe(yield* take(account, inbox.take(channel.name, inbounds)))",
         put: "yield* Effect.forkDetach(Effect.ignore(inbox.take(channel.name, inbounds)))\n    return HttpServerResponse.jsonUnsafe({})"
       }
     ]
