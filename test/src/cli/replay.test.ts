@@ -44,7 +44,8 @@ describe.each(cliDatabases)("centurion replay on $name", (kind) => {
       follows: true,
       version: last().version,
       at: new Date(last().recordedAt).toISOString(),
-      machineVersion: last().machineVersion,
+      // The history was made without the sources of the list.
+      machineVersion: expect.stringMatching(/^2\.0\.0\+[0-9a-f]{8}$/),
       state: {
         status: "active",
         value: history.actor.state!.snapshot.value,
