@@ -13,7 +13,7 @@ export interface TurnLimits {
  * has a few turns of its own at any time, and the rest goes round among the keys that wait.
  */
 export class Turns {
-  private all: number
+  private readonly all: number
   private readonly each: number
   private readonly running = new Map<string, number>()
   /** Those who wait, by key; the key that was served last stands last. */
@@ -24,12 +24,6 @@ export class Turns {
   constructor({ all, each }: TurnLimits) {
     this.all = all
     this.each = each
-  }
-
-  /** From now on so many run at once; what runs already goes on. */
-  resize(all: number): void {
-    this.all = all
-    this.serve()
   }
 
   /** Does the work once it is its key's turn; what comes `instead` when that takes longer than it may. */

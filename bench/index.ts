@@ -6,6 +6,7 @@ import { coldLoad } from "./cold-load.ts"
 import { growth } from "./growth.ts"
 import { live } from "./live.ts"
 import { memory } from "./memory.ts"
+import { overload } from "./overload.ts"
 import { projections } from "./projections.ts"
 import { read } from "./read.ts"
 import { replay } from "./replay.ts"
@@ -22,6 +23,7 @@ export const benches: ReadonlyArray<Bench> = [
   turn,
   sealing,
   webhook,
+  overload,
   append,
   read,
   projections,

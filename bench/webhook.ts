@@ -9,7 +9,7 @@ const instance = "bench"
 const personsDefault = 500
 
 /** What Evolution posts for one text message. */
-const evolutionWebhook = (n: number, persons: number): string =>
+export const evolutionWebhook = (n: number, persons: number): string =>
   JSON.stringify({
     event: "messages.upsert",
     instance,
@@ -34,7 +34,8 @@ const evolutionWebhook = (n: number, persons: number): string =>
     apikey: "bench"
   })
 
-const post = (agent: Agent, url: string, body: string) =>
+/** The answer's status. */
+export const post = (agent: Agent, url: string, body: string) =>
   new Promise<number>((resolve, reject) => {
     const headers = { "content-type": "application/json", "x-centurion-secret": secret }
     const sent = request(url, { method: "POST", agent, headers }, (answer) => {
@@ -65,9 +66,9 @@ const postAlone = async (
   return times.sort((a, b) => a - b)
 }
 
-const run = async (world: BenchWorld): Promise<void> => {
-  const [persons = personsDefault] = world.sizes ?? []
-  const server = await runServer({
+/** The real server with one WhatsApp account, whose provider can't be reached. */
+export const runWebhookServer = (world: BenchWorld) =>
+  runServer({
     DATABASE_URL: world.database.url,
     DATABASE_ADMIN_URL: world.database.adminUrl,
     CENTURION_EVOLUTION_URL: "http://127.0.0.1:9",
@@ -75,6 +76,10 @@ const run = async (world: BenchWorld): Promise<void> => {
     CENTURION_EVOLUTION_INSTANCES: instance,
     CENTURION_EVOLUTION_WEBHOOK_SECRET: secret
   })
+
+const run = async (world: BenchWorld): Promise<void> => {
+  const [persons = personsDefault] = world.sizes ?? []
+  const server = await runWebhookServer(world)
   try {
     const url = `${server.url}/webhook/whatsapp`
     // The first message of each person begins their history: read models, lead and conversation.

@@ -6,9 +6,8 @@ import { Turns } from "../../actors/turns.ts"
 import { httpLimits } from "./limits.ts"
 
 /**
- * How much work of strangers is begun: as much as is done in time, however much that is on the machine at hand. What
- * would wait for too long is told at once to come again, so that what is taken is answered soon, and all else (the
- * lease, whoever watches) gets its share.
+ * How much work of strangers is begun: what would wait for too long is told at once to come again, so that what is
+ * taken is answered soon, and all else (the lease, whoever watches) gets its share.
  */
 export class Admission extends Context.Service<
   Admission,
@@ -36,44 +35,9 @@ const overloaded = new TryAgain({
   retryAfterMs: httpLimits.overloadedRetryMs
 })
 
-/** Less at once, and more by so much for each round of all that is under way. */
-const lessBy = 0.8
-const moreBy = 8
-
-/** Work takes long when it takes so many times as long as the quickest of late: a slow machine is no overload. */
-const longerThanQuickest = 2
-
-/** How much may be under way: work that takes long says that it is too much; work done soon, while others wait, too little. */
-const makePace = (now: () => number) => {
-  let most: number = httpLimits.workFirst
-  let lessenedAt = Number.NEGATIVE_INFINITY
-  /** Of this while and of the one before, ms. */
-  let quickest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const
-  let whileBegan = now()
-
-  const soonMs = (tookMs: number) => {
-    const isNext = now() - whileBegan > httpLimits.quickestWhileMs
-    if (isNext) whileBegan = now()
-    quickest = isNext ? [tookMs, quickest[0]] : [Math.min(quickest[0], tookMs), quickest[1]]
-    return Math.max(httpLimits.workSoonMs, longerThanQuickest * Math.min(...quickest))
-  }
-  return {
-    most: () => Math.floor(most),
-    learn: (tookMs: number, doOthersWait: boolean) => {
-      if (tookMs <= soonMs(tookMs)) {
-        if (doOthersWait) most = Math.min(httpLimits.workMost, most + moreBy / most)
-      } else if (now() - lessenedAt >= httpLimits.workSoonMs) {
-        lessenedAt = now()
-        most = Math.max(httpLimits.workLeast, most * lessBy)
-      }
-    }
-  }
-}
-
 /** By a clock that never goes back, in ms; `beat` is called every `beatMs`. */
 export const makeAdmission = (now: () => number) => {
-  const turns = new Turns({ all: httpLimits.workFirst, each: httpLimits.workEach })
-  const pace = makePace(now)
+  const turns = new Turns({ all: httpLimits.workMost, each: httpLimits.workEach })
   /** Who waits, the longest first. */
   const waiting = new Set<{ readonly key: string; readonly since: number }>()
   /** When work of each key was last done. */
@@ -82,11 +46,6 @@ export const makeAdmission = (now: () => number) => {
   let isQueueLong = false
   const isWithin = (at: number | undefined, ms: number) => at !== undefined && now() - at <= ms
 
-  const done = (key: string, begunAt: number) => {
-    doneAt.set(key, now())
-    pace.learn(now() - begunAt, waiting.size > 0)
-    turns.resize(pace.most())
-  }
   const late = { afterMs: httpLimits.turnWaitMaxMs, instead: Effect.fail(overloaded) }
   const take: Admission["Service"]["take"] = (key, work) =>
     Effect.suspend(() => {
@@ -94,10 +53,9 @@ export const makeAdmission = (now: () => number) => {
       waiting.add(waiter)
       const inTurn = Effect.suspend(() => {
         waiting.delete(waiter)
-        const begunAt = now()
         return Effect.ensuring(
           work,
-          Effect.sync(() => done(key, begunAt))
+          Effect.sync(() => void doneAt.set(key, now()))
         )
       })
       return Effect.ensuring(
@@ -110,10 +68,10 @@ export const makeAdmission = (now: () => number) => {
     // Where nothing is done at all, something hangs: that is no reason to refuse the others.
     isQueueLong = [...waiting].some(
       ({ key, since }) =>
-        !isWithin(since, httpLimits.turnWaitSoonMs) && isWithin(doneAt.get(key), httpLimits.workSoonMs)
+        !isWithin(since, httpLimits.turnWaitSoonMs) && isWithin(doneAt.get(key), httpLimits.doneLatelyMs)
     )
-    for (const [key, at] of doneAt) if (!isWithin(at, httpLimits.workSoonMs)) doneAt.delete(key)
+    for (const [key, at] of doneAt) if (!isWithin(at, httpLimits.doneLatelyMs)) doneAt.delete(key)
   }
   const isOpen = () => !isQueueLong && isWithin(beatAt, httpLimits.beatMs + httpLimits.standingMaxMs)
-  return { take, beat, isOpen, most: pace.most }
+  return { take, beat, isOpen }
 }

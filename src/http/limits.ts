@@ -12,13 +12,11 @@ export const httpLimits = {
   /** What comes in is begun within so long, or told to come again; while some waits for this long already, at once. */
   turnWaitMaxMs: 500,
   turnWaitSoonMs: 250,
-  /** Work that takes longer says that too much is under way, where some was done in half of it within such a while. */
-  workSoonMs: 700,
-  quickestWhileMs: 30_000,
-  /** So much is under way at first, at least and at most; of each account at any time. */
-  workFirst: 128,
-  workLeast: 48,
-  workMost: 1_024,
+  /** Where work was done within such a while, those who wait for longer than a turn's time wait for others. */
+  doneLatelyMs: 700,
+  /** So much is under way at most. With less of it, replies to those who were taken leave new ones no room. */
+  workMost: 384,
+  /** Of each account at any time, whatever the others do. */
   workEach: 4,
   /** The process is looked after so often; when that is late by so much, it stands still: a pause of the collector is none. */
   beatMs: 50,

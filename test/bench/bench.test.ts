@@ -38,6 +38,7 @@ const sizes: Readonly<Record<string, ReadonlyArray<number>>> = {
   live: [5],
   api: [200],
   webhook: [20],
+  overload: [10],
   verify: [10_000],
   backtest: [4]
 }

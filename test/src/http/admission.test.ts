@@ -48,51 +48,25 @@ test("however many come at once are taken, as long as they are done in time", ()
 
 test("what would wait too long is told to come again, and nothing more is begun meanwhile", () => {
   const { admission, pass, begin, outcomes } = world()
-  const many = 3 * httpLimits.workFirst
+  const many = 3 * httpLimits.workMost
   for (let n = 0; n < many; n++) begin("main", takes(400))
   pass(httpLimits.turnWaitSoonMs - httpLimits.beatMs)
   expect(admission.isOpen()).toBe(true)
   pass(250)
   expect(admission.isOpen()).toBe(false)
   pass(httpLimits.turnWaitMaxMs)
-  expect(outcomes.refused).toBeGreaterThan(httpLimits.workFirst / 2)
+  expect(outcomes.refused).toBeGreaterThan(httpLimits.workMost / 2)
   pass(1_000)
   expect(admission.isOpen()).toBe(true)
   expect(outcomes.done + outcomes.refused).toBe(many)
 })
 
-test("less is under way when work takes long, and more again when it is done soon and others wait", () => {
-  const { admission, pass, begin } = world()
-  begin("main", takes(20))
-  pass(50)
-  for (let round = 0; round < 12; round++) {
-    for (let n = 0; n < 100; n++) begin("main", takes(httpLimits.workSoonMs + 300))
-    pass(1_200)
-  }
-  const least = admission.most()
-  expect(least).toBe(httpLimits.workLeast)
-  for (let round = 0; round < 40; round++) {
-    for (let n = 0; n < 300; n++) begin("main", takes(20))
-    pass(300)
-  }
-  expect(admission.most()).toBeGreaterThan(httpLimits.workFirst)
-})
-
-test("a machine on which all work takes long does no less of it at once", () => {
-  const { admission, pass, begin } = world()
-  for (let round = 0; round < 12; round++) {
-    for (let n = 0; n < 100; n++) begin("main", takes(2_000 + 10 * n))
-    pass(3_500)
-  }
-  expect(admission.most()).toBe(httpLimits.workFirst)
-})
-
 test("an account whose work hangs holds up no other, and closes the door for none", () => {
   const { admission, pass, begin, outcomes } = world()
   const hangs = Effect.never
-  for (let n = 0; n < 200; n++) begin("hangs", hangs)
+  for (let n = 0; n < 2 * httpLimits.workMost; n++) begin("hangs", hangs)
   pass(2_000)
-  expect(outcomes.refused).toBe(200 - httpLimits.workFirst)
+  expect(outcomes.refused).toBe(httpLimits.workMost)
   for (let n = 0; n < 10; n++) begin("other", takes(10))
   expect(admission.isOpen()).toBe(true)
   pass(100)
@@ -114,7 +88,7 @@ test("a process that stands still begins nothing until it goes on", () => {
 test("whoever goes away while waiting leaves the queue", async () => {
   const { admission, begin, pass } = world()
   const gate = Deferred.makeUnsafe<void>()
-  for (let n = 0; n < httpLimits.workFirst; n++) begin("main", Deferred.await(gate))
+  for (let n = 0; n < httpLimits.workMost; n++) begin("main", Deferred.await(gate))
   const waiting = Array.from({ length: 20 }, () => begin("main", takes(1)))
   for (const fiber of waiting) fiber.interruptUnsafe()
   begin("main", takes(1))
