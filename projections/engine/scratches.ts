@@ -30,7 +30,10 @@ export const stateOfScratch = (
   })
 
 export const beginScratch = (database: Connections, company: string, scratch: string, asOf: string) =>
-  database.transaction((query) => query("select core.make_scratch($1, $2, $3)", [company, scratch, asOf]))
+  database.transaction(
+    (query) => query("select core.make_scratch($1, $2, $3)", [company, scratch, asOf]),
+    company
+  )
 
 export const finishScratch = (database: Connections, company: string, scratch: string) =>
   inCompany(database, company, (query) =>
@@ -38,7 +41,7 @@ export const finishScratch = (database: Connections, company: string, scratch: s
   )
 
 export const dropScratch = (database: Connections, company: string, scratch: string) =>
-  database.transaction((query) => query("select core.drop_scratch($1, $2)", [company, scratch]))
+  database.transaction((query) => query("select core.drop_scratch($1, $2)", [company, scratch]), company)
 
 /** The names of all that are there of the company, the last used first. */
 export const listScratches = (database: Connections, company: string) =>
