@@ -93,7 +93,6 @@ export class EngineCore {
   readonly status = Effect.sync((): EngineStatus => {
     const down = this.storeDown
     const lack = down === undefined ? this.standby : { why: down, lacks: "storeUnavailable" as const }
-    const stopped = this.stopped.counts
     return {
       owner: this.parts.ownership.owner,
       partitions: this.partitions.count,
@@ -101,8 +100,8 @@ export class EngineCore {
       waiting: this.door.waiting,
       jobsRunning: this.jobs.running,
       timersAhead: this.timers.size,
-      actorsInError: stopped.error,
-      actorsParked: stopped.parked,
+      actorsInError: this.stopped.counts.error,
+      actorsParked: this.stopped.counts.parked,
       ready: lack === undefined,
       ...lack
     }

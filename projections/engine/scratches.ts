@@ -52,11 +52,32 @@ export const listScratches = (database: Connections, company: string) =>
     (rows) => rows.map(([scratch]) => String(scratch))
   )
 
-/** Drops the longest unused beyond so many. */
+/** Whoever asked for a moment reads it a little later. */
+const justUsed = "20 seconds"
+
+/** Drops the longest unused beyond so many, and none that is being built, was just asked for, or is being read. */
 export const keepScratches = (database: Connections, company: string, most: number) =>
-  Effect.flatMap(listScratches(database, company), (all) =>
-    Effect.forEach(all.slice(most), (scratch) => dropScratch(database, company, scratch), { discard: true })
+  inCompany(database, company, (query) =>
+    query(
+      `select scratch from (select *, row_number() over (order by used_at desc) from core.scratch
+         where company = $1 and state = 'ready') s
+       where row_number > $2 and used_at < clock_timestamp() - interval '${justUsed}'`,
+      [company, most]
+    )
+  ).pipe(
+    Effect.flatMap((unused) =>
+      Effect.forEach(
+        unused,
+        ([scratch]) => Effect.catch(dropScratch(database, company, String(scratch)), leaveRead),
+        {
+          discard: true
+        }
+      )
+    )
   )
+
+/** It is let go the next time. */
+const leaveRead = (error: DatabaseError) => (error.outOfTime ? Effect.void : Effect.fail(error))
 
 /** Whether a person of the company is being erased, or was since then. */
 export const erasuresSince = (database: Connections, company: string, since: number) =>
