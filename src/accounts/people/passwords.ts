@@ -58,6 +58,27 @@ export interface CheckedPassword {
   readonly rehashed?: string
 }
 
+/** Does a hash at its company's turn; refuses when too many of the company wait. */
+const inTurns = () => {
+  const turns = new Turns({ all: accountLimits.hashesAtOnce, each: 0 })
+  const waiting = new Map<string, number>()
+
+  return <A>(company: string, work: Effect.Effect<A>): Effect.Effect<A, TooManyTries> =>
+    Effect.suspend((): Effect.Effect<A, TooManyTries> => {
+      const count = waiting.get(company) ?? 0
+      if (count >= accountLimits.hashesAtOnce + accountLimits.hashesWaitingMax) return Effect.fail(busy)
+      waiting.set(company, count + 1)
+      return Effect.ensuring(
+        turns.take(company, work),
+        Effect.sync(() => {
+          const left = waiting.get(company)! - 1
+          if (left === 0) waiting.delete(company)
+          else waiting.set(company, left)
+        })
+      )
+    })
+}
+
 /**
  * Hashes of passwords: argon2id as a PHC string. Few at once, because each takes its memory; companies take turns, and
  * whoever belongs to none is of the company "".
@@ -82,24 +103,8 @@ export class Passwords extends Context.Service<
       Passwords,
       Effect.gen(function* () {
         const kdf = yield* Kdf.Kdf
-        const turns = new Turns({ all: accountLimits.hashesAtOnce, each: 0 })
+        const limited = inTurns()
         const decoy: StoredHash = { cost, salt: randomBytes(saltBytes), hash: randomBytes(hashBytes) }
-        const waiting = new Map<string, number>()
-
-        const limited = <A>(company: string, work: Effect.Effect<A>): Effect.Effect<A, TooManyTries> =>
-          Effect.suspend((): Effect.Effect<A, TooManyTries> => {
-            const count = waiting.get(company) ?? 0
-            if (count >= accountLimits.hashesAtOnce + accountLimits.hashesWaitingMax) return Effect.fail(busy)
-            waiting.set(company, count + 1)
-            return Effect.ensuring(
-              turns.take(company, work),
-              Effect.sync(() => {
-                const left = waiting.get(company)! - 1
-                if (left === 0) waiting.delete(company)
-                else waiting.set(company, left)
-              })
-            )
-          })
         const derive = (
           password: Redacted.Redacted<string>,
           at: HashCost,
