@@ -23,7 +23,7 @@ import { type Lane, makeLane } from "./lane.ts"
 import { Outbox } from "./outbox.ts"
 import { OwnInputs } from "./own-inputs.ts"
 import { OwnedPartitions } from "./owned-partitions.ts"
-import type { Ownership } from "./ownership.ts"
+import { type Lacking, notYet, type Ownership, type Standby } from "./ownership.ts"
 import type { OwnedPartition } from "./partition.ts"
 import { StoppedActors } from "./stopped/stopped-actors.ts"
 import { seeTo } from "./stopped/stopped-orders.ts"
@@ -63,7 +63,7 @@ export class EngineCore {
   private readonly partitions: OwnedPartitions
   /** Why nothing can be stored now, or nothing is owned; undefined while all is well. */
   private storeDown: string | undefined
-  private standby: string | undefined = "it has no partition yet"
+  private standby: Standby | undefined = notYet
 
   constructor(parts: EngineParts) {
     const { store, options } = parts
@@ -91,8 +91,8 @@ export class EngineCore {
   readonly view: Engine["Service"]["view"] = (address) => Effect.map(this.door.load(address), viewOf)
 
   readonly status = Effect.sync((): EngineStatus => {
-    const why = this.storeDown ?? this.standby
-    const stopped = this.stopped.counts
+    const down = this.storeDown
+    const lack = down === undefined ? this.standby : { why: down, lacks: "storeUnavailable" as const }
     return {
       owner: this.parts.ownership.owner,
       partitions: this.partitions.count,
@@ -100,10 +100,10 @@ export class EngineCore {
       waiting: this.door.waiting,
       jobsRunning: this.jobs.running,
       timersAhead: this.timers.size,
-      actorsInError: stopped.error,
-      actorsParked: stopped.parked,
-      ready: why === undefined,
-      ...(why !== undefined && { why, lacks: this.storeDown === undefined ? "notOwner" : "storeUnavailable" })
+      actorsInError: this.stopped.counts.error,
+      actorsParked: this.stopped.counts.parked,
+      ready: lack === undefined,
+      ...lack
     }
   })
 
@@ -121,9 +121,9 @@ export class EngineCore {
     }
   )
 
-  readonly lost = (why: string): Effect.Effect<void> =>
+  readonly lost = (why: string, lacks: Lacking = "notOwner"): Effect.Effect<void> =>
     Effect.sync(() => {
-      this.standby = why
+      this.standby = { why, lacks }
       this.log("warn", `gives up its partitions: ${why}`)
       for (const partition of this.partitions.all) this.partitions.lose(partition)
     })
@@ -175,7 +175,7 @@ export class EngineCore {
     this.log("warn", `partition ${partition.company}/${partition.partition} is lost: ${why}`)
     this.partitions.lose(partition)
     // Nobody must be sent here while another process has them all.
-    if (this.partitions.count === 0) this.standby = why
+    if (this.partitions.count === 0) this.standby = { ...notYet, why }
     this.parts.ownership.lookNow()
   }
 

@@ -142,13 +142,15 @@ const commitHalves = (
   refused: BatchRefused | StoreUnavailable
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
+    const isOutOfTime = refused._tag === "StoreUnavailable" && !refused.mayHaveHappened
+    if (refused._tag === "StoreUnavailable" && (open.length === 1 || isOutOfTime)) {
+      // Each half of what waited its whole time would wait as long, and is tried once.
+      trial.failures += isOutOfTime ? failuresMax : 1
+      trial.why = refused.message
+    }
     if (open.length > 1) return inHalves(ports, open, trial)
     if (refused._tag === "BatchRefused") refuseData(open, refused.message)
-    else {
-      trial.failures++
-      trial.why = refused.message
-      putOff(open, refused.message)
-    }
+    else putOff(open, refused.message)
     return Effect.void
   })
 
@@ -177,6 +179,7 @@ const write = Effect.fnUntraced(function* (ports: LanePorts, draft: CommitDraft)
     if (appended._tag === "Success") return undefined
     const error = appended.failure
     if (error._tag === "KeysKnown" || error._tag === "BatchRefused") return error
+    if (error._tag === "StoreUnavailable" && !error.mayHaveHappened) return error
     const fate = yield* knownFate(ports, draft)
     if (fate === "stands") return undefined
     if (fate === "lost" || error._tag === "PartitionLost") return "lost" as const

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { EventStore } from "../../eventstore/log/event-store.ts"
 import { pollLoop, Wake } from "../poll-loop.ts"
 import type { EngineClock } from "./engine-clock.ts"
-import type { OwnershipListener } from "./ownership.ts"
+import type { Lacking, OwnershipListener } from "./ownership.ts"
 
 /** This process got partitions while another has the first one, and gave them back. */
 class StandsBy extends Schema.TaggedError<StandsBy>()("StandsBy", { message: Schema.String }) {}
@@ -58,7 +58,8 @@ export class Lease {
         yield* this.lose(listener, round.failure.message)
       } else {
         this.unsure = true
-        if (!this.holds()) yield* this.lose(listener, `the lease ran out: ${round.failure.message}`)
+        if (!this.holds())
+          yield* this.lose(listener, `the lease ran out: ${round.failure.message}`, "storeUnavailable")
       }
     })
   }
@@ -84,10 +85,10 @@ export class Lease {
     })
   }
 
-  private lose(listener: OwnershipListener, why: string): Effect.Effect<void> {
+  private lose(listener: OwnershipListener, why: string, lacks?: Lacking): Effect.Effect<void> {
     if (!this.owning) return Effect.void
     this.owning = false
-    return listener.lost(why)
+    return listener.lost(why, lacks)
   }
 
   private readonly correctClock = Effect.gen({ self: this }, function* (this: Lease) {

@@ -6,12 +6,24 @@ import type { Partition } from "../../eventstore/log/stored-rows.ts"
 import { EngineClock } from "./engine-clock.ts"
 import { Lease } from "./lease.ts"
 
+/** Another process's partitions, or a database that does not answer. */
+export type Lacking = "notOwner" | "storeUnavailable"
+
+/** Why this process takes no work. */
+export interface Standby {
+  readonly why: string
+  readonly lacks: Lacking
+}
+
+/** Before the first claim. */
+export const notYet: Standby = { why: "it has no partition yet", lacks: "notOwner" }
+
 /** Who is told when partitions come and go. */
 export interface OwnershipListener {
   /** Some of them may be known already, under the same epoch. */
   readonly gained: (partitions: ReadonlyArray<Partition>) => Effect.Effect<void>
-  /** None named means all. */
-  readonly lost: (why: string) => Effect.Effect<void>
+  /** All of them; default because another process owns them. */
+  readonly lost: (why: string, lacks?: Lacking) => Effect.Effect<void>
 }
 
 /**

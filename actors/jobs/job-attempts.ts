@@ -3,6 +3,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { Json } from "../../eventstore/database/json.ts"
 import { storable } from "../../eventstore/database/storable-text.ts"
+import type { Turns } from "../../eventstore/database/turns.ts"
 import type { Batch, JobChange, JobState, StreamPosition } from "../../eventstore/log/batch.ts"
 import type { Places } from "../../eventstore/log/event-store.ts"
 import type { History } from "../../eventstore/log/history.ts"
@@ -12,7 +13,6 @@ import { addressOf } from "../address.ts"
 import type { EngineClock, Fork } from "../engine/engine-clock.ts"
 import type { EngineLimits } from "../engine/engine-limits.ts"
 import type { AskedAction } from "../machine/running-machine.ts"
-import type { Turns } from "../turns.ts"
 import {
   type Idempotency,
   type JobContext,

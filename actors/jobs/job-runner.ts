@@ -2,10 +2,10 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { Turns } from "../../eventstore/database/turns.ts"
 import type { Places } from "../../eventstore/log/event-store.ts"
 import type { OpenedJob } from "../../eventstore/log/history.ts"
 import { pollLoop, Wake } from "../poll-loop.ts"
-import { Turns } from "../turns.ts"
 import { attemptUntilDone, type Job, type JobPorts, jobKey } from "./job-attempts.ts"
 
 /** Where it broke, and not what was said: that may hold personal data. */

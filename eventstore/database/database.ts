@@ -1,5 +1,6 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as PgPool from "@effect/sql-pg/PgPool"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { type Statement, sharedReads } from "./shared-reads.ts"
+import { Turns } from "./turns.ts"
 
 /** The role that every connection of the engine takes; it may call `es` functions and nothing more. */
 export const engineRole = "centurion_engine"
@@ -25,6 +27,11 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
    */
   get isOfData(): boolean {
     return /^2[23]/.test(this.code)
+  }
+
+  /** A lock was not had (55P03), or no answer (57014), in the time that the connection allows: nothing was done. */
+  get outOfTime(): boolean {
+    return this.code === "55P03" || this.code === "57014"
   }
 
   /**
@@ -50,19 +57,26 @@ export class Database extends Context.Service<
   Database,
   {
     readonly query: Query
-    /** All that `use` asks happens together, on one connection, or not at all: any failure of it rolls back. */
+    /**
+     * All that `use` asks happens together, on one connection, or not at all: any failure of it rolls back. It is one
+     * of the company's share of the connections, or without a company of the installation's.
+     */
     readonly transaction: <A, E, R>(
-      use: (query: Query) => Effect.Effect<A, E, R>
+      use: (query: Query) => Effect.Effect<A, E, R>,
+      company?: string
     ) => Effect.Effect<A, E | DatabaseError, R>
     /**
      * Gives the rows of a statement, asked behind `first` in a transaction that can only read. Several of the same
-     * `first` share one, so a read that takes long does not belong here.
+     * `first` share one, so a read that takes long does not belong here. Shares are as of `transaction`.
      */
     readonly read: (
       first: Statement,
       sql: string,
-      params?: ReadonlyArray<unknown>
+      params?: ReadonlyArray<unknown>,
+      company?: string
     ) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
+    /** Whether a `query` ran out of its time these last seconds: a lock that is not let go of, or a database that is too slow. */
+    readonly isLate: () => boolean
     /** Embedded: one session, so one connection for all. */
     readonly embedded: boolean
   }
@@ -75,6 +89,8 @@ export class Database extends Context.Service<
     readonly embedded: boolean
     /** Default the engine's role; null leaves the login's own, for administration. */
     readonly role?: string | null
+    /** Default those of a server. */
+    readonly limits?: TimeLimits
   }) =>
     Layer.effect(
       Database,
@@ -84,7 +100,10 @@ export class Database extends Context.Service<
           ...options.connection,
           applicationName: "centurion",
           maxConnections: options.connectionsMax,
-          ...(role === null ? {} : { startupParameters: { role } })
+          startupParameters: {
+            ...startupLimits(options.limits ?? serverLimits),
+            ...(role === null ? {} : { role })
+          }
         }
         const pool = yield* Effect.mapError(PgPool.make(settings), databaseError)
         // Each is one transaction's alone, and takes several statements before the first is answered.
@@ -99,27 +118,62 @@ export class Database extends Context.Service<
               }),
               databaseError
             )
-        const on = <A, E, R>(use: (query: Query) => Effect.Effect<A, E, R>) =>
-          pipelined
-            .use((connection) =>
-              use((sql, params) => Effect.mapError(connection.queryValues(sql, params), databaseError))
-            )
-            .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(databaseError(error))))
+        const turns = new Turns(transactionTurns)
+        const on = <A, E, R>(use: (query: Query) => Effect.Effect<A, E, R>, company = "") =>
+          turns.take(
+            company,
+            pipelined
+              .use((connection) =>
+                use((sql, params) => Effect.mapError(connection.queryValues(sql, params), databaseError))
+              )
+              .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(databaseError(error))))
+          )
+        const clock = yield* Clock.Clock
+        let lateAt = Number.NEGATIVE_INFINITY
+        const noteLate = (error: DatabaseError) =>
+          Effect.sync(() => {
+            if (error.outOfTime) lateAt = clock.currentTimeMillisUnsafe()
+          })
         return Database.of({
           embedded: options.embedded,
+          isLate: () => clock.currentTimeMillisUnsafe() - lateAt < lateMs,
           query: (sql, params) =>
             pool
               .use((connection) => connection.queryValues(sql, params))
-              .pipe(Effect.mapError(databaseError)),
-          transaction: (use) => on((query) => inTransaction(query, use)),
+              .pipe(Effect.mapError(databaseError), Effect.tapError(noteLate)),
+          transaction: (use, company) => on((query) => inTransaction(query, use), company),
           read: sharedReads(on, yield* Effect.scope)
         })
       })
     )
 }
 
+/** How long a connection waits, in ms; 0 is for ever. A statement that is out of time fails, and was not done. */
+export interface TimeLimits {
+  readonly lockMs: number
+  readonly statementMs: number
+  /** Between two statements of a transaction; the connection ends. */
+  readonly idleMs: number
+}
+
+/** Less than a lease, so that whoever waits for a lock does not lose the partitions. */
+const serverLimits: TimeLimits = { lockMs: 2_000, statementMs: 30_000, idleMs: 120_000 }
+/** Of commands that look at all of history, and of migrations. Who waits for a table holds up all who come after. */
+export const longLimits: TimeLimits = { lockMs: 5_000, statementMs: 3_600_000, idleMs: 600_000 }
+
+/** So long after a statement that ran out of time. */
+const lateMs = 5_000
+
+const startupLimits = ({ lockMs, statementMs, idleMs }: TimeLimits) => ({
+  lock_timeout: String(lockMs),
+  statement_timeout: String(statementMs),
+  idle_in_transaction_session_timeout: String(idleMs)
+})
+
 /** Connections for transactions: read models, the API, accounts. */
-const transactionsMax = 6
+const transactionsMax = 10
+/** One company has at most `all` of them, and each other still its own. */
+const transactionTurns = { all: 6, each: 1 }
 
 const inTransaction = <A, E, R>(
   query: Query,
@@ -144,9 +198,11 @@ export const withAdminConnection = <A, E, R>(
 ): Effect.Effect<A, E | DatabaseError, R> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const admin = yield* PgConnection.make({ ...connection, applicationName: "centurion-admin" }).pipe(
-        Effect.mapError(databaseError)
-      )
+      const admin = yield* PgConnection.make({
+        ...connection,
+        applicationName: "centurion-admin",
+        startupParameters: startupLimits(longLimits)
+      }).pipe(Effect.mapError(databaseError))
       return yield* use((sql, params) =>
         admin.queryValues(sql, params, false).pipe(Effect.mapError(databaseError))
       )

@@ -16,9 +16,6 @@ const release = String(
   JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")).version
 )
 
-// Any constant: it only must be the same in every process that migrates this database.
-const lockNumber = 7_265_011
-
 /** Brings the database to the present schema, each file once, in order, in a transaction of its own; gives the names that ran. */
 export const migrate = (
   connection: PgConnection.Config,
@@ -27,25 +24,35 @@ export const migrate = (
   withAdminConnection(
     connection,
     Effect.fnUntraced(function* (query) {
-      // Before anything else: two processes that make the same table at once disturb each other.
-      yield* query(`select pg_advisory_lock(${lockNumber})`)
-      const ran = yield* ensureRole(query).pipe(
-        Effect.andThen(query(migrationTable)),
-        Effect.andThen(showMigrations(query)),
-        Effect.andThen(runPending(query, migrationFiles(folders.length === 0 ? undefined : folders))),
-        Effect.ensuring(Effect.ignore(query(`select pg_advisory_unlock(${lockNumber})`)))
-      )
-      return ran
+      yield* ensureRole(query)
+      yield* query(migrationTable)
+      yield* inTurn(query, showMigrations(query))
+      return yield* runPending(query, migrationFiles(folders.length === 0 ? undefined : folders))
     })
   )
 
+/**
+ * In a transaction, while no other process migrates this database. The table's lock, for an advisory one could be
+ * taken by any login.
+ */
+const inTurn = <A, E>(query: Query, work: Effect.Effect<A, E>) =>
+  query("begin").pipe(
+    Effect.andThen(query("lock table public.centurion_migration in exclusive mode")),
+    Effect.andThen(work),
+    Effect.tap(query("commit")),
+    Effect.onError(() => Effect.ignore(query("rollback")))
+  )
+
 /** The version of the schema: what ran, when, with which text (its SHA-256) and by which release. */
-const migrationTable = `create table if not exists public.centurion_migration (
-  name text primary key,
-  sha256 text not null,
-  release text not null,
-  applied_at timestamptz not null default now()
-)`
+const migrationTable = `do $$ begin
+  create table if not exists public.centurion_migration (
+    name text primary key,
+    sha256 text not null,
+    release text not null,
+    applied_at timestamptz not null default now()
+  );
+exception when duplicate_table or unique_violation then null; -- Another process made it at this moment.
+end $$`
 
 /**
  * A login that can't make a schema can't migrate, and must not leave a table of its own behind. One that is no
@@ -64,6 +71,7 @@ const ensureRole = (query: Query) =>
         if not pg_has_role(current_user, '${engineRole}', 'member') then
           execute format('grant ${engineRole} to %I', current_user);
         end if;
+      exception when unique_violation then null; -- Another process granted it at this moment.
       end $$`)
     )
   )
@@ -71,23 +79,28 @@ const ensureRole = (query: Query) =>
 /** So that a login that may not migrate can say what is missing. */
 const showMigrations = (query: Query) => query(`grant select on public.centurion_migration to ${engineRole}`)
 
+/** What is pending is asked in turn before each: another process may have run some meanwhile. */
 const runPending = Effect.fnUntraced(function* (query: Query, migrations: ReadonlyArray<Migration>) {
-  const pending = yield* pendingMigrations(query, migrations)
-  for (const migration of pending) yield* runOne(query, migration)
-  return pending.map(({ name }) => name)
+  const ran: Array<string> = []
+  while (true) {
+    const name = yield* inTurn(query, runFirst(query, migrations))
+    if (name === undefined) return ran
+    ran.push(name)
+  }
 })
 
-const runOne = (query: Query, { name, text, sha256 }: Migration) =>
-  Effect.gen(function* () {
-    yield* query("begin")
-    for (const statement of statementsOf(text)) yield* query(statement)
-    yield* query("insert into public.centurion_migration (name, sha256, release) values ($1, $2, $3)", [
-      name,
-      sha256,
-      release
-    ])
-    yield* query("commit")
-  }).pipe(Effect.onError(() => Effect.ignore(query("rollback"))))
+const runFirst = Effect.fnUntraced(function* (query: Query, migrations: ReadonlyArray<Migration>) {
+  const [first] = yield* pendingMigrations(query, migrations)
+  if (first === undefined) return undefined
+  const { name, text, sha256 } = first
+  for (const statement of statementsOf(text)) yield* query(statement)
+  yield* query("insert into public.centurion_migration (name, sha256, release) values ($1, $2, $3)", [
+    name,
+    sha256,
+    release
+  ])
+  return name
+})
 
 /** The extended protocol takes one statement at a time; a semicolon inside `$$ … $$` ends none. */
 const statementsOf = (text: string): ReadonlyArray<string> => {

@@ -11,6 +11,8 @@ export type Statement = readonly [sql: string, params?: ReadonlyArray<unknown> |
 interface Waiting {
   readonly statement: Statement
   readonly answer: Deferred.Deferred<ReadonlyArray<Row>, DatabaseError>
+  /** Of the pool: a company's name. */
+  readonly share: string
 }
 
 /** One that was not answered for no fault of its own, as it seems. */
@@ -26,9 +28,10 @@ const sharedMax = 8
  */
 const brokenByOthers: ReadonlySet<string> = new Set(["25P02", "42P01", "0A000"])
 
-/** Uses one connection for itself. */
+/** Uses one connection for itself, in this share of the pool. */
 type OnConnection = <A>(
-  use: (query: Query) => Effect.Effect<A, DatabaseError>
+  use: (query: Query) => Effect.Effect<A, DatabaseError>,
+  share: string
 ) => Effect.Effect<A, DatabaseError>
 
 /**
@@ -45,7 +48,7 @@ export const sharedReads = (onConnection: OnConnection, scope: Scope.Scope) => {
 
   const send = (key: string, first: Statement, reads: ReadonlyArray<Waiting>): Effect.Effect<void> =>
     Effect.yieldNow.pipe(
-      Effect.andThen(onConnection((query) => answerAll(query, first, closed(key, reads)))),
+      Effect.andThen(onConnection((query) => answerAll(query, first, closed(key, reads)), reads[0]!.share)),
       Effect.flatMap((broken) => Effect.forEach(broken, (read) => sendAgain(first, read), { discard: true })),
       Effect.onExit((exit) => Effect.sync(() => failUnanswered(exit, closed(key, reads)))),
       Effect.ignore
@@ -54,7 +57,7 @@ export const sharedReads = (onConnection: OnConnection, scope: Scope.Scope) => {
   /** Alone, so what is wrong now is its own fault. */
   const sendAgain = (first: Statement, read: Waiting) =>
     Effect.flatMap(
-      onConnection((query) => answerAll(query, first, [read])),
+      onConnection((query) => answerAll(query, first, [read]), read.share),
       ([wrong]) => Effect.sync(() => wrong && Deferred.doneUnsafe(wrong.answer, wrong.exit))
     )
 
@@ -62,11 +65,12 @@ export const sharedReads = (onConnection: OnConnection, scope: Scope.Scope) => {
   return (
     first: Statement,
     sql: string,
-    params?: ReadonlyArray<unknown>
+    params?: ReadonlyArray<unknown>,
+    share = ""
   ): Effect.Effect<ReadonlyArray<Row>, DatabaseError> =>
     Effect.suspend(() => {
       const key = JSON.stringify(first)
-      const read: Waiting = { statement: [sql, params], answer: Deferred.makeUnsafe() }
+      const read: Waiting = { statement: [sql, params], answer: Deferred.makeUnsafe(), share }
       const answered = Deferred.await(read.answer)
       const reads = gathering.get(key)
       if (reads === undefined) {

@@ -252,5 +252,5 @@ const refusal = (error: DatabaseError): Effect.Effect<never, AppendError> => {
   }
   return error.isOfData
     ? Effect.fail(new BatchRefused({ message: error.message }))
-    : Effect.fail(unavailable(error, true))
+    : Effect.fail(unavailable(error, !error.outOfTime))
 }

@@ -93,8 +93,10 @@ export const anchorSeals = Effect.fnUntraced(function* (anchor: Anchor) {
 export const runAnchor = Effect.fnUntraced(function* (anchor: Anchor, lookEveryMs: number) {
   let waitMs = lookEveryMs
   let lastLogged = ""
-  const failed = ({ message }: AnchorFailed | StoreUnavailable) => {
-    waitMs = Math.min(Math.max(firstRetryMs, waitMs * 2), retryMaxMs)
+  const failed = ({ _tag, message }: AnchorFailed | StoreUnavailable) => {
+    // The database's outage says nothing of the place, which may be at hand as soon as that is over.
+    waitMs =
+      _tag === "StoreUnavailable" ? firstRetryMs : Math.min(Math.max(firstRetryMs, waitMs * 2), retryMaxMs)
     if (message === lastLogged) return Effect.void
     lastLogged = message
     return Effect.logWarning(`seals can't be anchored in ${anchor.name}: ${message}; it is tried again`)

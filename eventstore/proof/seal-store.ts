@@ -59,6 +59,8 @@ export class SealStore extends Context.Service<
     readonly sealedBy: (upto: number) => Read<ReadonlyArray<SealedPartition>>
     /** False when another process has written this number. */
     readonly writeSeal: (seal: StoredSeal, partitions: ReadonlyArray<SealedPartition>) => Read<boolean>
+    /** The id of this database, a UUID: the same however its host is spelt. */
+    readonly installation: Read<string>
     readonly anchors: Read<ReadonlyArray<AnchorReach>>
     readonly noteAnchored: (anchor: string, seal: number) => Read<void>
     /** Puts events aside for an import; those that are there stay. */
@@ -122,6 +124,7 @@ export class SealStore extends Context.Service<
             ],
             (row) => row[0] === true
           ),
+        installation: one("select es.installation_id()", [], ([id]) => String(id)),
         anchors: read(
           "select anchor, seal, anchored_at from es.anchors()",
           [],

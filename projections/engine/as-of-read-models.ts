@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 import { Database, type DatabaseError } from "../../eventstore/database/database.ts"
+import { Turns } from "../../eventstore/database/turns.ts"
 import { EventStore, type StoreUnavailable } from "../../eventstore/log/event-store.ts"
 import { History } from "../../eventstore/log/history.ts"
 import type { Upcasters } from "../../eventstore/log/upcast.ts"
@@ -25,7 +29,7 @@ export class NoSuchMoment extends Schema.TaggedError<NoSuchMoment>()("NoSuchMome
   message: Schema.String
 }) {}
 
-/** Not now: a person is being erased, or another process builds the same moment. */
+/** Not now: a person is being erased, or as many moments are being built as may be. */
 export class MomentBusy extends Schema.TaggedError<MomentBusy>()("MomentBusy", { message: Schema.String }) {}
 
 /** Read models of a past moment: `inCompany(…, scratch)` asks them. */
@@ -64,7 +68,9 @@ export class AsOfReadModels extends Context.Service<
           store: yield* EventStore,
           history: yield* History,
           ...options,
-          underWay: new Set()
+          underWay: new Map(),
+          turns: new Turns({ all: buildsAtOnce, each: 0 }),
+          building: new Map()
         })
       })
     )
@@ -72,6 +78,12 @@ export class AsOfReadModels extends Context.Service<
 
 /** Moments of a company that are kept; the longest unused go first. */
 const keptMax = 8
+/** With those that were just asked for. */
+const keptMost = 16
+/** Of all companies; those that wait take turns by company. */
+const buildsAtOnce = 2
+/** Of one company, with the one that is being built. */
+const buildsWaitingMax = 4
 /** Another process that builds the same moment is waited for so often. */
 const pollMs = 200
 
@@ -82,7 +94,11 @@ interface PastParts {
   readonly history: History["Service"]
   readonly models: ReadonlyArray<ReadModel>
   readonly upcastersOf: (machine: string) => Upcasters | undefined
-  readonly underWay: Set<string>
+  /** Moments that are being built or wait for it, by company and schema. */
+  readonly underWay: Map<string, Deferred.Deferred<void>>
+  readonly turns: Turns
+  /** By company: one at a time, and how many there are. */
+  readonly building: Map<string, { readonly alone: Semaphore.Semaphore; count: number }>
 }
 
 const build = Effect.fnUntraced(function* (
@@ -95,6 +111,8 @@ const build = Effect.fnUntraced(function* (
   const { scratch, positions } = past
   const began = yield* store.now
   if (yield* erasuresSince(database, company, began)) return yield* beingErased(company)
+  yield* keepScratches(database, company, keptMax - 1)
+  if ((yield* listScratches(database, company)).length >= keptMost) return yield* tooManyKept(company)
   yield* beginScratch(database, company, scratch, JSON.stringify(positions))
   const filled = fillScratch(parts, company, scratch, positions, progress)
   yield* Effect.onError(filled, () => Effect.ignore(dropScratch(database, company, scratch)))
@@ -104,9 +122,24 @@ const build = Effect.fnUntraced(function* (
     return yield* beingErased(company)
   }
   yield* finishScratch(database, company, scratch)
-  yield* keepScratches(database, company, keptMax)
   return past
 })
+
+/** One build of a company at a time and few over all, so that lists of now go on; more than some are refused. */
+const inTurn = <A, E>(parts: PastParts, company: string, work: Effect.Effect<A, E>) =>
+  Effect.suspend((): Effect.Effect<A, E | MomentBusy> => {
+    const builds = parts.building.get(company) ?? { alone: Semaphore.makeUnsafe(1), count: 0 }
+    if (builds.count >= buildsWaitingMax) return Effect.fail(tooMany(company))
+    parts.building.set(company, builds)
+    builds.count++
+    return Effect.ensuring(
+      builds.alone.withPermit(parts.turns.take(company, work)),
+      Effect.sync(() => {
+        builds.count--
+        if (builds.count === 0) parts.building.delete(company)
+      })
+    )
+  })
 
 const take = (
   parts: PastParts,
@@ -115,17 +148,21 @@ const take = (
   progress: Progress
 ): Effect.Effect<AsOfReadModel, PastFailure> =>
   Effect.gen(function* () {
+    const key = `${company} ${past.scratch}`
+    const ours = parts.underWay.get(key)
+    if (ours !== undefined) yield* Deferred.await(ours)
     const state = yield* stateOfScratch(parts.database, company, past.scratch)
     if (state === "ready") return past
-    const key = `${company} ${past.scratch}`
-    if (state === "building" || parts.underWay.has(key)) {
-      yield* Effect.sleep(pollMs)
-      return yield* take(parts, past, company, progress)
-    }
-    parts.underWay.add(key)
+    if (state === "building") yield* Effect.sleep(pollMs)
+    if (state === "building" || parts.underWay.has(key)) return yield* take(parts, past, company, progress)
+    const done = Deferred.makeUnsafe<void>()
+    parts.underWay.set(key, done)
     return yield* Effect.ensuring(
-      build(parts, past, company, progress),
-      Effect.sync(() => parts.underWay.delete(key))
+      inTurn(parts, company, build(parts, past, company, progress)),
+      Effect.sync(() => {
+        parts.underWay.delete(key)
+        Deferred.doneUnsafe(done, Exit.void)
+      })
     )
   })
 
@@ -155,5 +192,13 @@ const beingErased = (company: string) =>
   new MomentBusy({
     message: `a person of ${company} is being erased, so nothing is built from its past now; try again in a few seconds`
   })
+
+const tooMany = (company: string) =>
+  new MomentBusy({
+    message: `${buildsWaitingMax} moments of ${company} are being built or wait for it; try again in a few seconds`
+  })
+
+const tooManyKept = (company: string) =>
+  new MomentBusy({ message: `${keptMost} moments of ${company} are in use; try again in half a minute` })
 
 const shapes = (models: ReadonlyArray<ReadModel>) => models.map(({ name, version }) => `${name} ${version}`)

@@ -24,11 +24,11 @@ export const ensureBuilds = (
   models: ReadonlyArray<ReadModel>
 ): Effect.Effect<void, DatabaseError> =>
   Effect.gen(function* () {
-    yield* database.transaction((query) => query("select core.ensure_company($1)", [company]))
+    yield* database.transaction((query) => query("select core.ensure_company($1)", [company]), company)
     yield* inCompany(database, company, (query) =>
       Effect.gen(function* () {
         // Two that look at once, in this process or in two, must not both begin.
-        yield* query("select pg_advisory_xact_lock(hashtext('centurion builds ' || $1))", [company])
+        yield* query("select core.hold($1, 'builds')", [company])
         const rows = yield* query(
           "select read_model, version, shape, state from core.projection where company = $1",
           [company]

@@ -93,34 +93,36 @@ export const compareBuilds = (
 
 /** Rows and positions of one moment. */
 const copyLive = (database: ComparePorts["database"], company: string, model: ReadModel, pair: Pair) =>
-  database.transaction((query) =>
-    Effect.gen(function* () {
-      yield* query("set transaction isolation level repeatable read")
-      yield* query("select core.enter($1)", [company])
-      const checkpoints = yield* query(
-        `select c.partition, c.position::float8, p.version, p.shape,
+  database.transaction(
+    (query) =>
+      Effect.gen(function* () {
+        yield* query("set transaction isolation level repeatable read")
+        yield* query("select core.enter($1)", [company])
+        const checkpoints = yield* query(
+          `select c.partition, c.position::float8, p.version, p.shape,
             (select count(*) from core.parked k
               where k.company = p.company and k.read_model = p.read_model and k.build = p.build)::float8
           from core.projection p
           join core.checkpoint c on c.company = p.company and c.read_model = p.read_model and c.build = p.build
           where p.company = $1 and p.read_model = $2 and p.state = 'live' order by c.partition`,
-        [company, model.name]
-      )
-      const [first] = checkpoints
-      if (first === undefined)
-        return yield* new BuildsDiffer({ message: `${model.name} does not serve ${company} yet` })
-      if (Number(first[2]) !== model.version || first[3] !== shapeOf(model)) {
-        return yield* new BuildsDiffer({
-          message: `${model.name} of ${company} serves as version ${first[2]}, which is not what the code at hand declares (${model.version}): rebuild it first`
-        })
-      }
-      yield* query(`create temporary table "${pair.live}" as select * from "${model.name}"`)
-      yield* query(`create temporary table "${pair.rebuilt}" (like "${model.name}" including all)`)
-      return {
-        positions: new Map(checkpoints.map(([partition, at]) => [Number(partition), Number(at)])),
-        parked: Number(first[4])
-      }
-    })
+          [company, model.name]
+        )
+        const [first] = checkpoints
+        if (first === undefined)
+          return yield* new BuildsDiffer({ message: `${model.name} does not serve ${company} yet` })
+        if (Number(first[2]) !== model.version || first[3] !== shapeOf(model)) {
+          return yield* new BuildsDiffer({
+            message: `${model.name} of ${company} serves as version ${first[2]}, which is not what the code at hand declares (${model.version}): rebuild it first`
+          })
+        }
+        yield* query(`create temporary table "${pair.live}" as select * from "${model.name}"`)
+        yield* query(`create temporary table "${pair.rebuilt}" (like "${model.name}" including all)`)
+        return {
+          positions: new Map(checkpoints.map(([partition, at]) => [Number(partition), Number(at)])),
+          parked: Number(first[4])
+        }
+      }),
+    company
   )
 
 /** Folds all history up to these positions; gives how many streams it can't fold. */

@@ -18,7 +18,7 @@ export const askCompany = (
   scratch?: string
 ): Effect.Effect<ReadonlyArray<Row>, DatabaseError> => {
   const [enter, entered] = entry(company, scratch)
-  return database.read([plannedOnce ? `${enter}, ${planOnce}` : enter, entered], sql, params)
+  return database.read([plannedOnce ? `${enter}, ${planOnce}` : enter, entered], sql, params, company)
 }
 
 /** For the rest of the transaction, as an expression. */
@@ -42,12 +42,16 @@ export const inCompany = <A, E, R>(
   use: (query: Query) => Effect.Effect<A, E, R>,
   scratch?: string
 ): Effect.Effect<A, E | DatabaseError, R> =>
-  database.transaction((query) =>
-    Effect.gen(function* () {
-      // Not waited for: statements of one connection are answered in their order, and one that fails fails all behind it.
-      const entering = yield* Effect.forkChild(query(...entry(company, scratch)), { startImmediately: true })
-      const exit = yield* Effect.exit(use(query))
-      yield* Fiber.join(entering)
-      return yield* exit
-    })
+  database.transaction(
+    (query) =>
+      Effect.gen(function* () {
+        // Not waited for: statements of one connection are answered in their order, and one that fails fails all behind it.
+        const entering = yield* Effect.forkChild(query(...entry(company, scratch)), {
+          startImmediately: true
+        })
+        const exit = yield* Effect.exit(use(query))
+        yield* Fiber.join(entering)
+        return yield* exit
+      }),
+    company
   )

@@ -60,7 +60,9 @@ const projectionsOf = (follower: Follower): Projections["Service"] => {
       follower.drop(company)
       yield* follower
         .projectorOf(company)
-        .alone(() => database.transaction((query) => query("select core.drop_company($1)", [company])))
+        .alone(() =>
+          database.transaction((query) => query("select core.drop_company($1)", [company]), company)
+        )
     }),
     waitFor: waitFor(follower),
     onApplied: follower.subscribers.add,

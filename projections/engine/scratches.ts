@@ -30,7 +30,10 @@ export const stateOfScratch = (
   })
 
 export const beginScratch = (database: Connections, company: string, scratch: string, asOf: string) =>
-  database.transaction((query) => query("select core.make_scratch($1, $2, $3)", [company, scratch, asOf]))
+  database.transaction(
+    (query) => query("select core.make_scratch($1, $2, $3)", [company, scratch, asOf]),
+    company
+  )
 
 export const finishScratch = (database: Connections, company: string, scratch: string) =>
   inCompany(database, company, (query) =>
@@ -38,7 +41,7 @@ export const finishScratch = (database: Connections, company: string, scratch: s
   )
 
 export const dropScratch = (database: Connections, company: string, scratch: string) =>
-  database.transaction((query) => query("select core.drop_scratch($1, $2)", [company, scratch]))
+  database.transaction((query) => query("select core.drop_scratch($1, $2)", [company, scratch]), company)
 
 /** The names of all that are there of the company, the last used first. */
 export const listScratches = (database: Connections, company: string) =>
@@ -49,11 +52,32 @@ export const listScratches = (database: Connections, company: string) =>
     (rows) => rows.map(([scratch]) => String(scratch))
   )
 
-/** Drops the longest unused beyond so many. */
+/** Whoever asked for a moment reads it a little later. */
+const justUsed = "20 seconds"
+
+/** Drops the longest unused beyond so many, and none that is being built, was just asked for, or is being read. */
 export const keepScratches = (database: Connections, company: string, most: number) =>
-  Effect.flatMap(listScratches(database, company), (all) =>
-    Effect.forEach(all.slice(most), (scratch) => dropScratch(database, company, scratch), { discard: true })
+  inCompany(database, company, (query) =>
+    query(
+      `select scratch from (select *, row_number() over (order by used_at desc) from core.scratch
+         where company = $1 and state = 'ready') s
+       where row_number > $2 and used_at < clock_timestamp() - interval '${justUsed}'`,
+      [company, most]
+    )
+  ).pipe(
+    Effect.flatMap((unused) =>
+      Effect.forEach(
+        unused,
+        ([scratch]) => Effect.catch(dropScratch(database, company, String(scratch)), leaveRead),
+        {
+          discard: true
+        }
+      )
+    )
   )
+
+/** It is let go the next time. */
+const leaveRead = (error: DatabaseError) => (error.outOfTime ? Effect.void : Effect.fail(error))
 
 /** Whether a person of the company is being erased, or was since then. */
 export const erasuresSince = (database: Connections, company: string, since: number) =>

@@ -22,8 +22,6 @@ const viewStatements = ({ name, about, sql }: AnalystView): ReadonlyArray<string
 
 /** The name that the views go by in core.template. */
 const viewsName = "(views)"
-// Any constant, as in migrate.
-const lockNumber = 7_265_012
 
 /**
  * Makes schema template what the code declares. Done as the owner of the tables; companies follow when the app next
@@ -38,7 +36,7 @@ export const makeTemplate = (
     connection,
     Effect.fnUntraced(function* (query) {
       yield* query("begin")
-      yield* query(`select pg_advisory_xact_lock(${lockNumber})`)
+      yield* query("lock table core.template in exclusive mode")
       const changed = yield* bring(query, models, views)
       yield* query("commit")
       return changed

@@ -10,7 +10,7 @@ export const accountLimits = {
   passwordMin: 12,
   passwordMax: 256,
 
-  /** Hashes of passwords that are computed at once, each in 19 MiB; the others wait, and beyond that are refused. */
+  /** Hashes of passwords that are computed at once, each in 19 MiB; the others wait, by company, and beyond that are refused. */
   hashesAtOnce: 2,
   hashesWaitingMax: 50,
   busyRetryMs: second,

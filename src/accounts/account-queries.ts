@@ -41,5 +41,5 @@ const cleaned =
 export const accountDatabase = Effect.map(Database, (database): Database["Service"] => ({
   ...database,
   query: cleaned(database.query),
-  transaction: (use) => database.transaction((query) => use(cleaned(query)))
+  transaction: (use, company) => database.transaction((query) => use(cleaned(query)), company)
 }))

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TryAgain } from "../../actors/engine/engine.ts"
-import { Turns } from "../../actors/turns.ts"
+import { Turns } from "../../eventstore/database/turns.ts"
 import { httpLimits } from "./limits.ts"
 
 /**

@@ -2,10 +2,12 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Engine } from "../../actors/engine/engine.ts"
+import { Database } from "../../eventstore/database/database.ts"
 import { tryAgainWords } from "../resources/try-again-words.ts"
 import { problem } from "./problem.ts"
 
 const retryMs = 2000
+const lateWords = "the database does not answer in time; try again"
 
 /** The answer of `/readyz` while no work is taken, with why. */
 export const notReady = (why: string) => problem(503, why, { retryAfterMs: retryMs })
@@ -14,14 +16,16 @@ export const notReady = (why: string) => problem(503, why, { retryAfterMs: retry
 export const healthRoutes = HttpRouter.use((router) =>
   Effect.gen(function* () {
     const engine = yield* Engine
+    const database = yield* Database
     yield* router.add(
       "GET",
       "/readyz",
-      Effect.map(engine.status, (status) =>
-        status.ready
+      Effect.map(engine.status, (status) => {
+        if (database.isLate()) return notReady(lateWords)
+        return status.ready
           ? HttpServerResponse.jsonUnsafe({ status: "ready", partitions: status.partitions })
           : notReady(tryAgainWords[status.lacks ?? "notOwner"])
-      )
+      })
     )
   })
 )

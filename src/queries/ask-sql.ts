@@ -66,15 +66,17 @@ export const askSql = (
   sink: AnswerSink
 ): Effect.Effect<void, SqlRefused | DatabaseError> =>
   database
-    .transaction((query) =>
-      Effect.gen(function* () {
-        yield* enter(query, question, scratch)
-        const checked = yield* Effect.fromResult(checkSql(question.sql, yield* otherSchemas(query)))
-        const ask = asking(query, checked.sql, question.params)
-        if (database.embedded) yield* refuseCostly(ask, checked.explains)
-        yield* checked.explains ? tellPlan(ask, sink) : tellRows(query, ask, question, sink, holdMs)
-        return yield* new Answered()
-      })
+    .transaction(
+      (query) =>
+        Effect.gen(function* () {
+          yield* enter(query, question, scratch)
+          const checked = yield* Effect.fromResult(checkSql(question.sql, yield* otherSchemas(query)))
+          const ask = asking(query, checked.sql, question.params)
+          if (database.embedded) yield* refuseCostly(ask, checked.explains)
+          yield* checked.explains ? tellPlan(ask, sink) : tellRows(query, ask, question, sink, holdMs)
+          return yield* new Answered()
+        }),
+      question.company
     )
     .pipe(
       Effect.catchTag("Answered", () => Effect.void),

@@ -25,7 +25,7 @@ export const sealSettings = {
   ),
   anchorDir: optionalText(
     "CENTURION_ANCHOR_DIR",
-    "Where seals are kept outside the database; default one for each database in <CENTURION_DIR>/anchors."
+    "Where seals are kept outside the database; default one for each database in <CENTURION_DIR>/anchors, by its id."
   ),
   anchorUrl: secretUrl(
     "CENTURION_ANCHOR_URL",

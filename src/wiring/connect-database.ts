@@ -9,6 +9,7 @@ import {
   Database,
   type DatabaseError,
   engineRole,
+  longLimits,
   type Query,
   withAdminConnection
 } from "../../eventstore/database/database.ts"
@@ -74,12 +75,12 @@ export const embeddedAccess = Effect.fnUntraced(function* (dir: string) {
   } satisfies DatabaseAccess
 })
 
-/** The event store over this access; with `makeKey` a master key is made when there is none. Not for a login that is too strong. */
-export const storeLayerOf = (access: DatabaseAccess, settings: SettingValues, makeKey = false) =>
+/** The event store over this access; for a server a master key is made when there is none, and nothing waits long. Not for a login that is too strong. */
+export const storeLayerOf = (access: DatabaseAccess, settings: SettingValues, isServer = false) =>
   Contacts.layer.pipe(
     Layer.provideMerge(storeLayer),
-    Layer.provideMerge(masterKeysLayer(settings, makeKey)),
-    Layer.provideMerge(databaseLayerOf(access, settings))
+    Layer.provideMerge(masterKeysLayer(settings, isServer)),
+    Layer.provideMerge(databaseLayerOf(access, settings, isServer))
   )
 
 /** The event store of the settings, once the database is there and at the present schema; closed with all that is in it. */
@@ -94,13 +95,15 @@ export const preparedStoreLayer = Layer.effectContext(
   })
 )
 
-const databaseLayerOf = (access: DatabaseAccess, settings: SettingValues) =>
+const databaseLayerOf = (access: DatabaseAccess, settings: SettingValues, isServer: boolean) =>
   Layer.unwrap(
     Effect.gen(function* () {
       yield* refuseLogin(access)
       const { connection, embedded } = access
       const connectionsMax = embedded ? 1 : settings.lanes + readersMax
-      return Layer.orDie(Database.layer({ connection, connectionsMax, embedded }))
+      return Layer.orDie(
+        Database.layer({ connection, connectionsMax, embedded, ...(isServer ? {} : { limits: longLimits }) })
+      )
     }).pipe(
       Effect.mapError((error) =>
         error._tag === "DatabaseError" && error.unreachable

@@ -66,6 +66,7 @@ const byList = {
   /** Hashes and names of partitions, over companies, as a seal is. */
   ofSeals: [
     "es.anchors/0",
+    "es.installation_id/0",
     "es.last_seal/0",
     "es.note_anchored/2",
     "es.sealed_by/1",

@@ -31,12 +31,12 @@ export const makeChangePassword = Effect.gen(function* () {
     // Whoever found a browser that is logged in must not guess the password there.
     yield* throttle.password(user)
     const [row] = yield* answered(database.query("select password_hash from core.user_of($1)", [user]))
-    const { fits } = yield* passwords.check(current, row?.[0] as string | undefined)
+    const { fits } = yield* passwords.check(current, row?.[0] as string | undefined, company)
     if (!fits) {
       yield* audit.write(refusedTo(principal, action, `user:${user}`, "wrongPassword"))
       return yield* wrongCurrent
     }
-    const hash = yield* passwords.hash(next)
+    const hash = yield* passwords.hash(next, company)
     yield* answered(
       database.transaction(
         Effect.fnUntraced(function* (query) {

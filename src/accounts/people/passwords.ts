@@ -5,7 +5,7 @@ import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Semaphore from "effect/Semaphore"
+import { Turns } from "../../../eventstore/database/turns.ts"
 import { TooManyTries } from "../account-errors.ts"
 import { accountLimits } from "../account-limits.ts"
 import { normalPassword } from "./password-rules.ts"
@@ -58,15 +58,43 @@ export interface CheckedPassword {
   readonly rehashed?: string
 }
 
-/** Hashes of passwords: argon2id as a PHC string. Few at once, because each takes its memory. */
+/** Does a hash at its company's turn; refuses when too many of the company wait. */
+const inTurns = () => {
+  const turns = new Turns({ all: accountLimits.hashesAtOnce, each: 0 })
+  const waiting = new Map<string, number>()
+
+  return <A>(company: string, work: Effect.Effect<A>): Effect.Effect<A, TooManyTries> =>
+    Effect.suspend((): Effect.Effect<A, TooManyTries> => {
+      const count = waiting.get(company) ?? 0
+      if (count >= accountLimits.hashesAtOnce + accountLimits.hashesWaitingMax) return Effect.fail(busy)
+      waiting.set(company, count + 1)
+      return Effect.ensuring(
+        turns.take(company, work),
+        Effect.sync(() => {
+          const left = waiting.get(company)! - 1
+          if (left === 0) waiting.delete(company)
+          else waiting.set(company, left)
+        })
+      )
+    })
+}
+
+/**
+ * Hashes of passwords: argon2id as a PHC string. Few at once, because each takes its memory; companies take turns, and
+ * whoever belongs to none is of the company "".
+ */
 export class Passwords extends Context.Service<
   Passwords,
   {
-    readonly hash: (password: Redacted.Redacted<string>) => Effect.Effect<string, TooManyTries>
+    readonly hash: (
+      password: Redacted.Redacted<string>,
+      company?: string
+    ) => Effect.Effect<string, TooManyTries>
     /** Without a stored hash it takes as long, so that nobody learns from the time who has an account. */
     readonly check: (
       password: Redacted.Redacted<string>,
-      stored: string | undefined
+      stored: string | undefined,
+      company?: string
     ) => Effect.Effect<CheckedPassword, TooManyTries>
   }
 >()("centurion/accounts/Passwords") {
@@ -75,27 +103,17 @@ export class Passwords extends Context.Service<
       Passwords,
       Effect.gen(function* () {
         const kdf = yield* Kdf.Kdf
-        const turn = Semaphore.withPermits(yield* Semaphore.make(accountLimits.hashesAtOnce), 1)
+        const limited = inTurns()
         const decoy: StoredHash = { cost, salt: randomBytes(saltBytes), hash: randomBytes(hashBytes) }
-        let waiting = 0
-
-        const limited = <A>(work: Effect.Effect<A>): Effect.Effect<A, TooManyTries> =>
-          Effect.suspend((): Effect.Effect<A, TooManyTries> => {
-            if (waiting >= accountLimits.hashesAtOnce + accountLimits.hashesWaitingMax)
-              return Effect.fail(busy)
-            waiting++
-            return Effect.ensuring(
-              turn(work),
-              Effect.sync(() => void waiting--)
-            )
-          })
         const derive = (
           password: Redacted.Redacted<string>,
           at: HashCost,
           salt: Uint8Array,
-          length: number
+          length: number,
+          company: string
         ) =>
           limited(
+            company,
             Effect.orDie(
               kdf.derive(Kdf.argon2id(at), Buffer.from(normalPassword(Redacted.value(password)), "utf8"), {
                 salt,
@@ -104,22 +122,26 @@ export class Passwords extends Context.Service<
             )
           )
 
-        const hash = Effect.fn("Passwords.hash")(function* (password: Redacted.Redacted<string>) {
+        const hash = Effect.fn("Passwords.hash")(function* (
+          password: Redacted.Redacted<string>,
+          company = ""
+        ) {
           const salt = randomBytes(saltBytes)
-          return phcOf({ cost, salt, hash: yield* derive(password, cost, salt, hashBytes) })
+          return phcOf({ cost, salt, hash: yield* derive(password, cost, salt, hashBytes, company) })
         })
         const check = Effect.fn("Passwords.check")(function* (
           password: Redacted.Redacted<string>,
-          stored: string | undefined
+          stored: string | undefined,
+          company = ""
         ) {
           // Longer than any that was ever taken: not worth its hash.
           if (Redacted.value(password).length > 2 * accountLimits.passwordMax) return { fits: false }
           const read = stored === undefined ? undefined : readPhc(stored)
           const wanted = read ?? decoy
-          const derived = yield* derive(password, wanted.cost, wanted.salt, wanted.hash.length)
+          const derived = yield* derive(password, wanted.cost, wanted.salt, wanted.hash.length, company)
           const fits = timingSafeEqual(derived, wanted.hash) && read !== undefined
           if (!fits || isSameCost(wanted.cost, cost)) return { fits }
-          return { fits, rehashed: yield* hash(password) }
+          return { fits, rehashed: yield* hash(password, company) }
         })
         return Passwords.of({ hash, check })
       })

@@ -90,11 +90,11 @@ export const makeLogin = Effect.gen(function* () {
     const email = normalEmail(asked.email).slice(0, accountLimits.emailMax)
     yield* throttle.login(email, asked.address)
     const user = yield* findUser(query, email)
-    const { fits, rehashed } = yield* passwords.check(asked.password, user?.hash)
     // Asked for nobody too: what a stranger can time must not tell whether there is such a user.
     const memberships = yield* membershipsOf(query, user?.id ?? "")
     const found = memberships.find(({ company }) => asked.company === undefined || company === asked.company)
     const written = found?.company ?? memberships[0]?.company ?? installation
+    const { fits, rehashed } = yield* passwords.check(asked.password, user?.hash, found?.company)
     if (user === undefined || !fits) return yield* refuse(asked, wrongCredentials, user, written)
     if (user.state !== "active") return yield* refuse(asked, suspended, user, written)
     if (memberships.length === 0) return yield* refuse(asked, noCompany, user, written)

@@ -4,8 +4,8 @@ import * as Layer from "effect/Layer"
 import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { type VerifyProgress, verifyHistory } from "../../../eventstore/proof/verify.ts"
 import { Settings, type SettingValues } from "../../config.ts"
+import { findAnchors } from "../../seals/anchor-place.ts"
 import { trustedKeys } from "../../seals/seal-key.ts"
-import { anchorDirOf } from "../../seals/sealing.ts"
 import { mayReachAll } from "../caller.ts"
 import { iso } from "../contract/group.ts"
 import { type Task, verifyGroup } from "../contract/proof/verify.ts"
@@ -20,7 +20,8 @@ const check = Effect.fnUntraced(function* (
   company: string,
   progress: (at: VerifyProgress) => void
 ) {
-  const trust = { keys: yield* trustedKeys(settings, []), anchors: anchorDirOf(settings) }
+  const { directory } = yield* findAnchors(settings)
+  const trust = { keys: yield* trustedKeys(settings, []), anchors: directory }
   return yield* verifyHistory(trust, { company }, progress)
 })
 

@@ -5,8 +5,8 @@ import type { Damage } from "../../../eventstore/proof/damage.ts"
 import { type VerifiedHistory, type VerifyTrust, verifyHistory } from "../../../eventstore/proof/verify.ts"
 import { verifyExport } from "../../../eventstore/proof/verify-export.ts"
 import { Settings, type SettingValues } from "../../config.ts"
+import { type AnchorPlace, anchorsBesideFile, findAnchors } from "../../seals/anchor-place.ts"
 import { trustedKeys } from "../../seals/seal-key.ts"
-import { anchorDirOf } from "../../seals/sealing.ts"
 import { AlreadyTold, failed, wrongUse } from "../cli-failure.ts"
 import { partitionsOf } from "../find-place.ts"
 import { withStore } from "../open-store.ts"
@@ -32,10 +32,17 @@ export const showVerify = Effect.fnUntraced(function* (asked: VerifyAsked) {
   }
   const began = performance.now()
   const trust = yield* trustOf(asked, settings)
-  const verified = yield* file === undefined ? inDatabase(asked, trust) : inFile(file, trust, asked.json)
+  const { verified, others } = yield* file === undefined
+    ? inDatabase(asked, trust, settings)
+    : inFile(file, { anchors: anchorsBesideFile(settings), ...trust }, asked.json)
   const seconds = (performance.now() - began) / 1000
-  if (asked.json) yield* printJson({ ...shown(verified), seconds: Number(seconds.toFixed(3)) })
-  else yield* print(resultLines(verified, seconds).join("\n"))
+  if (asked.json)
+    yield* printJson({
+      ...shown(verified),
+      otherAnchors: verified.anchored > 0 ? [] : others,
+      seconds: Number(seconds.toFixed(3))
+    })
+  else yield* print([...resultLines(verified, seconds), ...otherLines(verified, others)].join("\n"))
   if (!verified.ok) return yield* new AlreadyTold({ exitCode: 1 })
 }, Effect.provide(Settings.layer))
 
@@ -46,10 +53,14 @@ const trustOf = Effect.fnUntraced(function* ({ key, anchors }: VerifyAsked, sett
     return yield* failed("NoAnchors", `there is no directory ${named}, where seals should be anchored`)
   }
   const keys = yield* trustedKeys(settings, key)
-  return { keys, anchors: named ?? anchorDirOf(settings) } satisfies VerifyTrust
+  return { keys, ...(named === undefined ? {} : { anchors: named }) } satisfies VerifyTrust
 })
 
-const inDatabase = Effect.fnUntraced(function* (asked: VerifyAsked, trust: VerifyTrust) {
+const inDatabase = Effect.fnUntraced(function* (
+  asked: VerifyAsked,
+  trust: VerifyTrust,
+  settings: SettingValues
+) {
   const company = Option.getOrUndefined(asked.company)
   const partition = Option.getOrUndefined(asked.partition)
   if (partition !== undefined && company === undefined) {
@@ -70,7 +81,11 @@ const inDatabase = Effect.fnUntraced(function* (asked: VerifyAsked, trust: Verif
       ...(partition === undefined ? {} : { partition })
     }
     const tell = yield* tellProgress("events", !asked.json)
-    return yield* verifyHistory(trust, scope, ({ checked, total }) => tell({ done: checked, total }))
+    const { directory, others } = yield* findAnchors(settings)
+    const verified = yield* verifyHistory({ anchors: directory, ...trust }, scope, ({ checked, total }) =>
+      tell({ done: checked, total })
+    )
+    return { verified, others }
   })
   return yield* withStore(check)
 })
@@ -79,10 +94,11 @@ const inFile = Effect.fnUntraced(function* (file: string, trust: VerifyTrust, js
   const total = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   const tell = yield* tellProgress("bytes", !json)
   let done = 0
-  return yield* verifyExport(file, trust, (bytes) => {
+  const verified = yield* verifyExport(file, trust, (bytes) => {
     done += bytes
     tell({ done, total })
   })
+  return { verified, others: [] as AnchorPlace["others"] }
 })
 
 /** What programs are told; a manifest holds bytes and says nothing more. */
@@ -92,14 +108,29 @@ const shown = ({ ok, partitions, events, seals, anchored, unsealed, damages }: V
   events,
   seals,
   anchored,
+  unanchored: unanchoredOf({ seals, anchored }),
   unsealed,
   damages
 })
 
+/** Seals that wait for their anchor. */
+const unanchoredOf = ({ seals, anchored }: Pick<VerifiedHistory, "seals" | "anchored">) =>
+  Math.max(0, seals - anchored)
+
+/** Where anchors may be when none was found, though there are seals. */
+const otherLines = ({ anchored }: VerifiedHistory, others: AnchorPlace["others"]): ReadonlyArray<string> =>
+  anchored > 0 || others.length === 0
+    ? []
+    : [
+        `no anchor was found, and there are anchors in ${others.map(plain).join(", ")}: name the right place with --anchors`
+      ]
+
 const resultLines = (verified: VerifiedHistory, seconds: number): ReadonlyArray<string> => {
   const { ok, partitions, events, seals, anchored, unsealed, damages } = verified
   const waiting = unsealed > 0 ? `, ${grouped(unsealed)} not sealed yet` : ""
-  const checked = `${counted(events, "event")} in ${counted(partitions, "partition")}, ${counted(seals, "seal")} (${grouped(anchored)} anchored)${waiting}, ${seconds.toFixed(1)} s`
+  const late = unanchoredOf(verified)
+  const anchors = `${grouped(anchored)} anchored${late > 0 ? `, ${grouped(late)} not yet` : ""}`
+  const checked = `${counted(events, "event")} in ${counted(partitions, "partition")}, ${counted(seals, "seal")} (${anchors})${waiting}, ${seconds.toFixed(1)} s`
   return ok
     ? [`ok: ${checked}`]
     : [...damages.map(damageLine), `damaged: ${counted(damages.length, "place")}; ${checked}`]

@@ -26,6 +26,7 @@ export const sealCalls = RpcGroup.make(
   call("seals", [count, most], Schema.Array(Seal), StoreUnavailable),
   call("sealedPartitions", [count, count], Reaches, StoreUnavailable),
   call("sealedBy", [count], Reaches, StoreUnavailable),
+  call("installation", [], Schema.String, StoreUnavailable),
   call("anchors", [], plain<ReadonlyArray<AnchorReach>>(), StoreUnavailable),
   call("stageEvents", [Schema.Array(StagedEvent)], Schema.Void, StoreUnavailable),
   call("dropStaged", [name], Schema.Void, StoreUnavailable),

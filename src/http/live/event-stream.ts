@@ -81,7 +81,7 @@ const tell = Effect.fnUntraced(function* (
   const client = { close }
   yield* Effect.addFinalizer(() => Effect.sync(() => clients.leave(client)))
   write(`retry: ${liveHttpLimits.reconnectMinMs}\n\n`)
-  if (!clients.enter(client)) return close("tryAgain")
+  if (!clients.enter(client) || !clients.join(client, known.principal.company)) return close("tryAgain")
   const sink = {
     send,
     isFull: () => unread.bytes >= unreadMaxBytes,

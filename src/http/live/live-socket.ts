@@ -67,11 +67,15 @@ export const serveLiveSocket = Effect.gen(function* () {
     const frames = Effect.runSync(Queue.dropping<string>(liveHttpLimits.framesWaitingMax))
     const client: Client = { ...sink, frames, address, header: headerOf(request) }
     const known = onceOnly(() => strangers.leave(address))
+    const join = (company: string) => {
+      known()
+      return clients.join(sink, company)
+    }
     takeFrames(socket, client)
     const stopPulse = watchPulse(socket)
     const serving = fork(
       Effect.onExit(
-        Effect.scoped(serve(client, { topicsMax: liveTopicsMax, everyMs: liveRecheckMs }, known)),
+        Effect.scoped(serve(client, { topicsMax: liveTopicsMax, everyMs: liveRecheckMs }, join)),
         (exit) =>
           Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)
             ? Effect.void
@@ -136,14 +140,14 @@ const takeFrames = (socket: WebSocket, { frames, close }: Client) => {
 const serve = Effect.fnUntraced(function* (
   client: Client,
   { topicsMax, everyMs }: { readonly topicsMax: number; readonly everyMs: number },
-  becameKnown: () => void
+  join: (company: string) => boolean
 ) {
   const shown = client.header ?? (yield* firstHello(client))
   if (shown === undefined) return
   const entered = yield* Effect.result(know(shown, client.address))
   if (Result.isFailure(entered))
     return client.close(entered.failure._tag === "NotAuthenticated" ? "notAuthenticated" : "tryAgain")
-  becameKnown()
+  if (!join(entered.success.principal.company)) return client.close("tryAgain")
   const state = { known: entered.success, refusals: 0 }
   const session = yield* openAuditedSession(state.known.principal, topicsMax, client)
   const look = { address: client.address, everyMs }

@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/testing/TestClock"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { StoreUnavailable } from "../../../eventstore/log/event-store.ts"
 import {
   type Anchor,
   AnchorFailed,
@@ -186,5 +187,32 @@ describe("an anchor that fails", () => {
       ],
       [1, 2, 3]
     ])
+  })
+
+  it("does not count the database's outages: after twenty it has what it missed within a second", async () => {
+    let outages = 20
+    let tookAt = 0
+    const store = Layer.mock(SealStore, {
+      anchors: Effect.suspend(() =>
+        outages-- > 0
+          ? Effect.fail(new StoreUnavailable({ message: "away", mayHaveHappened: false }))
+          : Effect.succeed([])
+      ),
+      seals: (after) =>
+        Effect.succeed(after > 0 ? [] : [{ number: 1, sealedAt: 0, note: "", frontier: new Uint8Array() }]),
+      sealedPartitions: () => Effect.succeed([]),
+      noteAnchored: () => Effect.void
+    })
+    const write = () =>
+      Effect.map(Clock.currentTimeMillis, (ms) => {
+        tookAt ||= ms
+      })
+    await Effect.runPromise(
+      Effect.gen(function* () {
+        yield* Effect.forkChild(runAnchor({ name: "the test", write }, 500), { startImmediately: true })
+        yield* TestClock.adjust(600_000)
+      }).pipe(Effect.provide(Layer.mergeAll(store, TestClock.layer(), Logger.layer([]))))
+    )
+    expect(tookAt).toBe(20_000)
   })
 })

@@ -98,6 +98,7 @@ export const tamper = (
               query: sql,
               transaction: (use) => use(sql),
               read: (_first, text, params) => sql(text, params),
+              isLate: () => false,
               embedded: true
             })
           )

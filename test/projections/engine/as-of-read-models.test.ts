@@ -70,8 +70,40 @@ describe.each(databases)("read models of a past moment on $name", (kind) => {
     expect([new Set(all.map(({ scratch }) => scratch)).size, built]).toEqual([1, 1])
   })
 
+  const leaveUnused = () =>
+    world.database.admin("update core.scratch set used_at = used_at - interval '1 minute'")
+
+  it("are never dropped while they are built or just asked for, however many want others", async () => {
+    await leaveUnused()
+    const moments = Array.from({ length: 20 }, (_, n) => ({ positions: { 1: n % 6, 2: n % 4 } }))
+    const answers = await world.past([counting()], (past) =>
+      Effect.forEach(moments, (moment) => Effect.result(past.at("acme", moment)), {
+        concurrency: "unbounded"
+      })
+    )
+    const built = answers.flatMap((answer) => (answer._tag === "Success" ? [answer.success.scratch] : []))
+    const refused = answers.flatMap((answer) => (answer._tag === "Failure" ? [answer.failure._tag] : []))
+    expect(new Set(refused)).toEqual(new Set(["MomentBusy"]))
+    expect(new Set(built).size).toBeGreaterThanOrEqual(4)
+    for (const scratch of built) await world.rows("acme", rowsSql, [], scratch)
+    await leaveUnused()
+    await world.past([counting()], (past) => past.drop("acme"))
+  })
+
+  it("are refused for a while when more are in use than are kept", async () => {
+    const asked = Array.from({ length: 18 }, (_, n) => ({ positions: { 1: n % 6, 2: Math.floor(n / 6) } }))
+    const answers = await world.past([counting()], (past) =>
+      Effect.forEach(asked, (moment) => Effect.result(past.at("acme", moment)))
+    )
+    expect(answers.filter(({ _tag }) => _tag === "Success").length).toBe(16)
+    await leaveUnused()
+    await at(asked[17]!)
+    await world.past([counting()], (past) => past.drop("acme"))
+  })
+
   it("are dropped, the longest unused first, beyond a number", async () => {
     for (let position = 1; position <= 6; position++) await at({ positions: { 1: position } })
+    await leaveUnused()
     for (let position = 1; position <= 3; position++) await at({ positions: { 2: position } })
     const kept = await world.database.admin("select nspname from pg_namespace where nspname like 's\\_%'")
     expect(kept.length).toBe(8)

@@ -35,6 +35,8 @@ describe.each(cliDatabases)("centurion verify on $name", (kind) => {
           seals: 0,
           anchored: 0,
           unsealed: events,
+          unanchored: 0,
+          otherAnchors: [],
           damages: [],
           seconds: expect.any(Number)
         }

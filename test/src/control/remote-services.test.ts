@@ -128,6 +128,7 @@ const calls: Readonly<Record<string, { readonly args?: ReadonlyArray<unknown>; r
     "seals.seals": { args: [0, 10], answer: [seal] },
     "seals.sealedPartitions": { args: [0, 2], answer: [reach] },
     "seals.sealedBy": { args: [2], answer: [reach] },
+    "seals.installation": { answer: "2f0c" },
     "seals.anchors": { answer: [{ anchor: "dir", seal: 2, anchoredAt: 8 }] },
     "seals.stageEvents": { args: [[staged]], answer: undefined },
     "seals.dropStaged": { args: ["acme"], answer: undefined },

@@ -3,6 +3,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import { afterEach, expect, test } from "vitest"
 import { Engine, type EngineStatus } from "../../../actors/engine/engine.ts"
+import { Database } from "../../../eventstore/database/database.ts"
 import { healthRoutes } from "../../../src/http/health-routes.ts"
 
 const disposals: Array<() => Promise<void>> = []
@@ -10,10 +11,16 @@ afterEach(async () => {
   for (const dispose of disposals.splice(0)) await dispose()
 })
 
-const ready = async (status: Partial<EngineStatus>) => {
+const ready = async (status: Partial<EngineStatus>, isLate = false) => {
   const engine = { status: Effect.succeed({ partitions: 4, ...status }) } as Engine["Service"]
   const { handler, dispose } = HttpRouter.toWebHandler(
-    Layer.provide(healthRoutes, Layer.succeed(Engine, engine)),
+    Layer.provide(
+      healthRoutes,
+      Layer.merge(
+        Layer.succeed(Engine, engine),
+        Layer.succeed(Database, { isLate: () => isLate } as Database["Service"])
+      )
+    ),
     { disableLogger: true }
   )
   disposals.push(dispose)
@@ -34,6 +41,10 @@ test("whoever asks whether it is ready learns that, and of what is not only what
   })
   const standsBy = await ready({ ready: false, lacks: "notOwner", why: `the lease ran out: ${why}` })
   expect(standsBy.body.detail).toBe("another process is taking over; try again")
+  expect(await ready({ ready: true }, true)).toMatchObject({
+    ...{ status: 503, retryAfter: "2" },
+    body: { detail: "the database does not answer in time; try again" }
+  })
   for (const { body } of [away, standsBy])
     expect(JSON.stringify(body)).not.toMatch(/ECONN|5432|centurion|internal|10\.1/)
 })

@@ -89,6 +89,24 @@ describe("hashes of passwords", () => {
     )
     expect(all.filter(({ _tag }) => _tag === "Failure")).toHaveLength(3)
   })
+
+  it("take turns by company: whoever fills its own line holds up no other", async () => {
+    const order: Array<string> = []
+    await run(
+      Effect.flatMap(Passwords, (passwords) => {
+        const hash = (company: string) =>
+          Effect.tap(Effect.ignore(passwords.hash(Redacted.make(goodPassword), company)), () =>
+            Effect.sync(() => order.push(company))
+          )
+        return Effect.all([...Array.from({ length: 40 }, () => hash("acme")), hash("globex")], {
+          concurrency: "unbounded"
+        })
+      }),
+      hashCost
+    )
+    expect(order.indexOf("globex")).toBeLessThan(8)
+    expect(order.length).toBe(41)
+  })
 })
 
 describe("a new password", () => {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { expect, test } from "vitest"
-import { type TurnLimits, Turns } from "../../actors/turns.ts"
+import { type TurnLimits, Turns } from "../../../eventstore/database/turns.ts"
 
 /** Work that says when it runs, and ends when it is told to. */
 const worldOf = (limits: TurnLimits) => {
