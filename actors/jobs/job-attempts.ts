@@ -147,7 +147,7 @@ const oneAttempt = Effect.fnUntraced(function* (
   job.attempts++
   job.lastAttemptAt = ports.clock.now()
   job.firstAttemptAt ??= job.lastAttemptAt
-  if (idempotency !== "safe") {
+  if (handler.notesAttempts ?? idempotency !== "safe") {
     job.state = "attempting"
     const written = yield* change(ports, job, ports.clock.now(), undefined)
     // Frozen between the commit and the send, we may wake up with another owner already asking for our receipt.

@@ -57,6 +57,8 @@ export interface JobHandler {
   readonly name: string
   /** A function where it depends on the input, such as the channel that a chunk goes to. */
   readonly idempotency: Idempotency | ((input: Json) => Idempotency)
+  /** Each attempt is noted before it runs, so that those that nobody saw the end of count; default unless it is `safe`. */
+  readonly notesAttempts?: boolean
   /** Which outside service its attempts wait for, where the input says it; each has its share of what runs at once. */
   readonly service?: (input: Json) => string
   /** One attempt takes at most this long; default `limits.jobTimeoutMs`. */

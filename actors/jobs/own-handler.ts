@@ -40,14 +40,16 @@ const ownLogic = (machine: AnyStateMachine, src: string): AnyActorLogic | undefi
   return config?.src as AnyActorLogic | undefined
 }
 
+/** `self.id` of the logic is the job's key: the same when it runs anew, and no other job's. */
 const logicHandler = (name: string, logic: AnyActorLogic): JobHandler => ({
   name,
   idempotency: "safe",
+  notesAttempts: true,
   retriesMax: 0,
-  run: (input) =>
+  run: (input, { key }) =>
     Effect.tryPromise({
       try: async (signal) => {
-        const child = createActor(logic, { input: input as never })
+        const child = createActor(logic, { input: input as never, id: key })
         signal.addEventListener("abort", () => child.stop())
         const output = toPromise(child)
         child.start()

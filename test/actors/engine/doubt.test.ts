@@ -313,8 +313,44 @@ const selfMade = setup({
   }
 })
 
+const asked: Array<string> = []
+
+/** Asks somebody who does not answer the first time. */
+const asking = setup({
+  actors: {
+    ask: fromPromise<string>(async ({ self }) => {
+      asked.push(self.id)
+      return asked.length === 1 ? new Promise(() => {}) : "yes"
+    })
+  }
+}).createMachine({
+  id: "asking",
+  version: "1.0.0",
+  initial: "idle",
+  states: {
+    idle: { on: { Go: "waiting" } },
+    waiting: { invoke: { id: "ask", src: "ask", onDone: "idle" } }
+  }
+})
+
 describeEngine("what a machine brings with it", (given) => {
   const own = [{ machine: selfMade }]
+
+  it("runs its promise logic anew after a crash, under the same id, and tells of both attempts", async () => {
+    asked.length = 0
+    const first = await given.start({ machines: [{ machine: asking }] })
+    const began = given.clock.now()
+    await first.deliver("asking/1", { type: "Go" })
+    await until("it asks", () => asked.length === 1)
+    await first.crash()
+    given.clock.advance(5000)
+    const engine = await given.start({ machines: [{ machine: asking }] })
+    await engine.seen("asking/1", "JobSucceeded")
+    const { data } = (await engine.events("asking/1")).find(({ type }) => type === "JobSucceeded")!
+    expect(data).toMatchObject({ output: "yes", attempts: 2, firstAttemptAt: began })
+    expect(asked).toEqual([asked[0], asked[0]])
+    expect(asked[0]).toContain("asking/1")
+  })
 
   it("runs its promise logic as jobs and its functions once, after the commit", async () => {
     did.length = 0

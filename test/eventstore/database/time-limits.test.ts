@@ -78,6 +78,7 @@ describePostgres("the time that a connection allows", (kind) => {
       })
     )
     const { tookMs } = await Effect.runPromise(Effect.provide(asked, database.layer))
-    expect(tookMs).toBeLessThan(1000)
+    // Theirs end after the two seconds of a lock.
+    expect(tookMs).toBeLessThan(1_900)
   })
 })
