@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { StoredEvent } from "../../../eventstore/log/stored-event.ts"
 import { becomesTrue } from "../../rig/world/program.ts"
@@ -158,8 +158,9 @@ class Proof {
 
   private async restore(before: Opened) {
     const { stage } = this
-    const restored = await this.makeDatabase()
-    await restored.restoreFrom(this.file("before.sql"))
+    const made = await this.makeDatabase()
+    await made.restoreFrom(this.file("before.sql"))
+    const restored = { ...made, env: { ...made.env, CENTURION_ANCHOR_DIR: this.ownAnchors() } }
     for (const place of await tablesOf(restored, "restored")) this.none(place.name, place)
     const opened = await openAll(restored, "history")
     this.all("restored: what the backup alone still opens", this.anas, opened.place)
@@ -175,6 +176,14 @@ class Proof {
     const sent = (await stage.sent()).slice(sentBefore)
     this.expect("restored: messages sent to them", "0", `${sent.length}`, sent.length === 0)
     await stage.stopServer()
+  }
+
+  /** Seals of a restored database go on from the backup: their place is a new one, with a copy of the ledger. */
+  private ownAnchors(): string {
+    const directory = this.file("anchors")
+    mkdirSync(directory)
+    copyFileSync(join(this.stage.directory, "anchors", "erasures.ndjson"), join(directory, "erasures.ndjson"))
+    return directory
   }
 
   /** Nothing of the one can be opened, and everything of the other. */
