@@ -211,8 +211,9 @@ const crowded = (folders: ReadonlyArray<Folder>): ReadonlyArray<string> =>
     return files > most ? [`${folder} has ${files} files, ${most} is the most`] : []
   })
 
-/** Each bench is a file that can be run; golden histories are data, a file each. */
+/** Each bench is a file that can be run, each read model a file; golden histories are data, a file each. */
 const mayBeCrowded: ReadonlySet<string> = new Set([
+  "projections",
   "bench",
   "test/golden/conversation/1.0.0",
   "test/golden/conversation/2.0.0"

@@ -112,9 +112,11 @@ describe.skipIf(postgres === undefined)("centurion analysts", () => {
   })
 
   it("have limits", async () => {
-    const settings =
-      "current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')"
-    expect(await as(ana, `select ${settings}`)).toEqual([["5min", "5min"]])
+    const config = `select unnest(s.setconfig) from pg_db_role_setting s
+      join pg_roles r on r.oid = s.setrole where r.rolname = $1`
+    const set = (await world.ask(config, [ana])).flat()
+    expect(set).toContain(`statement_timeout=${5 * 60_000}`)
+    expect(set).toContain(`idle_in_transaction_session_timeout=${5 * 60_000}`)
     expect(
       await world.ask("select rolconnlimit, rolsuper, rolinherit from pg_roles where rolname = $1", [ana])
     ).toEqual([[5, false, false]])
