@@ -30,17 +30,17 @@ export const takesNow = (
 }
 
 /**
- * The events that a person may send to the actor now, by the machine's own guards. A guard that looks at more than
+ * The events that a person may send to the actor's own endpoints now, by the machine's own guards. A guard that looks at more than
  * fixed values sees made-up ones, so what it would say of real data may differ: delivering tells.
  */
 export const possibleEvents = (
-  { events = {}, fromPeople = Object.keys(events) }: ListedMachine,
+  { events = {}, fromPeople = Object.keys(events), sentElsewhere = [] }: ListedMachine,
   running: RunningMachine,
   snapshot: AnyMachineSnapshot
 ): ReadonlyArray<PossibleEvent> =>
   fromPeople.flatMap((type) => {
     const schema = events[type]
-    if (schema === undefined || !mayHaveTransition(snapshot, type)) return []
+    if (schema === undefined || sentElsewhere.includes(type) || !mayHaveTransition(snapshot, type)) return []
     const { fixed, sample } = fieldsOf(schema)
     const taken = combinations(fixed).filter((values) =>
       mayTake(running, snapshot, { ...sample, ...values, type })

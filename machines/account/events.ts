@@ -5,7 +5,7 @@ export const accountLimits = { textMax: 200, siteMax: 300, taxIdMax: 40, employe
 
 const by = Schema.String
 const reason = Schema.optionalKey(Schema.String)
-const at = Schema.Number
+const at = Schema.Finite
 const attribution = { by, reason } as const
 
 const upTo = (most: number) => Schema.NonEmptyString.check(Schema.isMaxLength(most))

@@ -3,7 +3,7 @@ import { CompanyChanges, CompanyFile, companySections } from "./settings.ts"
 
 const by = Schema.String
 const reason = Schema.String
-const at = Schema.Number
+const at = Schema.Finite
 const asked = { by, reason, at } as const
 
 /** SHA-256 of each section of the company's file, when the file is what asks: only what changed in it is asked for. */
@@ -28,7 +28,7 @@ export const companyEvents = {
   CompanyResumeAsked: Schema.Struct(asked),
   CompanyDeleteAsked: Schema.Struct(asked),
   /** Everybody whom it knew is erased: so many persons in all. */
-  CompanyEmptied: Schema.Struct({ persons: Schema.Number, at })
+  CompanyEmptied: Schema.Struct({ persons: Schema.Finite, at })
 } as const
 
 const attribution = { by, reason } as const
@@ -47,5 +47,5 @@ export const companyEmitted = {
   CompanyResumed: Schema.Struct(attribution),
   /** From now on it is no company any more; its persons are being erased. */
   CompanyDeletionStarted: Schema.Struct(attribution),
-  CompanyDeleted: Schema.Struct({ persons: Schema.Number, ...attribution })
+  CompanyDeleted: Schema.Struct({ persons: Schema.Finite, ...attribution })
 } as const

@@ -5,7 +5,7 @@ import { contactLimits } from "./limits.ts"
 
 const by = Schema.String
 const reason = Schema.optionalKey(Schema.String)
-const at = Schema.Number
+const at = Schema.Finite
 const asked = { by, reason, at } as const
 
 const upTo = (most: number) => Schema.NonEmptyString.check(Schema.isMaxLength(most))
@@ -52,7 +52,11 @@ const title = personal(upTo(contactLimits.titleMax))
 const duration = Schema.optionalKey(
   Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: contactLimits.durationMinutesMax }))
 )
-const dueAt = Schema.optionalKey(Schema.Number)
+const Moment = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: contactLimits.momentMax })).annotate({
+  description: "A moment in epoch ms.",
+  examples: [1_790_000_000_000]
+})
+const dueAt = Schema.optionalKey(Schema.Finite)
 
 /** What a contact starts with: the lead's id, which is its own. */
 export const ContactInput = Schema.Struct({
@@ -70,8 +74,8 @@ export const contactEvents = {
   ActivityLogAsked: Schema.Struct({
     kind: ActivityKind,
     title,
-    happenedAt: Schema.optionalKey(Schema.Number),
-    dueAt,
+    happenedAt: Schema.optionalKey(Moment),
+    dueAt: Schema.optionalKey(Moment),
     done: Schema.optionalKey(Schema.Boolean),
     durationMinutes: duration,
     ...asked
@@ -96,7 +100,7 @@ export const contactEmitted = {
     activityId,
     kind: ActivityKind,
     title,
-    happenedAt: Schema.Number,
+    happenedAt: Schema.Finite,
     dueAt,
     done: Schema.Boolean,
     durationMinutes: duration,

@@ -9,7 +9,7 @@ export const Media = Schema.Struct({
   /** The sender chooses it, and may write a name into it. */
   mimeType: Schema.optionalKey(personal(Schema.String)),
   caption: Schema.optionalKey(personal(Schema.String)),
-  durationSeconds: Schema.optionalKey(Schema.Number)
+  durationSeconds: Schema.optionalKey(Schema.Finite)
 })
 export type Media = typeof Media.Type
 
@@ -27,19 +27,19 @@ const reason = Schema.String
 /** What the provider calls a message; it may hold a phone number or a chat's id. */
 const messageId = personal(Schema.String)
 /** When it happened, epoch ms. Machines have no clock: every time comes in an event. */
-const at = Schema.Number
+const at = Schema.Finite
 
 /** Opening hours of one weekday, minutes from midnight in the company's time zone. */
-const Hours = Schema.Struct({ fromMinute: Schema.Number, toMinute: Schema.Number })
+const Hours = Schema.Struct({ fromMinute: Schema.Finite, toMinute: Schema.Finite })
 
 /** What a company sets for its conversations. Durations in ms. */
 export const ConversationSettings = Schema.Struct({
   /** Silence after which the lead's turn is over. */
-  turnClosureMs: Schema.Number,
+  turnClosureMs: Schema.Finite,
   /** Pace of writing, characters a minute, and the shortest and longest pause before a chunk. */
-  typing: Schema.Struct({ charactersPerMinute: Schema.Number, minMs: Schema.Number, maxMs: Schema.Number }),
+  typing: Schema.Struct({ charactersPerMinute: Schema.Finite, minMs: Schema.Finite, maxMs: Schema.Finite }),
   /** Silence after our last message before the first, second, … follow-up; at most 3. */
-  followUpAfterMs: Schema.Array(Schema.Number),
+  followUpAfterMs: Schema.Array(Schema.Finite),
   /** IANA name; business hours are in it. */
   timeZone: Schema.String,
   /** By weekday, 0 is Sunday; null is closed. Follow-ups go out inside them only. */
@@ -47,9 +47,9 @@ export const ConversationSettings = Schema.Struct({
   /** The AI's first message to this lead waits for a person's yes. */
   approveFirstContact: Schema.Boolean,
   /** After this long without a person's message, a conversation that a person took goes back to the AI; 0 is never. */
-  returnToAiAfterMs: Schema.Number,
+  returnToAiAfterMs: Schema.Finite,
   /** Closed after this long without a word from either side. */
-  closeAfterMs: Schema.Number
+  closeAfterMs: Schema.Finite
 })
 export type ConversationSettings = typeof ConversationSettings.Type
 
@@ -92,7 +92,7 @@ export const conversationEvents = {
   ReturnedToAi: Schema.Struct({ by, reason, at }),
   FirstContactAsked: Schema.Struct({ by, reason, at }),
   /** With `turn`, the yes is for the text of that turn only: a newer text is held again. */
-  FirstContactApproved: Schema.Struct({ by, reason, at, turn: Schema.optionalKey(Schema.Number) }),
+  FirstContactApproved: Schema.Struct({ by, reason, at, turn: Schema.optionalKey(Schema.Finite) }),
   FirstContactRefused: Schema.Struct({ by, reason, at }),
   /** Sent by the lead at its handoff: one closing line goes out, then a person goes on. */
   HandOverAsked: Schema.Struct({ by, reason, at }),
@@ -104,14 +104,14 @@ export const conversationEvents = {
   SettingsChanged: Schema.Struct({ settings: ConversationSettings, by, reason, at })
 } as const
 
-const turn = Schema.Number
-const chunk = Schema.Struct({ turn, chunk: Schema.Number })
+const turn = Schema.Finite
+const chunk = Schema.Struct({ turn, chunk: Schema.Finite })
 
 /** One answer that the lead gave to one of the company's criteria. */
 export const Answer = Schema.Struct({
   criterion: Schema.String,
   /** As understood: a number for a budget or a team size, an ISO date, true or false, or text. */
-  value: personal(Schema.Union([Schema.String, Schema.Number, Schema.Boolean])),
+  value: personal(Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])),
   /** The lead's words it was taken from. */
   said: personal(Schema.String)
 })
@@ -130,22 +130,22 @@ export const conversationEmitted = {
     chunks: Schema.Array(personal(Schema.String)),
     model: Schema.String,
     promptHash: Schema.String,
-    tokensIn: Schema.Number,
-    tokensOut: Schema.Number,
-    costUsd: Schema.Number
+    tokensIn: Schema.Finite,
+    tokensOut: Schema.Finite,
+    costUsd: Schema.Finite
   }),
   /** The reply was given up before it was out, for a newer message or a person; `unsent` chunks were never sent. */
-  ReplySuperseded: Schema.Struct({ turn, unsent: Schema.Number }),
-  ChunkSent: Schema.Struct({ turn, chunk: Schema.Number, messageId, text: personal(Schema.String), at }),
+  ReplySuperseded: Schema.Struct({ turn, unsent: Schema.Finite }),
+  ChunkSent: Schema.Struct({ turn, chunk: Schema.Finite, messageId, text: personal(Schema.String), at }),
   /** Whether it reached the lead can't be told; by the company's rule it is not sent again. */
   ChunkInDoubt: Schema.Struct({ ...chunk.fields, reason }),
   ChunkFailed: Schema.Struct({ ...chunk.fields, reason }),
   /** Every chunk of the turn's reply went out; of `inDoubt` of them nobody can tell whether they arrived. */
-  ReplySent: Schema.Struct({ turn, at, inDoubt: Schema.optionalKey(Schema.Number) }),
+  ReplySent: Schema.Struct({ turn, at, inDoubt: Schema.optionalKey(Schema.Finite) }),
   ReplyFailed: Schema.Struct({ turn, reason }),
   DeliveryStatusChanged: Schema.Struct({ messageId, status: DeliveryStatus, at }),
   AnswerUnderstood: Schema.Struct({ turn, ...Answer.fields }),
-  FollowUpSent: Schema.Struct({ followUp: Schema.Number, turn, at }),
+  FollowUpSent: Schema.Struct({ followUp: Schema.Finite, turn, at }),
   FollowUpsStopped: Schema.Struct({
     reason: Schema.Literals(["handedOver", "replied", "optedOut", "closed", "exhausted"])
   }),

@@ -8,7 +8,7 @@ const Line = Schema.Struct({
   text: Schema.String,
   media: Schema.optionalKey(Schema.Array(Media)),
   /** When the lead wrote it, epoch ms. */
-  at: Schema.optionalKey(Schema.Number)
+  at: Schema.optionalKey(Schema.Finite)
 })
 
 /** The jobs that a conversation asks for. Every text that a lead may read comes from `writeReply`. */
@@ -17,9 +17,9 @@ export const conversationJobs = {
   writeReply: {
     input: Schema.Struct({
       purpose: Schema.Literals(["reply", "firstContact", "followUp", "handOver", "optedOut"]),
-      turn: Schema.Number,
+      turn: Schema.Finite,
       /** Which follow-up, from 1. */
-      followUp: Schema.optionalKey(Schema.Number),
+      followUp: Schema.optionalKey(Schema.Finite),
       agent: Schema.String,
       language: Language,
       contactName: Schema.optionalKey(Schema.String),
@@ -41,9 +41,9 @@ export const conversationJobs = {
       handOver: Schema.optionalKey(Schema.String),
       model: Schema.String,
       promptHash: Schema.String,
-      tokensIn: Schema.Number,
-      tokensOut: Schema.Number,
-      costUsd: Schema.Number
+      tokensIn: Schema.Finite,
+      tokensOut: Schema.Finite,
+      costUsd: Schema.Finite
     })
   },
   /** Sends one chunk by the conversation's channel. Fails with reason `inDoubt` when nobody can tell. */
@@ -52,13 +52,13 @@ export const conversationJobs = {
       channel: Schema.String,
       instance: Schema.String,
       contact: Schema.String,
-      turn: Schema.Number,
-      chunk: Schema.Number,
+      turn: Schema.Finite,
+      chunk: Schema.Finite,
       text: Schema.String,
       /** Our messages that the conversation knows of: a receipt for this chunk is none of them. */
       knownMessageIds: Schema.optionalKey(Schema.Array(Schema.String))
     }),
-    output: Schema.Struct({ messageId: personal(Schema.String), at: Schema.Number })
+    output: Schema.Struct({ messageId: personal(Schema.String), at: Schema.Finite })
   },
   /** Shows "typing…" while we pause before a chunk; nobody waits for it. */
   showTyping: {
@@ -66,7 +66,7 @@ export const conversationJobs = {
       channel: Schema.String,
       instance: Schema.String,
       contact: Schema.String,
-      durationMs: Schema.Number
+      durationMs: Schema.Finite
     }),
     output: Schema.Null
   }

@@ -4,17 +4,17 @@ import { personal } from "../personal.ts"
 
 const by = Schema.String
 const reason = Schema.String
-const at = Schema.Number
+const at = Schema.Finite
 
 /** One thing that the company wants to know of a lead, and what each answer is worth. */
 export const Criterion = Schema.Struct({
   name: Schema.String,
   kind: Schema.Literals(["money", "count", "date", "yesNo", "text"]),
   /** Points when met; the score is the points met out of all, times 100. */
-  weight: Schema.Number,
+  weight: Schema.Finite,
   /** Met when the number is at least this (`money`, `count`), or the date within so many days (`date`). */
-  atLeast: Schema.optionalKey(Schema.Number),
-  withinDays: Schema.optionalKey(Schema.Number),
+  atLeast: Schema.optionalKey(Schema.Finite),
+  withinDays: Schema.optionalKey(Schema.Finite),
   /** `yesNo`: which answer meets it; default true. */
   meets: Schema.optionalKey(Schema.Boolean),
   /** Not met means disqualified at once, with this reason. */
@@ -31,7 +31,7 @@ export const LeadInput = Schema.Struct({
   source: Schema.String,
   criteria: Schema.Array(Criterion),
   /** Qualified at this score or above, 0-100. */
-  threshold: Schema.Number
+  threshold: Schema.Finite
 })
 export type LeadInput = typeof LeadInput.Type
 
@@ -73,7 +73,7 @@ export const leadEvents = {
   LeadReopenAsked: Schema.Struct({ by, reason, at }),
   CriteriaChanged: Schema.Struct({
     criteria: Schema.Array(Criterion),
-    threshold: Schema.Number,
+    threshold: Schema.Finite,
     by,
     reason,
     at
@@ -86,14 +86,14 @@ export const leadEmitted = {
   LeadCaptured: Schema.Struct({ source: Schema.String, campaign: Schema.optionalKey(Schema.String) }),
   LeadEngaged: Schema.Struct({ conversationId: Schema.String }),
   LeadScored: Schema.Struct({
-    score: Schema.Number,
-    threshold: Schema.Number,
+    score: Schema.Finite,
+    threshold: Schema.Finite,
     met: Schema.Array(Schema.String),
     unmet: Schema.Array(Schema.String),
     open: Schema.Array(Schema.String)
   }),
-  LeadQualified: Schema.Struct({ score: Schema.Number, threshold: Schema.Number, by, reason }),
+  LeadQualified: Schema.Struct({ score: Schema.Finite, threshold: Schema.Finite, by, reason }),
   LeadDisqualified: Schema.Struct({ by, reason }),
-  LeadHandedOff: Schema.Struct({ by, reason, dealId: Schema.String, score: Schema.Number }),
+  LeadHandedOff: Schema.Struct({ by, reason, dealId: Schema.String, score: Schema.Finite }),
   LeadReopened: Schema.Struct({ by, reason })
 } as const

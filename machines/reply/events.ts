@@ -5,7 +5,7 @@ import { personal, subjectIn } from "../personal.ts"
 export const replyLimits = { textMax: 4000, knownMessagesMax: 50 } as const
 
 const by = Schema.String
-const at = Schema.Number
+const at = Schema.Finite
 const reason = Schema.String
 
 /** What a reply starts with: the person that it goes to. */

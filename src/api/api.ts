@@ -12,10 +12,11 @@ import { authHandlers } from "./accounts/auth.ts"
 import { meHandlers } from "./accounts/me.ts"
 import { usersHandlers } from "./accounts/users.ts"
 import { companyHandlers, installationHandlers } from "./companies/companies.ts"
+import { withAnswerHeaders } from "./contract/answer-headers.ts"
 import { writtenApi } from "./contract/api.ts"
 import { besideApi, joinDocuments } from "./contract/beside-api.ts"
 import { listGroup, listResources } from "./contract/lists/lists.ts"
-import { machineGroup } from "./contract/machines/machines.ts"
+import { actorSchemaName, machineGroup } from "./contract/machines/machines.ts"
 import { messagesHandlers } from "./crm/conversations.ts"
 import { createHandlers } from "./crm/create.ts"
 import { fromAnyPage, limitsForms, publicHandlers, publicPreflight } from "./crm/public-leads.ts"
@@ -82,10 +83,13 @@ export const apiRoutes = ({ machines, readModels }: ApiOf) => {
     .map((listed) => machineResource(listed, readModels))
   const lists = listResources(readModels, resources)
   const listsGroup = listGroup(lists)
+  const versioned = new Set(resources.map(actorSchemaName))
   const made = resources.map((resource) => ({ resource, group: machineGroup(resource) }))
-  const api = writtenApi
-    .add(listsGroup, ...made.map(({ group }) => group))
-    .annotateMerge(OpenApi.annotations({ transform: (document) => joinDocuments(document, beside) }))
+  const api = writtenApi.add(listsGroup, ...made.map(({ group }) => group)).annotateMerge(
+    OpenApi.annotations({
+      transform: (document) => joinDocuments(withAnswerHeaders(document, versioned), beside)
+    })
+  )
   const handlers = Layer.mergeAll(
     listHandlers(listsGroup, lists),
     ...made.map(({ group, resource }) => machineHandlers(group, resource))

@@ -4,6 +4,7 @@ import { MasterKeys } from "../../eventstore/personal/master-keys.ts"
 import { progressBar } from "../rig/progress-bar.ts"
 import { copyInto } from "./into/copy-into.ts"
 import { withTarget } from "./into/open-target.ts"
+import { withoutPassword } from "./into/without-password.ts"
 import { runWorld, type SeedResult } from "./run-seed.ts"
 import { helpText, readArguments, type SimulateArguments } from "./simulate-arguments.ts"
 import { Totals } from "./totals.ts"
@@ -78,7 +79,7 @@ const main = async () => {
   if (asked.into !== undefined) {
     const copied = await writeInto(asked, asked.into)
     const { events, subjects } = copied
-    const told = `wrote ${events} events of ${subjects} persons at company ${asked.company} into ${asked.into}`
+    const told = `wrote ${events} events of ${subjects} persons at company ${asked.company} into ${withoutPassword(asked.into)}`
     return void process.stdout.write(`${asked.json ? JSON.stringify(copied) : told}\n`)
   }
   const totals = await simulate(asked)

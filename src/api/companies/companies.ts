@@ -7,7 +7,7 @@ import { CompanyAdmin } from "../../companies/company-admin.ts"
 import type { StoredCompany } from "../../companies/stored-company.ts"
 import { mayReachAll } from "../caller.ts"
 import { type Changes, companyGroup, installationGroup } from "../contract/companies/companies.ts"
-import { iso } from "../contract/group.ts"
+import { apiPrefix, iso } from "../contract/group.ts"
 import { handlersOf } from "../handlers-of.ts"
 import { readIfMatch } from "../machines/actor-requests.ts"
 import { etagOf, refuse } from "../refusal.ts"
@@ -20,7 +20,13 @@ const shown = ({ createdAt, changedAt, why, ...rest }: StoredCompany) => ({
 })
 
 const answer = (company: StoredCompany, status = 200) =>
-  HttpServerResponse.jsonUnsafe(shown(company), { status, headers: { etag: etagOf(company.version) } })
+  HttpServerResponse.jsonUnsafe(shown(company), {
+    status,
+    headers: {
+      etag: etagOf(company.version),
+      ...(status === 201 ? { location: `${apiPrefix}/companies/${company.id}` } : {})
+    }
+  })
 
 const statuses: Readonly<Record<CompanyRefused["reason"], number>> = {
   unknownCompany: 404,

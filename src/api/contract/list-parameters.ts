@@ -89,10 +89,11 @@ const words: Readonly<Record<string, string>> = {
 const listParametersOf = (readModel: ReadModel): ReadonlyArray<Parameter> => {
   const orders = sortable(readModel.columns).map(fieldOf)
   const filters = [...new Set(filterable(readModel.columns).values())]
+  const usual = defaultOrder(readModel).name
   const sort = inQuery("sort", "The order; `-` before it turns it round.", {
     type: "string",
     enum: orders.flatMap((order) => [order, `-${order}`]),
-    default: defaultOrder(readModel).name
+    ...(orders.includes(usual) ? { default: usual } : {})
   })
   return [
     pageParameters(),

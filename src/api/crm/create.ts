@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { type ActorEvent, Engine, type Envelope } from "../../../actors/engine/engine.ts"
+import { type ActorEvent, type Delivered, Engine, type Envelope } from "../../../actors/engine/engine.ts"
 import { EngineClock } from "../../../actors/engine/engine-clock.ts"
 import { principalName } from "../../accounts/principal.ts"
 import { homeOf } from "../../companies/companies.ts"
@@ -7,12 +7,16 @@ import { Contacts } from "../../companies/contacts.ts"
 import { identitiesOf, newId, personsKnownBy, submitLead } from "../../inbox/submit-lead.ts"
 import { mayReach, mustBeActive } from "../caller.ts"
 import { createGroup } from "../contract/crm/create.ts"
+import { apiPrefix } from "../contract/group.ts"
 import { Idempotency } from "../contract/middleware.ts"
 import { handlersOf } from "../handlers-of.ts"
 import { written } from "../machines/actor-requests.ts"
 import { refuse } from "../refusal.ts"
 
 const keyed = Effect.map(Idempotency, (key) => (key === undefined ? {} : { key }))
+
+const begun = (delivered: Delivered, list: string) =>
+  written(delivered, 201, `${apiPrefix}/${list}/${delivered.address.id}`)
 
 /** The first event of a new actor; what is there already is refused. */
 const begin = Effect.fnUntraced(function* (
@@ -65,12 +69,12 @@ export const createHandlers = handlersOf(createGroup, {
     const by = principalName(caller)
     const place = { company, machine: "contact", id }
     const described = yield* begin(place, { type: "ContactDescribeAsked", ...payload, by, at }, by)
-    if (scope.kind !== "own") return written(described, 201)
+    if (scope.kind !== "own") return begun(described, "contacts")
     // By no key: the one of the request belongs to the event before.
     const assign = { type: "OwnerAssignAsked", owner: caller.id, by, at }
-    return written(
+    return begun(
       yield* Effect.provideService(begin(place, assign, by, "exists"), Idempotency, undefined),
-      201
+      "contacts"
     )
   }),
   account: Effect.fnUntraced(function* ({ payload }) {
@@ -78,7 +82,7 @@ export const createHandlers = handlersOf(createGroup, {
     const by = principalName(caller)
     const place = { company: caller.company, machine: "account", id: newId() }
     const event = { type: "AccountDescribeAsked", ...payload, by, at: (yield* EngineClock).now() }
-    return written(yield* begin(place, event as ActorEvent, by), 201)
+    return begun(yield* begin(place, event as ActorEvent, by), "accounts")
   }),
   lead: Effect.fnUntraced(function* ({ payload }) {
     const { caller } = yield* mayReach("crm", "write", "lead.create", "lead")
@@ -93,6 +97,6 @@ export const createHandlers = handlersOf(createGroup, {
       ...(yield* keyed),
       principal: principalName(caller)
     })
-    return written(lead, 201)
+    return begun(lead, "leads")
   })
 })

@@ -119,12 +119,19 @@ export const readIfMatch = Effect.gen(function* () {
   })
 })
 
-/** The answer to a write: where it ended, and how to wait for it. */
-export const written = (delivered: Delivered, status = 200) => {
+/** The answer to a write: where it ended, and how to wait for it; `location` is where a new thing is read. */
+export const written = (delivered: Delivered, status = 200, location?: string) => {
   const version = delivered.version + delivered.lastPosition - delivered.position
   return HttpServerResponse.jsonUnsafe(
     { id: delivered.address.id, version, status: delivered.status, duplicate: delivered.duplicate },
-    { status, headers: { etag: etagOf(version), [waitForHeader]: writtenAt(delivered) } }
+    {
+      status,
+      headers: {
+        etag: etagOf(version),
+        [waitForHeader]: writtenAt(delivered),
+        ...(location === undefined ? {} : { location })
+      }
+    }
   )
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -14,9 +15,9 @@ import { measures } from "./measures.ts"
 /** What answers `Problems`. */
 export const problemDetails = Layer.succeed(Problems, (answering, { endpoint, group }) => {
   const measure = measures(`${group.identifier}.${endpoint.identifier}`)
-  return Effect.suspend(() => {
+  return Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ source }) => {
     const began = performance.now()
-    const headers = { ...headersOfAll }
+    const headers = { ...headersOfAll, [requestIdHeader]: requestIdOf(source as IncomingMessage) }
     return Effect.tap(
       answered(Effect.provideService(answering, AnswerHeaders, headers), headers),
       (response) => measure(response.status, performance.now() - began)
@@ -26,14 +27,14 @@ export const problemDetails = Layer.succeed(Problems, (answering, { endpoint, gr
 
 const answered = <E, R>(
   answering: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
-  headers: Readonly<Record<string, string>>
+  headers: Readonly<Record<string, string>> & { readonly [requestIdHeader]: string }
 ) =>
   answering.pipe(
     Effect.catchCause((cause) => {
       if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
       const error: unknown = Cause.squash(cause)
       const answer = answerTo(HttpApiSchemaError.is(error) ? wrongShape(error) : error)
-      return answer === undefined ? broken(cause) : Effect.succeed(answer)
+      return answer === undefined ? broken(cause, headers[requestIdHeader]) : Effect.succeed(answer)
     }),
     // All at once: each time the whole answer is copied.
     Effect.map((response) => HttpServerResponse.setHeaders(response, headers))
@@ -41,13 +42,21 @@ const answered = <E, R>(
 
 const headersOfAll = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
 
+const requestIdHeader = "x-request-id"
+
+/** What the client calls the request, if that can stand in a log line; else a name of ours. */
+const requestIdOf = ({ headers }: IncomingMessage): string => {
+  const given = headers[requestIdHeader]
+  return typeof given === "string" && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
 /** A defect of ours: the client learns that it is one, the log learns which. */
-const broken = (cause: Cause.Cause<unknown>) =>
+const broken = (cause: Cause.Cause<unknown>, requestId: string) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const { method, url = "" } = request.source as IncomingMessage
     // Without its query: it may hold what people search for.
-    yield* Effect.logError(`${method} ${url.split("?")[0]} broke`, cause)
+    yield* Effect.logError(`${method} ${url.split("?")[0]} broke, request ${requestId}`, cause)
     return problem(500, "something broke here; it is logged")
   })
 

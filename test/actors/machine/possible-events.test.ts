@@ -31,6 +31,11 @@ describe("possible events", () => {
     expect(grown(deal, opened, { type: "DealWinAsked" }).can).toEqual([{ event: "DealReopenAsked" }])
   })
 
+  it("leave out what has no endpoint of the machine's own, whichever machine it is", () => {
+    const listed: ListedMachine = { ...deal, sentElsewhere: ["DealMoveAsked", "DealLoseAsked"] }
+    expect(grown(listed, opened).can).toEqual([{ event: "DealWinAsked" }])
+  })
+
   it("leave out what no person may send, even where the machine would take it", () => {
     const { can, running, snapshot } = grown(deal)
     expect(can).toEqual([])

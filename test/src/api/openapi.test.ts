@@ -106,6 +106,49 @@ describe("the OpenAPI document", () => {
     expect(failing((operation) => bodies(operation).some(({ schema }) => !isShown(schema)))).toEqual([])
   })
 
+  it("tells the headers of every answer of the API", () => {
+    const headersOf = (path: string, method: string, status: number) =>
+      Object.keys(document.paths[path][method].responses[status].headers)
+    const limits = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+    const always = ["X-Request-Id", ...limits]
+    const move = "/api/v1/deals/{id}/events/DealMoveAsked"
+    expect(headersOf(move, "post", 200)).toEqual([...always, "ETag", "Centurion-Wait-For"])
+    expect(headersOf(move, "post", 412)).toEqual([...always, "ETag"])
+    expect(headersOf(move, "post", 429)).toEqual([...always, "Retry-After"])
+    expect(headersOf("/api/v1/contacts", "post", 201)).toEqual([
+      ...always,
+      "ETag",
+      "Centurion-Wait-For",
+      "Location"
+    ])
+    expect(headersOf("/api/v1/company", "get", 200)).toContain("ETag")
+    expect(headersOf("/api/v1/deals/{id}", "get", 200)).toContain("ETag")
+    const isBare = ({ responses }: { responses: Record<string, { headers?: object }> }) =>
+      Object.values(responses).some(({ headers = {} }) => !("X-Request-Id" in headers))
+    const isOfOurs = (name: string) => isOfApi(name.split(" ")[1]!) && !name.includes("/live")
+    expect(failing(isBare).filter(isOfOurs)).toEqual([])
+  })
+
+  it("has a default only where it may be sent, and says of what each list is", () => {
+    const wrong: Array<string> = []
+    const look = (node: unknown, path: string): void => {
+      if (typeof node !== "object" || node === null) return
+      const { enum: values, default: usual, type } = node as Record<string, unknown>
+      if (Array.isArray(values) && usual !== undefined && !values.includes(usual)) wrong.push(path)
+      if (type === "array" && !("items" in node) && !("prefixItems" in node)) wrong.push(path)
+      for (const [key, inner] of Object.entries(node)) look(inner, `${path}/${key}`)
+    }
+    look(document, "")
+    expect(wrong).toEqual([])
+    expect(Object.keys(document.components.schemas)).toEqual(
+      expect.arrayContaining(["Lead", "Deal", "Conversation", "Contact", "Account"])
+    )
+  })
+
+  it("has no number that JSON does not have", () => {
+    expect(JSON.stringify(document)).not.toMatch(/"(-?Infinity|NaN)"/)
+  })
+
   it("gives each operation an id of its own, and each parameter a description", () => {
     const ids = operations.map(([, operation]) => (operation as { operationId?: string }).operationId)
     expect(new Set(ids).size).toBe(operations.length)

@@ -18,14 +18,20 @@ import { pageOfRows } from "../lists/lists.ts"
 import { AnswersOnce, ReadsBody } from "../middleware.ts"
 import { problems } from "../problem-schema.ts"
 
+const Value = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
 const Possible = Schema.Struct({
   event: Schema.String,
-  values: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.Unknown)))
+  values: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Value)))
 })
 
 const params = { id: Id }
 
-const actorSchema = ({ machine, rows }: MachineResource) => {
+/** What one of a machine's actors is called in the document: `Deal`. */
+export const actorSchemaName = ({ machine }: MachineResource): string =>
+  machine.replaceAll(/(?:^|[^a-zA-Z0-9])([a-zA-Z0-9])/g, (_, first: string) => first.toUpperCase())
+
+const actorSchema = (resource: MachineResource) => {
+  const { machine, rows } = resource
   const row = rows === undefined ? Schema.Null : Schema.NullOr(rowSchema(rows.readModel))
   const schema = Schema.Struct({
     id: Schema.String,
@@ -36,7 +42,7 @@ const actorSchema = ({ machine, rows }: MachineResource) => {
     erased: Schema.Boolean,
     can: Schema.Array(Possible).annotate({ description: "What a person may send it now." }),
     row: row.annotate({ description: "Its row in the list; null until the read models have it." })
-  })
+  }).annotate({ identifier: actorSchemaName(resource) })
   return example(schema, {
     id: "a1b2c3",
     machine,

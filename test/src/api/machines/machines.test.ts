@@ -143,6 +143,26 @@ describe.each(databases)("resources of machines, on $name", (kind) => {
     })
   })
 
+  it("takes money in whole cents and moments in whole ms, as large as the database keeps them exactly", async () => {
+    await open("acme", "m1")
+    for (const valueCents of [-1, -500, 0.5, 1000.5, 1e12 + 1, 2 ** 53, 1e300, "1000", null]) {
+      const refused = await send("m1", "DealWinAsked", { reason, valueCents })
+      expect(refused.status).toBe(422)
+      expect(refused.body.errors[0]).toMatchObject({ pointer: "/valueCents" })
+    }
+    expect(await send("m1", "DealWinAsked", { reason, valueCents: 1e12 })).toMatchObject({ status: 200 })
+    const { body } = await ana.ask("/api/v1/contacts", { body: { name: "Mo", email: "mo@example.com" } })
+    const log = (times: object) =>
+      ana.ask(`/api/v1/contacts/${body.id}/events/ActivityLogAsked`, {
+        body: { kind: "task", title: "call", ...times }
+      })
+    for (const name of ["dueAt", "happenedAt"]) {
+      for (const moment of [-1, 1.5, 253_402_300_800_000, 1e300, "soon"])
+        expect((await log({ [name]: moment })).body.errors[0]).toMatchObject({ pointer: `/${name}` })
+      expect(await log({ [name]: 253_402_300_799_999 })).toMatchObject({ status: 200 })
+    }
+  })
+
   it("reads a body only as JSON, of a bearable size and depth", async () => {
     await open("acme", "b1")
     const path = "/api/v1/deals/b1/events/DealWinAsked"
