@@ -94,8 +94,8 @@ const nothingAfterOptOut: Law = (steps) => {
   for (const [index, step] of steps.entries()) {
     const { event } = step
     const elsewhere = event.type === "LeadOptedOut"
-    if (!out && (elsewhere || (event.type === "MessageReceived" && event.text === "pare")))
-      [out, confirmed, chunks] = [true, elsewhere, 0]
+    const here = has(step, "OptedOut") || (event.type === "MessageReceived" && event.text === "pare")
+    if (!out && (elsewhere || here)) [out, confirmed, chunks] = [true, elsewhere, 0]
     if (has(step, "ConversationReopened")) out = false
     const farewell = farewellTurn(step)
     if (farewell !== undefined) {
