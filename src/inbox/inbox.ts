@@ -27,8 +27,14 @@ export interface Taken {
   readonly refused: number
 }
 
-/** A stream that can't be loaded is for a person to mend; until then what comes for it stays with the provider. */
-const parkedRetryMs = 60_000
+/** After so many ms what comes may be taken, for it is no fault of its own that it is not: a person mends it, or a start ends. */
+const takenLaterMs: Partial<Record<EventRefused["reason"], number>> = {
+  parked: 60_000,
+  // The company is known here already, and its partitions are being made.
+  unknownCompany: 1_000,
+  unknownMachine: 60_000,
+  unknownEvent: 60_000
+}
 
 /**
  * Delivers what a channel received to its conversations, each once, by the provider's id. Fails with `TryAgain` when
@@ -219,13 +225,13 @@ const whatNow = (
 ): Effect.Effect<"refused", TryAgain> =>
   Effect.gen(function* () {
     if (error._tag === "TryAgain") return yield* error
-    if (error._tag === "EventRefused" && error.reason === "parked") {
-      yield* Effect.logError("the conversation can't be loaded; its messages wait at the provider")
-      return yield* new TryAgain({
-        reason: "storeUnavailable",
-        message: "the conversation can't be loaded",
-        retryAfterMs: parkedRetryMs
-      })
+    const laterMs = error._tag === "EventRefused" ? takenLaterMs[error.reason] : undefined
+    if (error._tag === "EventRefused" && laterMs !== undefined) {
+      yield* Effect.logError(
+        `the conversation takes nothing (${error.reason}); its messages wait at the provider`
+      )
+      const message = "the conversation can't take it yet"
+      return yield* new TryAgain({ reason: "storeUnavailable", message, retryAfterMs: laterMs })
     }
     // The reason alone: the message may hold what the lead wrote.
     const reason = error._tag === "EventRefused" ? error.reason : "noSuchConversation"
