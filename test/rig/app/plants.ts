@@ -59,7 +59,11 @@ export const plants: ReadonlyArray<Plant> = [
     about: "a chunk is sent before its attempt is stored",
     foundBy: ["P3"],
     exchanges: [
-      { file: "actors/jobs/job-attempts.ts", find: 'if (idempotency !== "safe") {', put: "if (false) {" }
+      {
+        file: "actors/jobs/job-attempts.ts",
+        find: 'if (handler.notesAttempts ?? idempotency !== "safe") {',
+        put: "if (false) {"
+      }
     ]
   },
   {

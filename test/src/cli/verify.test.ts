@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { StoredHistory } from "../../actors/stored-history.ts"
 import { aConversation } from "./world/a-conversation.ts"
@@ -7,14 +10,20 @@ import { jsonLines, runCli } from "./world/run-cli.ts"
 describe.each(cliDatabases)("centurion verify on $name", (kind) => {
   let database: CliDatabase
   let history: StoredHistory
+  /** Others' seals are anchored in the directory at hand. */
+  const dir = mkdtempSync(join(tmpdir(), "centurion-verify-"))
   beforeAll(async () => {
     database = await kind.make()
     history = aConversation()
     await database.append("acme", history.batches)
   })
-  afterAll(() => database?.drop())
+  afterAll(async () => {
+    await database?.drop()
+    rmSync(dir, { recursive: true, force: true })
+  })
 
-  const run = (...args: ReadonlyArray<string>) => runCli(["verify", ...args], database.env)
+  const run = (...args: ReadonlyArray<string>) =>
+    runCli(["verify", ...args], { CENTURION_DIR: dir, ...database.env })
 
   it.each([[[]], [["acme"]], [["acme", "--partition", "1"]]])(
     "finds an untouched history whole: %j",
