@@ -51,7 +51,7 @@ const migrationTable = `do $$ begin
     release text not null,
     applied_at timestamptz not null default now()
   );
-exception when duplicate_table or unique_violation then null; -- Another process made it at this moment.
+exception when duplicate_table or duplicate_object or unique_violation then null; -- Another process made it at this moment.
 end $$`
 
 /**
