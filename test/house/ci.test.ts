@@ -111,6 +111,6 @@ test.runIf(hasBash).each<readonly [string, Played, { code: number; failed: RegEx
     { env: { INSTALL: "echo begun; sleep 60" }, termAt: "begun" },
     { code: 143, failed: /npm, ended by TERM/, last: nothing }
   ]
-])("is told with a count: %s", async (_, played, { code, failed, last }) => {
+])("is told with a count: %s", { retry: 2 }, async (_, played, { code, failed, last }) => {
   expect(await play(played)).toEqual({ code, failed: expect.stringMatching(failed), last })
 })
